@@ -1,0 +1,152 @@
+"""The command `saola`: look at the law as data, and compute a star from a file."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from saola import __version__
+from saola.criteria import CriteriaSet, UnknownSheet, load, rulebook, sheet_ids
+from saola.criteria.checks import Finding, check
+from saola.criteria.load import RULEBOOKS, raw
+from saola.scoring.compute import score
+from saola.scoring.contract import loads, panel_from, result_data
+from saola.scoring.explain import explain
+from saola.scoring.panels import Invalid
+
+LARGEST_INPUT = 16 * 1024 * 1024
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is returned (2 for input that is refused)."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except Invalid as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    except UnknownSheet as unknown:
+        print(f"sheet: no criteria set {unknown.args[0]!r}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename or 'input'}: {error.strerror}", file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="saola", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    criteria = commands.add_parser("criteria", help="the criteria sets of the three decisions")
+    acts = criteria.add_subparsers(required=True, metavar="ACT")
+    for name, run, text in (
+        ("list", _criteria_list, "all sets"),
+        ("show", _criteria_show, "one set"),
+        ("check", _criteria_check, "sums, ladders, ids, minimums; open points of the sources"),
+    ):
+        act = acts.add_parser(name, help=text)
+        act.add_argument("--format", choices=("table", "json"), default="table")
+        act.set_defaults(run=run)
+        if name != "list":
+            act.add_argument("sheet", nargs=None if name == "show" else "?")
+    scoring = commands.add_parser("score", help="the result of one product")
+    scoring.add_argument("file", help="JSON file, - for standard input")
+    scoring.add_argument(
+        "--explain", action="store_true", help="reasons in Vietnamese on standard error"
+    )
+    scoring.set_defaults(run=_score)
+    return parser
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _criteria_list(options: argparse.Namespace) -> int:
+    sets = [load(sheet_id) for sheet_id in sheet_ids()]
+    if options.format == "json":
+        _print_json([_summary(s) for s in sets])
+        return 0
+    for book in RULEBOOKS:
+        decision = rulebook(book)
+        until = f"đến {decision.in_force_to}" if decision.in_force_to else "đang hiệu lực"
+        print(f"{decision.decision}, từ {decision.in_force_from}, {until}")
+        for s in sets:
+            if s.rulebook == book:
+                print(f"  {s.number:>2}  {s.id:<45} {len(s.criteria)} tiêu chí  {s.name}")
+    return 0
+
+
+def _summary(s: CriteriaSet) -> dict[str, Any]:
+    return {
+        "id": s.id,
+        "number": s.number,
+        "code": s.code,
+        "name": s.name,
+        "decision": s.decision,
+        "in_force": {
+            "from": s.in_force_from.isoformat(),
+            "to": s.in_force_to.isoformat() if s.in_force_to else None,
+        },
+        "criteria": len(s.criteria),
+        "parts": {part.id: part.max for part in s.parts},
+        "verified": s.verified,
+        "fingerprint": s.fingerprint,
+    }
+
+
+def _criteria_show(options: argparse.Namespace) -> int:
+    s = load(options.sheet)
+    if options.format == "json":
+        _print_json({**raw(options.sheet), "fingerprint": s.fingerprint})
+        return 0
+    print(f"{s.number}. {s.name} — {s.decision}\n{s.fingerprint}")
+    for part in s.parts:
+        print(f"\nPhần {part.id}: {part.label} ({part.max})")
+        for group in part.groups:
+            print(f" {group.id}. {group.label} ({group.max})")
+            for criterion in group.criteria:
+                print(f"  {criterion.id} {criterion.label} (tối đa {criterion.max})")
+                for choice in criterion.choices:
+                    minimum = f"  [tối thiểu {choice.min_for} sao]" if choice.min_for else ""
+                    print(f"     {choice.id:<10} {choice.points:>2}  {choice.text}{minimum}")
+                for rule in criterion.rules:
+                    print(f"     ({rule.type}) {rule.text}")
+    return 0
+
+
+def _criteria_check(options: argparse.Namespace) -> int:
+    ids = [options.sheet] if options.sheet else sheet_ids()
+    findings = [finding for sheet_id in ids for finding in check(load(sheet_id))]
+    errors = sum(finding.level == "error" for finding in findings)
+    if options.format == "json":
+        _print_json([_finding_data(finding) for finding in findings])
+    else:
+        for f in findings:
+            print(f"{f.level:<8}{f.sheet} {f.code} {f.place}: {f.text}")
+        print(f"{len(ids)} bộ: {errors} lỗi, {len(findings) - errors} điểm còn mở của nguồn")
+    return 1 if errors else 0
+
+
+def _finding_data(f: Finding) -> dict[str, str]:
+    return {"sheet": f.sheet, "level": f.level, "code": f.code, "place": f.place, "text": f.text}
+
+
+def _score(options: argparse.Namespace) -> int:
+    if options.file == "-":
+        text = sys.stdin.buffer.read(LARGEST_INPUT + 1)
+    else:
+        with Path(options.file).open("rb") as file:
+            text = file.read(LARGEST_INPUT + 1)
+    if len(text) > LARGEST_INPUT:
+        raise Invalid("input", f"larger than {LARGEST_INPUT} bytes")
+    result = score(panel_from(loads(text)))
+    print(json.dumps(result_data(result), ensure_ascii=False))
+    if options.explain:
+        sys.stdout.flush()
+        print("\n".join(explain(result)), file=sys.stderr)
+    return 0

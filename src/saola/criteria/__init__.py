@@ -1,0 +1,22 @@
+"""The law as data: criteria sets and the rulebooks they belong to."""
+
+from saola.criteria.load import UnknownSheet, load, sheet_ids
+from saola.criteria.model import Choice, CriteriaSet, Criterion, Group, Minimum, Part, Rule
+from saola.criteria.rulebook import Rulebook, in_force, rulebook, rulebook_in_force
+
+__all__ = [
+    "Choice",
+    "CriteriaSet",
+    "Criterion",
+    "Group",
+    "Minimum",
+    "Part",
+    "Rule",
+    "Rulebook",
+    "UnknownSheet",
+    "in_force",
+    "load",
+    "rulebook",
+    "rulebook_in_force",
+    "sheet_ids",
+]
