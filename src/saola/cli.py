@@ -29,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(refused, file=sys.stderr)
         return 2
     except UnknownSheet as unknown:
-        print(f"sheet: no criteria set {unknown.args[0]!r}", file=sys.stderr)
+        print(Invalid("sheet", f"no criteria set {unknown.args[0]!r}"), file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{error.filename or 'input'}: {error.strerror}", file=sys.stderr)
+        print(Invalid(error.filename or "output", error.strerror or "fails"), file=sys.stderr)
         return 2
     return code
 
@@ -138,6 +138,8 @@ def _finding_data(f: Finding) -> dict[str, str]:
 
 def _score(options: argparse.Namespace) -> int:
     if options.file == "-":
+        if sys.stdin is None:
+            raise Invalid("input", "standard input is closed")
         text = sys.stdin.buffer.read(LARGEST_INPUT + 1)
     else:
         with Path(options.file).open("rb") as file:

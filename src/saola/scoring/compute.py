@@ -112,13 +112,13 @@ def _figures(panel: Panel, present: Sequence[MemberSheet]) -> Result:
     limit = regulation.spread_limit
     if limit and limit.effect == "block" and count > 1 and limit.broken_by(spread.max):
         return Result(panel, "spread_exceeded", total, parts, spread=spread)
-    compared = _compared(regulation, total, totals)
+    compared = compared_total(regulation, total, totals)
     band = rulebook(criteria_set.rulebook).band(compared.numerator, compared.denominator)
     stars, capped_by = _cap(panel, rows, columns, band)
     return Result(panel, "scored", total, parts, band, stars, capped_by, spread)
 
 
-def _compared(regulation: Regulation, total: Fraction, totals: Sequence[int]) -> Fraction:
+def compared_total(regulation: Regulation, total: Fraction, totals: Sequence[int]) -> Fraction:
     """The total as it is held against the bands."""
     rounding = regulation.rounding
     if rounding is None:

@@ -8,7 +8,15 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from saola.criteria import CriteriaSet, UnknownSheet, load
-from saola.scoring.panels import Event, Invalid, MemberSheet, Panel, member_sheet, panel
+from saola.scoring.panels import (
+    Event,
+    Invalid,
+    MemberSheet,
+    Panel,
+    check_cases,
+    member_sheet,
+    panel,
+)
 from saola.scoring.regulation import Quorum, Regulation, Rounding, SpreadLimit, decimal_text
 from saola.scoring.result import Because, Missed, Result
 
@@ -31,7 +39,7 @@ def loads(text: bytes) -> Object:
         data = json.loads(
             text.decode("utf-8-sig"),
             object_pairs_hook=_unique,
-            parse_constant=lambda name: _fail("", f"{name} is not JSON"),
+            parse_constant=lambda name: _fail("input", f"{name} is not JSON"),
         )
     except Invalid:
         raise
@@ -39,7 +47,16 @@ def loads(text: bytes) -> Object:
         raise Invalid("input", "nested too deeply") from None
     except ValueError as error:
         raise Invalid("input", f"not JSON: {error}".splitlines()[0]) from None
+    _check_text(data)
     return _object(data, "input", ())
+
+
+def _check_text(data: Any) -> None:
+    """Half characters (lone surrogates) are no text: they could not be stored or printed."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Invalid("input", "has half a character (a lone surrogate)") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Object:
@@ -109,6 +126,7 @@ def panel_from(data: Object) -> Panel:
     except UnknownSheet:
         raise Invalid("sheet", f"no criteria set {data['sheet']!r}") from None
     cases = _texts(data.get("cases", {}), "cases")
+    check_cases(criteria_set, cases)
     events = _events(data.get("events", []), "events")
     members = [
         _member(criteria_set, member, f"members[{index}]", cases, may_leave_out=bool(events))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from saola.criteria.rulebook import rulebook
+from saola.scoring.compute import compared_total
 from saola.scoring.panels import Panel
 from saola.scoring.regulation import decimal_text
 from saola.scoring.result import Missed, Result
@@ -69,12 +70,15 @@ def to_next_class(result: Result) -> ToNext | None:
     """What is missing to the next star; None at 5 stars and where there is no class."""
     if result.stars is None or result.total is None or result.stars >= 5:
         return None
-    panel, stars = result.panel, max(result.stars, 1) + 1
+    # "không đạt" (0) is a missed 3-star minimum: the class to reach is 3
+    panel, stars = result.panel, result.stars + 1 if result.stars else 3
+    totals = [sum(points or 0 for points in member.points) for member in panel.present]
+    compared = compared_total(panel.regulation, result.total, totals)
     start = next(
         band.start for band in rulebook(panel.criteria_set.rulebook).bands if band.stars == stars
     )
     return ToNext(
-        stars, max(Fraction(start) - result.total, Fraction()), tuple(_unmet(panel, stars))
+        stars, max(Fraction(start) - compared, Fraction()), tuple(_unmet(panel, stars))
     )
 
 
@@ -127,7 +131,7 @@ def _headline(result: Result) -> Iterator[str]:
         yield f"Khung điểm {result.band} sao; kết quả: {stars_text(result.stars)}."
     if result.forwarded:
         yield "Từ 90 điểm: tỉnh phê duyệt kết quả và chuyển Bộ, không cấp giấy chứng nhận."
-    elif result.status == "scored" and not result.certificate:
+    elif result.status == "scored" and not result.certificate and result.stars != 5:
         yield "Hạng này không có quyết định công nhận và không có giấy chứng nhận."
 
 

@@ -16,12 +16,18 @@ STATUS_OF_EVENT = {
 }
 
 
+def _one_line(text: str) -> str:
+    """Text of strangers as part of one line: nothing unprintable, not endless."""
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return plain if len(plain) <= 200 else f"{plain[:200]}…"
+
+
 class Invalid(ValueError):
     """Input that the rules do not allow. `place` says where, `what` says why."""
 
     def __init__(self, place: str, what: str) -> None:
-        super().__init__(f"{place}: {what}" if place else what)
-        self.place, self.what = place, what
+        self.place, self.what = _one_line(place) or "input", _one_line(what)
+        super().__init__(f"{self.place}: {self.what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,8 @@ def panel(
             raise Invalid(f"members[{index}].name", f"{member.name!r} appears twice")
         seen.add(member.name)
         _check_events(criteria_set, member.events, f"members[{index}].events")
+        may_leave_out = bool(events or member.events or member.absent)
+        _check_row(criteria_set, cases, member, f"members[{index}]", may_leave_out)
     chairs = [index for index, member in enumerate(members) if member.chair]
     for _, second in pairwise(chairs):
         raise Invalid(f"members[{second}].chair", "more than one chair")
@@ -205,6 +213,26 @@ def panel(
     if regulation.quorum is None and not made.present:
         raise Invalid("members", "nobody is present")
     return made
+
+
+def _check_row(
+    criteria_set: CriteriaSet,
+    cases: Mapping[str, str],
+    member: MemberSheet,
+    place: str,
+    may_leave_out: bool,
+) -> None:
+    """A sheet may come from elsewhere: it must be of this set, of these cases, and complete."""
+    if len(member.points) != len(criteria_set.criteria):
+        raise Invalid(f"{place}.points", "the sheet belongs to another criteria set")
+    for criterion, points in zip(criteria_set.criteria, member.points, strict=True):
+        if points is not None and criterion.id not in member.unfit:
+            check_points(
+                criterion, cases.get(criterion.id), points, f"{place}.points.{criterion.id}"
+            )
+    missing = [] if may_leave_out else left_out(criteria_set, member.points)
+    if missing:
+        raise Invalid(f"{place}.points", f"no points for criterion {missing[0]}")
 
 
 def _check_events(criteria_set: CriteriaSet, events: Sequence[Event], place: str) -> None:

@@ -1,0 +1,1 @@
+"""The office: pages and records around the library. Only this package knows Django."""

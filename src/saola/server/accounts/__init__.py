@@ -1,0 +1,1 @@
+"""People, roles, permissions, grants, and the one question `can()`."""

@@ -1,0 +1,32 @@
+"""Giving and taking roles."""
+
+from django.db import transaction
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import Grant, User
+from saola.server.accounts.roles import ALL
+from saola.server.journal.record import record
+
+
+@transaction.atomic
+def grant(user: User, role: str, scope: str, *, by: User | None = None) -> Grant:
+    """Give a role or duty in a scope; a second time changes nothing. Rights of the giver are
+    asked by the caller: a seat is given with its council, a role by the administrator."""
+    kind = scope.partition(":")[0]
+    wanted = ALL[role].scope
+    if kind != {"commune": "place", "province": "place"}.get(wanted, wanted):
+        raise Refused("Phạm vi không hợp với vai trò này.", field="scope")
+    made, new = Grant.objects.get_or_create(
+        user=user, role=role, scope=scope, defaults={"granted_by": by}
+    )
+    if new:
+        record("grant", f"user:{user.pk}", {"role": role, "scope": scope}, by=by)
+    return made
+
+
+@transaction.atomic
+def take_back(user: User, role: str, scope: str, *, by: User) -> None:
+    """Take a role or duty away; nothing happens when it was not there."""
+    removed, _ = Grant.objects.filter(user=user, role=role, scope=scope).delete()
+    if removed:
+        record("take_back", f"user:{user.pk}", {"role": role, "scope": scope}, by=by)

@@ -1,0 +1,69 @@
+"""People and what they were granted."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.functional import cached_property
+
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.roles import ALL
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts with a hashed password."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account; without a password nobody can sign in with it."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. `position` and `agency` are printed beside the name on papers."""
+
+    username = models.CharField("tên đăng nhập", max_length=60, unique=True)
+    full_name = models.CharField("họ và tên", max_length=120)
+    position = models.CharField("chức vụ", max_length=120, blank=True)
+    agency = models.CharField("cơ quan", max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)  # exists only in demonstration mode
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @cached_property
+    def granted(self) -> list["Grant"]:
+        """This person's grants, read once per request."""
+        return list(self.grants.all())
+
+    def scopes_for(self, permission: Permission) -> set[str]:
+        """Scopes in which the person has the permission."""
+        return {g.scope for g in self.granted if permission in ALL[g.role].permissions}
+
+
+class Grant(models.Model):
+    """A role, or the duty of a seat, within one scope such as "place:14" or "producer:7"."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=30, choices=[(key, key) for key in ALL])
+    scope = models.CharField(max_length=60)
+    granted_at = models.DateTimeField(auto_now_add=True)
+    granted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "scope"], name="grant_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=list(ALL)), name="grant_role_is_known"
+            ),
+        ]

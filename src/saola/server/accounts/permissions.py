@@ -1,0 +1,27 @@
+"""Every permission of the office; rights are asked by these names only."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What somebody may do on a record within the scope of a grant."""
+
+    PRODUCT_EDIT = "product_edit"
+    DOSSIER_VIEW = "dossier_view"
+    DOSSIER_EDIT = "dossier_edit"
+    DOSSIER_FILE = "dossier_file"
+    COMMUNE_RECEIVE = "commune_receive"
+    COMMUNE_SIGN = "commune_sign"
+    AGENCY_RECEIVE = "agency_receive"
+    AGENCY_SUBMIT = "agency_submit"
+    AGENCY_NOTIFY = "agency_notify"
+    ADVISE = "advise"
+    SESSION_VIEW = "session_view"
+    SESSION_PREPARE = "session_prepare"
+    SESSION_CONDUCT = "session_conduct"
+    SHEET_SCORE = "sheet_score"
+    SHEETS_OVERSEE = "sheets_oversee"
+    PROVINCE_DECIDE = "province_decide"
+    PROVINCE_PUBLISH = "province_publish"
+    JOURNAL_VIEW = "journal_view"
+    ACCOUNTS_MANAGE = "accounts_manage"

@@ -1,0 +1,90 @@
+"""Reads the environment: mode, database address, folders; refuses what is unsafe."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+MODES = ("demo", "production", "test")
+
+
+class Unsafe(Exception):
+    """A production start that must not happen; the text says what to set."""
+
+
+def mode() -> str:
+    """SAOLA_MODE: demo (default), production or test."""
+    found = os.environ.get("SAOLA_MODE", "demo")
+    if found not in MODES:
+        raise Unsafe(f"SAOLA_MODE={found!r} is none of {', '.join(MODES)}")
+    return found
+
+
+def data_folder() -> Path:
+    """SAOLA_DATA: where the database file, stored files and the local key live."""
+    folder = Path(os.environ.get("SAOLA_DATA", "var")).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def secret_key() -> str:
+    """SAOLA_SECRET_KEY; outside production a key of this machine, made once."""
+    given = os.environ.get("SAOLA_SECRET_KEY")
+    if given:
+        return given
+    if mode() == "production":
+        raise Unsafe("SAOLA_SECRET_KEY must be set in production")
+    file = data_folder() / "secret-key"
+    if not file.exists() or not file.read_text():
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.write_text(secrets.token_urlsafe(50))
+        fresh.chmod(0o600)
+        fresh.replace(file)
+    return file.read_text()
+
+
+def hosts() -> list[str]:
+    """SAOLA_HOSTS, comma separated; required in production."""
+    given = [host for host in os.environ.get("SAOLA_HOSTS", "").split(",") if host]
+    if not given and mode() == "production":
+        raise Unsafe("SAOLA_HOSTS must name the host of the site in production")
+    return given or ["localhost", "127.0.0.1", "[::1]", "testserver"]
+
+
+def database() -> dict[str, Any]:
+    """SAOLA_DATABASE_URL: postgresql://user:password@host:port/name, or sqlite:///path."""
+    url = os.environ.get("SAOLA_DATABASE_URL", "")
+    if not url:
+        return sqlite(str(data_folder() / "saola.sqlite3"))
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return sqlite(unquote(parts.path))
+    if parts.scheme != "postgresql":
+        raise Unsafe("SAOLA_DATABASE_URL must start with postgresql:// or sqlite://")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def sqlite(name: str) -> dict[str, Any]:
+    """SQLite that takes several writers: WAL, and IMMEDIATE so that none finds it locked."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+                "PRAGMA busy_timeout=20000;"
+            ),
+        },
+    }

@@ -1,0 +1,16 @@
+"""The root of all addresses: one include for each audience."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("saola.server.web.public.urls")),
+    path("", include("saola.server.web.account.urls")),
+    path("chu-the/", include("saola.server.web.portal.urls")),
+    path("can-bo/", include("saola.server.web.desk.urls")),
+    path("hoi-dong/", include("saola.server.web.jury.urls")),
+]
+
+handler403 = "saola.server.web.common.errors.forbidden"
+handler404 = "saola.server.web.common.errors.not_found"
+handler500 = "saola.server.web.common.errors.broken"
+handler400 = "saola.server.web.common.errors.bad_request"

@@ -1,0 +1,1 @@
+"""Council, session, score sheet, consolidated result."""

@@ -1,0 +1,274 @@
+"""The acts of a council: seats, session, agenda, closing the scores, conclusion."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from saola.lifecycle.dossier import State
+from saola.lifecycle.machine import Refused
+from saola.scoring import Invalid
+from saola.scoring.contract import panel_from
+from saola.scoring.explain import STATUS_TEXT
+from saola.scoring.panels import STATUS_OF_EVENT, check_cases, check_points
+from saola.server.accounts.actions import grant
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.councils import consolidate, sheets
+from saola.server.councils.models import (
+    AgendaItem,
+    Attendance,
+    Council,
+    CouncilMember,
+    Result,
+    ScoreSheet,
+    Session,
+)
+from saola.server.dossiers.actions import advance
+from saola.server.dossiers.models import Dossier
+from saola.server.journal.record import record
+
+
+@transaction.atomic
+def seat(
+    council: Council,
+    user: User,
+    *,
+    by: User | None,
+    kind: str = "member",
+    secretary: bool = False,
+    agency: str = "",
+) -> CouncilMember:
+    """Give a seat with its vote; the rights of the seat and its duties follow."""
+    if by is not None:
+        require(by, Permission.SESSION_PREPARE, council)
+    member = CouncilMember.objects.create(
+        council=council,
+        user=user,
+        order=council.members.count() + 1,
+        seat=kind,
+        secretary=secretary,
+        agency=agency,
+    )
+    scope = f"council:{council.pk}"
+    grant(user, "council_member", scope, by=by)
+    if kind == CouncilMember.Seat.CHAIR:
+        grant(user, "chair", scope, by=by)
+    if secretary:
+        grant(user, "secretary", scope, by=by)
+    return member
+
+
+@transaction.atomic
+def call_session(council: Council, data: dict[str, Any], *, by: User) -> Session:
+    """Prepare a session; attendance rows for all members are made with it."""
+    require(by, Permission.SESSION_PREPARE, council)
+    session = Session.objects.create(
+        council=council, illustrative=council.illustrative, **data
+    )
+    Attendance.objects.bulk_create(
+        Attendance(session=session, member=member) for member in council.members.all()
+    )
+    record("call_session", f"session:{session.pk}", {"council": council.pk}, by=by)
+    return session
+
+
+@transaction.atomic
+def schedule(session: Session, dossier: Dossier, *, by: User) -> AgendaItem:
+    """Put a dossier on the agenda of a session that is not closed."""
+    session = _locked(session)
+    if session.state == Session.State.CLOSED:
+        raise Refused("Phiên đã bế mạc.")
+    dossier = advance(dossier, "schedule", by=by, within=session)
+    if dossier.illustrative and not session.illustrative:
+        raise Refused("Hồ sơ minh họa không đưa vào phiên thật được.")
+    last = session.items.order_by("-order").first()
+    return AgendaItem.objects.create(
+        session=session,
+        dossier=dossier,
+        order=last.order + 1 if last else 1,
+        cases=dossier.cases,
+    )
+
+
+@transaction.atomic
+def unschedule(item: AgendaItem, *, by: User) -> None:
+    """Take a dossier off the agenda while nobody has begun a sheet."""
+    begun = ScoreSheet.objects.filter(item=item).exists()
+    fact = "Đã có phiếu chấm nên không rút khỏi chương trình được." if begun else None
+    advance(
+        item.dossier, "unschedule", by=by, within=item.session, facts={"not_scored": fact}
+    )
+    item.delete()
+
+
+def _locked(session: Session) -> Session:
+    return (
+        Session.objects.select_for_update(of=("self",)).select_related("council").get(pk=session.pk)
+    )
+
+
+@transaction.atomic
+def mark_attendance(session: Session, present: set[int], *, by: User) -> None:
+    """Write who is there: ids of members; nobody leaves who has sealed a sheet."""
+    session = _locked(session)
+    require(by, Permission.SESSION_PREPARE, session)
+    if session.state == Session.State.CLOSED:
+        raise Refused("Phiên đã bế mạc nên không sửa điểm danh được.")
+    sealed = set(
+        ScoreSheet.objects.filter(item__session=session, sealed_at__isnull=False).values_list(
+            "member_id", flat=True
+        )
+    )
+    if sealed - present:
+        raise Refused("Thành viên đã khóa phiếu thì không thể ghi vắng mặt.")
+    for row in session.attendance.all():
+        row.present = row.member_id in present
+        row.save(update_fields=["present"])
+    record("attendance", f"session:{session.pk}", {"present": sorted(present)}, by=by)
+
+
+@transaction.atomic
+def open_session(session: Session, *, by: User) -> Session:
+    """Open when the quorum of the Quy chế is there."""
+    session = _locked(session)
+    require(by, Permission.SESSION_CONDUCT, session)
+    if session.state != Session.State.PREPARED:
+        raise Refused("Phiên đã khai mạc.")
+    lacking = lacks_quorum(session)
+    if lacking:
+        raise Refused(lacking)
+    session.state, session.opened_at = Session.State.OPEN, timezone.now()
+    session.save()
+    record("open_session", f"session:{session.pk}", by=by)
+    return session
+
+
+def lacks_quorum(session: Session) -> str | None:
+    """None when enough members are marked present, else why not."""
+    quorum = session.council.rules().quorum
+    rows = list(session.attendance.select_related("member"))
+    present = [row.member for row in rows if row.present]
+    if quorum is None:
+        return None if present else "Chưa có thành viên nào có mặt."
+    if len(present) < quorum.fraction * len(rows):
+        return (
+            f"Có mặt {len(present)}/{len(rows)} thành viên, chưa đủ {quorum.fraction} theo "
+            f"Quy chế {session.council.regulation_number}."
+        )
+    if quorum.chair and not any(m.seat == CouncilMember.Seat.CHAIR for m in present):
+        return "Quy chế yêu cầu Chủ tịch Hội đồng có mặt."
+    return None
+
+
+@transaction.atomic
+def close_session(session: Session, *, by: User) -> Session:
+    """Close when every item is concluded or out, and the quorum still holds."""
+    session = _locked(session)
+    require(by, Permission.SESSION_CONDUCT, session)
+    if session.state != Session.State.OPEN:
+        raise Refused("Phiên chưa khai mạc hoặc đã bế mạc.")
+    lacking = lacks_quorum(session)
+    if lacking:
+        raise Refused(f"Không bế mạc được: {lacking}")
+    left = session.items.filter(dossier__state__in=[State.SCHEDULED, State.SCORED]).count()
+    if left:
+        raise Refused(f"Còn {left} sản phẩm chưa kết luận.")
+    session.state, session.closed_at = Session.State.CLOSED, timezone.now()
+    session.save()
+    record("close_session", f"session:{session.pk}", by=by)
+    return session
+
+
+@transaction.atomic
+def settle(
+    item: AgendaItem, *, cases: dict[str, str] | None = None, agreed: dict[str, int], by: User
+) -> AgendaItem:
+    """Record the cases of two-case criteria and the levels the council agreed on."""
+    require(by, Permission.SESSION_CONDUCT, item)
+    if item.dossier.state != State.SCHEDULED:
+        raise Refused("Đã chốt điểm nên không sửa được mức điểm thống nhất.")
+    criteria_set = item.dossier.criteria_set
+    if cases is not None and cases != item.cases:
+        if item.sheets.exists():
+            raise Refused("Đã có phiếu chấm nên không đổi trường hợp được.")
+        item.cases = cases
+    try:
+        check_cases(criteria_set, item.cases)
+        for criterion_id, points in agreed.items():
+            criterion = criteria_set.by_id[criterion_id]
+            check_points(criterion, item.cases.get(criterion_id), points, criterion_id)
+    except (Invalid, KeyError) as fault:
+        raise Refused(f"Mức thống nhất không hợp lệ: {fault}.", field="agreed") from None
+    item.agreed = agreed
+    item.save()
+    record("settle", f"item:{item.pk}", {"agreed": agreed, "cases": item.cases}, by=by)
+    return item
+
+
+@transaction.atomic
+def close_scores(item: AgendaItem, *, by: User) -> Result:
+    """Take all sealed sheets together and compute; refused while one is missing."""
+    waiting = consolidate.unsealed(item)
+    fact = None
+    if waiting:
+        names = ", ".join(member.user.full_name for member in waiting)
+        fact = f"Còn {len(waiting)} thành viên chưa khóa phiếu: {names}."
+    advance(item.dossier, "score", by=by, within=item, facts={"all_sealed": fact})
+    item.refresh_from_db()
+    result = consolidate.store(item)
+    record("score_result", f"item:{item.pk}", result.output, by=by)
+    return result
+
+
+@transaction.atomic
+def discuss_again(item: AgendaItem, reason: str, *, by: User) -> None:
+    """Go back to scoring: every sealed sheet gets a new one beside it, with the reason."""
+    advance(item.dossier, "rescore", by=by, note=reason, within=item)
+    item.refresh_from_db()
+    for sheet in list(item.sheets.filter(current=True).select_related("member")):
+        sheets.reopen(item, sheet.member, reason, by=by)
+
+
+@transaction.atomic
+def conclude(item: AgendaItem, *, by: User) -> Result:
+    """Make the computed result the council's; only a final one."""
+    result = Result.objects.select_for_update(of=("self",)).filter(item=item).first()
+    fact = None
+    if result is None:
+        fact = "Chưa chốt điểm."
+    elif result.status != "scored":
+        fact = f"{STATUS_TEXT[result.status]}. Hội đồng chưa kết luận hạng được."
+    advance(item.dossier, "conclude", by=by, within=item, facts={"lawful_result": fact})
+    assert result is not None  # the guard has refused otherwise
+    result.concluded_at = timezone.now()
+    result.save(update_fields=["concluded_at"])
+    record("conclude_result", f"item:{item.pk}", {"stars": result.stars}, by=by)
+    return result
+
+
+@transaction.atomic
+def exclude(item: AgendaItem, event: dict[str, Any], *, by: User) -> Result:
+    """Apply a rule of exclusion or stop of the set, found by the council, with its reason."""
+    known = event.get("type") in STATUS_OF_EVENT
+    fact = None if known else "Hãy chọn quy định được áp dụng."
+    advance(
+        item.dossier,
+        "disqualify",
+        by=by,
+        note=str(event.get("reason", "")),
+        within=item,
+        facts={"rule_of_set": fact},
+    )
+    item.events = [event]
+    try:
+        panel_from({**consolidate.input_of(item), "events": [event]})
+    except Invalid as fault:
+        raise Refused(f"Không áp dụng được: {fault}.") from None
+    item.save(update_fields=["events"])
+    result = consolidate.store(item)
+    result.concluded_at = timezone.now()
+    result.save(update_fields=["concluded_at"])
+    record("exclude", f"item:{item.pk}", event, by=by)
+    return result

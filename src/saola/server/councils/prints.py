@@ -1,0 +1,161 @@
+"""Papers of the council: a member's sheet, the minutes."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from saola.scoring.explain import stars_text
+from saola.server.councils.models import AgendaItem, ScoreSheet, Session
+from saola.server.councils.queries import agenda
+from saola.server.papers.typeset import typeset
+from saola.vietnamese.dates import long
+from saola.vietnamese.numbers import decimal_comma
+
+
+def score_sheet(sheet: ScoreSheet) -> bytes:
+    """The sealed sheet as PDF."""
+    dossier = sheet.item.dossier
+    criteria_set, product, session = dossier.criteria_set, dossier.product, sheet.item.session
+    data = {
+        "illustrative": dossier.illustrative,
+        "council": session.council.name,
+        "set_name": f"{criteria_set.number}. {criteria_set.name}",
+        "criteria_decision": criteria_set.decision,
+        "product": product.name,
+        "producer": product.producer.name if product.producer else "",
+        "code": product.code,
+        "member": sheet.member.user.full_name,
+        "seat": sheet.member.get_seat_display(),
+        "session": session.title,
+        "held": long(session.held_on),
+        "lines": _lines(sheet),
+        "total": str(sheet.total) if sheet.total is not None else "–",
+        "remark": sheet.remark,
+        "sealed": f"{timezone.localtime(sheet.sealed_at):%H:%M %d/%m/%Y}" if sheet.sealed_at else "",
+        "reopened": sheet.reopened_reason,
+        "fingerprint": sheet.fingerprint,
+        "uuid": str(sheet.uuid),
+    }
+    return typeset("score_sheet", data)
+
+
+def _lines(sheet: ScoreSheet) -> list[dict[str, Any]]:
+    """Parts, groups and criteria with the chosen option in the law's words."""
+    lines: list[dict[str, Any]] = []
+    for part in sheet.item.dossier.criteria_set.parts:
+        head = {"kind": "part", "id": part.id, "label": part.label, "max": part.max, "points": 0}
+        lines.append(head)
+        for group in part.groups:
+            line = {
+                "kind": "group", "id": group.id, "label": group.label, "max": group.max, "points": 0,
+            }
+            lines.append(line)
+            for criterion in group.criteria:
+                row = _criterion_line(sheet, criterion)
+                points = int(row["points"] or 0)
+                line["points"] += points  # type: ignore[operator]
+                head["points"] += points  # type: ignore[operator]
+                lines.append(row)
+    return lines
+
+
+def _criterion_line(sheet: ScoreSheet, criterion: Any) -> dict[str, Any]:
+    chosen = sheet.choices.get(criterion.id)
+    if chosen is not None:
+        choice = criterion.choice(chosen)
+        text, points = choice.text, str(choice.points)
+    elif criterion.id in sheet.unfit:
+        text, points = f"Không mức nào phù hợp: {sheet.unfit[criterion.id]}", "0"
+    else:
+        text, points = "không áp dụng", ""
+    return {
+        "kind": "criterion",
+        "id": criterion.id,
+        "label": criterion.label,
+        "max": criterion.max,
+        "choice": text,
+        "points": points,
+        "comment": sheet.comments.get(criterion.id, ""),
+    }
+
+
+def minutes(session: Session) -> bytes:
+    """The minutes, written from what was recorded."""
+    council = session.council
+    rows = list(session.attendance.select_related("member__user").order_by("member__order"))
+    quorum = council.rules().quorum
+    chair = next((r.member for r in rows if r.member.seat == "chair"), None)
+    secretary = next((r.member for r in rows if r.member.secretary), None)
+    data = {
+        "illustrative": session.illustrative,
+        "issuer": council.name,
+        "body": council.name,
+        "number": f"……/BB-HĐ ({session.pk})",
+        "place": session.place or "Sơn La",
+        "date": long(session.held_on),
+        "session": session.title,
+        "opened": _moment(session.opened_at),
+        "closed": _moment(session.closed_at),
+        "venue": session.place or "chưa ghi",
+        "mode": session.get_mode_display(),
+        "council_decision": f"{council.decision_number}, {long(council.decided_on)}",
+        "regulation": f"{council.regulation_number}, {long(council.regulation_dated)}",
+        "present_count": sum(row.present for row in rows),
+        "member_count": len(rows),
+        "quorum": f"{quorum.fraction} số thành viên" if quorum else "không quy định",
+        "members": [
+            {
+                "order": row.member.order,
+                "name": row.member.user.full_name,
+                "seat": row.member.get_seat_display()
+                + (", Thư ký" if row.member.secretary else ""),
+                "agency": row.member.agency,
+                "present": "có mặt" if row.present else "vắng",
+            }
+            for row in rows
+        ],
+        "items": [_item(item, [row.member_id for row in rows]) for item in agenda(session)],
+        "secretary": secretary.user.full_name if secretary else "",
+        "chair": chair.user.full_name if chair else "",
+    }
+    return typeset("minutes", data)
+
+
+def _moment(at: Any) -> str:
+    return f"{timezone.localtime(at):%H:%M} {long(timezone.localdate(at))}" if at else "chưa ghi"
+
+
+def _item(item: AgendaItem, member_ids: list[int]) -> dict[str, Any]:
+    result = getattr(item, "result", None)
+    product = item.dossier.product
+    sheets = {s.member_id: s for s in item.sheets.filter(current=True, sealed_at__isnull=False)}
+    concluded = result is not None and result.concluded_at is not None
+    total = result.total_decimal if result else None
+    return {
+        "product": product.name,
+        "producer": product.producer.name if product.producer else "",
+        "totals": [
+            str(sheets[pk].total) if pk in sheets and sheets[pk].total is not None else "–"
+            for pk in member_ids
+        ],
+        "total": decimal_comma(f"{total:.2f}") if total is not None else "–",
+        "stars": stars_text(result.stars) if concluded and result else "–",
+        "outcome": result.reasons[1].rstrip(".") if concluded and result else "chưa kết luận",
+        "reasons": [
+            *(r for r in (result.reasons if concluded and result else []) if _kept(r)),
+            *(
+                f"Chấm lại (phiếu {s.number}): {s.reopened_reason}"
+                for s in list(sheets.values())[:1]
+                if s.reopened_reason
+            ),
+            *(
+                f"Mức thống nhất tiêu chí {criterion}: {points} điểm"
+                for criterion, points in item.agreed.items()
+            ),
+        ],
+    }
+
+
+def _kept(reason: str) -> bool:
+    """Sentences of the result that belong in minutes; the table of points has its own place."""
+    return reason.startswith(("Lý do", "Tổng điểm", "Khung", "Từ 90", "Bị giới hạn", "Chênh lệch"))

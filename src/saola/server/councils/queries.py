@@ -1,0 +1,123 @@
+"""Reads for pages: agenda with progress, matrix products × members."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Q
+
+from saola.criteria.rulebook import rulebook
+from saola.lifecycle.dossier import State
+from saola.scoring import SpreadLimit
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import can
+from saola.server.councils.models import AgendaItem, CouncilMember, Result, ScoreSheet, Session
+
+CONFIDENCE = Fraction(196, 100)  # standard errors, for 95 %
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One member's sheet as the viewer may see it."""
+
+    member: CouncilMember
+    state: str  # "none", "begun", "sealed"
+    total: int | None  # None where it may not be seen yet
+    far: bool  # lies beyond the spread limit from another
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One product of the matrix."""
+
+    item: AgendaItem
+    cells: list[Cell]
+    shown: bool  # whether points may be seen
+    spread: int | None
+    mean: Fraction | None
+    borderline: int | None  # the limit the mean is near to
+    result: Result | None
+
+
+def agenda(session: Session) -> list[AgendaItem]:
+    """Items with product, producer and number of sealed sheets: two queries at any size."""
+    items = session.items.select_related(
+        "dossier__product__producer", "dossier__place", "session__council", "result"
+    ).annotate(sealed=Count("sheets", filter=Q(sheets__current=True, sheets__sealed_at__isnull=False)))
+    return list(items)
+
+
+def own_sheets(session: Session, user: Any) -> dict[int, ScoreSheet]:
+    """The person's current sheets by item."""
+    rows = ScoreSheet.objects.filter(item__session=session, member__user=user, current=True)
+    return {sheet.item_id: sheet for sheet in rows}
+
+
+def matrix(session: Session, user: Any) -> list[Row]:
+    """Products × members. Points show once the viewer's own sheet is sealed; to those without a
+    seat once all present members' are. Until then only who has handed in."""
+    members = list(session.council.members.select_related("user"))
+    present = set(
+        session.attendance.filter(present=True).values_list("member_id", flat=True)
+    )
+    sheets: dict[int, dict[int, tuple[bool, int | None]]] = {}
+    rows = ScoreSheet.objects.filter(item__session=session, current=True)
+    for item_id, member_id, sealed_at, total in rows.values_list(
+        "item_id", "member_id", "sealed_at", "total"
+    ):
+        sheets.setdefault(item_id, {})[member_id] = (sealed_at is not None, total)
+    seat = next((m.pk for m in members if m.user_id == user.pk), None)
+    may_look = bool(can(user, Permission.SESSION_VIEW, session))
+    limit = session.council.rules().spread_limit
+    return [
+        _row(item, members, present, sheets.get(item.pk, {}), seat, may_look, limit)
+        for item in agenda(session)
+    ]
+
+
+def _row(
+    item: AgendaItem,
+    members: list[CouncilMember],
+    present: set[int],
+    sheets: dict[int, tuple[bool, int | None]],
+    seat: int | None,
+    may_look: bool,
+    limit: SpreadLimit | None,
+) -> Row:
+    sealed = {pk: total for pk, (done, total) in sheets.items() if done}
+    all_in = bool(present) and present <= sealed.keys()
+    past_scoring = item.dossier.state != State.SCHEDULED
+    shown = may_look and (all_in or past_scoring or (seat is not None and seat in sealed))
+    totals = [t for pk, t in sealed.items() if t is not None and pk in present] if shown else []
+    mean = Fraction(sum(totals), len(totals)) if totals and all_in else None
+    cells = [
+        Cell(
+            member,
+            "sealed" if member.pk in sealed else "begun" if member.pk in sheets else "none",
+            sealed.get(member.pk) if shown else None,
+            _far(sealed.get(member.pk), totals, limit),
+        )
+        for member in members
+    ]
+    spread = max(totals) - min(totals) if totals else None
+    result = getattr(item, "result", None)
+    return Row(item, cells, shown, spread, mean, _borderline(item, totals, mean), result)
+
+
+def _far(total: int | None, totals: list[int], limit: SpreadLimit | None) -> bool:
+    """Whether a total lies beyond the limit from another."""
+    if total is None or limit is None or len(totals) < 2:
+        return False
+    return limit.broken_by(max(max(totals) - total, total - min(totals)))
+
+
+def _borderline(item: AgendaItem, totals: list[int], mean: Fraction | None) -> int | None:
+    """The band limit within 1.96 standard errors of the mean, if there is one."""
+    if mean is None or len(totals) < 2:
+        return None
+    variance = sum((t - mean) ** 2 for t in totals) / (len(totals) - 1)
+    reach = CONFIDENCE**2 * variance / len(totals)
+    for band in rulebook(item.dossier.criteria_set.rulebook).bands:
+        if band.start and (mean - band.start) ** 2 < reach:
+            return band.start
+    return None

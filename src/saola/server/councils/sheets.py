@@ -1,0 +1,190 @@
+"""Score sheets: receiving, sealing, reopening. The one way in, for form and machine alike."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from saola.lifecycle.dossier import State
+from saola.lifecycle.machine import Refused
+from saola.scoring import Event, Invalid, MemberSheet, member_sheet
+from saola.scoring.panels import check_cases, left_out
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.councils.models import AgendaItem, Attendance, CouncilMember, ScoreSheet, Session
+from saola.server.dossiers.completeness import marks
+from saola.server.journal.record import record
+
+
+class Stale(Refused):
+    """The sheet was changed elsewhere since it was opened; `current` is what is stored."""
+
+    def __init__(self, current: ScoreSheet) -> None:
+        super().__init__(
+            "Phiếu này đã được lưu ở thẻ hoặc thiết bị khác sau khi bạn mở trang. "
+            "Những gì bạn vừa chọn còn ở dưới; hãy kiểm tra rồi lưu lại."
+        )
+        self.current = current
+
+
+def seat_of(user: User, item: AgendaItem) -> CouncilMember:
+    """The person's seat in the council of the item; Refused without one."""
+    member = CouncilMember.objects.filter(
+        council__sessions=item.session_id, user=user
+    ).first()
+    if member is None:
+        raise Refused("Bạn không phải thành viên của Hội đồng này.")
+    return member
+
+
+def checked(sheet: ScoreSheet) -> MemberSheet:
+    """The stored sheet as the library reads it; Invalid when it does not fit its set."""
+    criteria_set = sheet.item.dossier.criteria_set
+    return member_sheet(
+        criteria_set,
+        sheet.member.sheet_name,
+        marks(criteria_set.id, sheet.choices),
+        cases=sheet.item.cases,
+        unfit=sheet.unfit,
+        events=[Event(e["type"], e.get("criterion"), e["reason"]) for e in sheet.events],
+        chair=sheet.member.seat == CouncilMember.Seat.CHAIR,
+        may_leave_out=True,
+    )
+
+
+FIELDS = ("choices", "unfit", "comments", "events", "remark")
+
+
+@transaction.atomic
+def receive(
+    item: AgendaItem,
+    data: dict[str, Any],
+    *,
+    by: User,
+    sheet_id: uuid.UUID | None = None,
+    revision: int,
+    seal: bool = False,
+) -> ScoreSheet:
+    """Take in a member's sheet; the same message a second time changes nothing.
+
+    `revision` is that of the sheet the member had before them. A sealed sheet is refused, except
+    for the very same content. Raises Refused, or Stale when somebody saved in between.
+    """
+    require(by, Permission.SHEET_SCORE, item)
+    member = seat_of(by, item)
+    sheet = _current(item, member, sheet_id)
+    if sheet.sealed_at is not None:
+        if all(getattr(sheet, f) == data.get(f, getattr(sheet, f)) for f in FIELDS):
+            return sheet
+        raise Refused("Phiếu đã khóa nên không sửa được. Muốn chấm lại, Chủ tịch phải mở lại.")
+    _open_for_scoring(item, member)
+    same = all(getattr(sheet, f) == data.get(f, getattr(sheet, f)) for f in FIELDS)
+    if revision != sheet.revision and not same:
+        raise Stale(sheet)
+    if not same or sheet.revision == 0:
+        for field in FIELDS:
+            if field in data:
+                setattr(sheet, field, data[field])
+        sheet.revision += 1
+    try:
+        row = checked(sheet)
+    except Invalid as fault:
+        raise Refused(f"Phiếu không hợp lệ ở {fault.place}: {fault.what}.") from None
+    complete = not left_out(item.dossier.criteria_set, row.points)
+    sheet.total = sum(points or 0 for points in row.points) if complete else None
+    if seal:
+        _seal(sheet, row)
+    sheet.save()
+    if seal:
+        record(
+            "seal",
+            f"item:{item.pk}",
+            {
+                "sheet": str(sheet.pk),
+                "member": member.pk,
+                "total": sheet.total,
+                "choices": sheet.choices,
+                "unfit": sorted(sheet.unfit),
+                "fingerprint": sheet.fingerprint,
+            },
+            by=by,
+        )
+    return sheet
+
+
+def _current(item: AgendaItem, member: CouncilMember, sheet_id: uuid.UUID | None) -> ScoreSheet:
+    """The member's sheet for the item, locked; made on first use."""
+    rows = ScoreSheet.objects.select_for_update(of=("self",)).select_related(
+        "item__dossier", "member__user"
+    )
+    sheet = rows.filter(item=item, member=member, current=True).first()
+    if sheet is None:
+        sheet = ScoreSheet(
+            uuid=sheet_id or uuid.uuid4(),
+            item=item,
+            member=member,
+            fingerprint=item.dossier.fingerprint,
+        )
+    return sheet
+
+
+def _open_for_scoring(item: AgendaItem, member: CouncilMember) -> None:
+    if item.session.state != Session.State.OPEN:
+        raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc nên chưa chấm được.")
+    if item.dossier.state != State.SCHEDULED:
+        raise Refused("Sản phẩm này đã chốt điểm nên không chấm thêm được.")
+    if not Attendance.objects.filter(
+        session=item.session, member=member, present=True
+    ).exists():
+        raise Refused("Bạn chưa được điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
+    try:
+        check_cases(item.dossier.criteria_set, item.cases)
+    except Invalid as fault:
+        raise Refused(f"Hội đồng chưa chọn trường hợp chấm ({fault.what}).") from None
+
+
+def _seal(sheet: ScoreSheet, row: MemberSheet) -> None:
+    missing = left_out(sheet.item.dossier.criteria_set, row.points)
+    if missing and not row.events:
+        raise Refused(
+            f"Chưa khóa được phiếu: còn {len(missing)} tiêu chí chưa chấm: {', '.join(missing)}.",
+            field=missing[0],
+        )
+    sheet.sealed_at = timezone.now()
+
+
+@transaction.atomic
+def reopen(item: AgendaItem, member: CouncilMember, reason: str, *, by: User) -> ScoreSheet:
+    """Put a new sheet with the same choices beside the member's sealed one; the old is kept."""
+    require(by, Permission.SESSION_CONDUCT, item)
+    if not reason.strip():
+        raise Refused("Hãy ghi lý do mở lại phiếu.", field="reason")
+    old = _current(item, member, None)
+    if old.sealed_at is None:
+        raise Refused("Phiếu này chưa khóa nên không cần mở lại.")
+    if item.dossier.state != State.SCHEDULED:
+        raise Refused("Đã chốt điểm. Hãy chọn “Thảo luận và chấm lại” trước.")
+    old.current = False
+    old.save(update_fields=["current"])
+    new = ScoreSheet.objects.create(
+        item=item,
+        member=member,
+        number=old.number + 1,
+        fingerprint=old.fingerprint,
+        choices=old.choices,
+        unfit=old.unfit,
+        comments=old.comments,
+        events=old.events,
+        remark=old.remark,
+        total=old.total,
+        reopened_reason=reason,
+    )
+    record(
+        "reopen",
+        f"item:{item.pk}",
+        {"old": str(old.pk), "new": str(new.pk), "member": member.pk, "reason": reason},
+        by=by,
+    )
+    return new

@@ -1,0 +1,1 @@
+"""What a producer files for one product: registration, self-assessment, evidence, steps."""

@@ -1,0 +1,306 @@
+"""The acts on a dossier: writing the draft, and moving it along the step table."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from saola.criteria import in_force, rulebook
+from saola.criteria.load import canonical
+from saola.lifecycle import machine
+from saola.lifecycle.dossier import STEPS, Kind, State
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import Scoped, require
+from saola.server.dossiers import completeness
+from saola.server.dossiers.models import (
+    CommuneReport,
+    Dossier,
+    FiledVersion,
+    SelfAssessment,
+    StepLog,
+)
+from saola.server.journal.record import record
+from saola.server.places.models import NumberSeries, holidays
+from saola.server.products.models import Product
+from saola.vietnamese.dates import add_working_days
+
+CAPACITIES = ("TM.", "KT.", "TL.", "TUQ.")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Number, date and capacity of signature of the paper that carries an act."""
+
+    number: str = ""
+    dated: date | None = None
+    capacity: str = ""
+
+
+@transaction.atomic
+def start(
+    product: Product,
+    kind: Kind,
+    *,
+    by: User,
+    sheet_reason: str = "",
+    prior_expires_on: date | None = None,
+    prior_stars: int | None = None,
+) -> Dossier:
+    """A new draft on the criteria set in force today for the product's group."""
+    require(by, Permission.DOSSIER_EDIT, product)
+    if product.group_number is None or product.place is None:
+        raise Refused("Hãy ghi bộ sản phẩm và xã của sản phẩm trước khi lập hồ sơ.")
+    if product.dossiers.pending().exists():
+        raise Refused("Sản phẩm đang có một hồ sơ chưa xong. Hãy hoàn tất hoặc rút hồ sơ đó.")
+    today = timezone.localdate()
+    criteria_set = in_force(product.group_number, on=today)
+    dossier = Dossier.objects.create(
+        product=product,
+        kind=kind,
+        place=product.place,
+        year=today.year,
+        sheet_id=criteria_set.id,
+        fingerprint=criteria_set.fingerprint,
+        sheet_reason=sheet_reason,
+        prior_expires_on=prior_expires_on,
+        prior_stars=prior_stars,
+        illustrative=product.illustrative,
+        created_by=by,
+    )
+    SelfAssessment.objects.create(dossier=dossier)
+    record("start", f"dossier:{dossier.pk}", {"sheet": dossier.sheet_id}, by=by)
+    return dossier
+
+
+def locked(dossier: Dossier) -> Dossier:
+    """The dossier's row, locked until the transaction ends."""
+    rows = Dossier.objects.select_related("product__producer", "place")
+    return rows.select_for_update(of=("self",)).get(pk=dossier.pk)
+
+
+@transaction.atomic
+def save_self_assessment(dossier: Dossier, data: dict[str, Any], *, by: User) -> SelfAssessment:
+    """Keep options and words of the draft; `data` holds fields of SelfAssessment."""
+    dossier = locked(dossier)
+    require(by, Permission.DOSSIER_EDIT, dossier)
+    _open_for_producer(dossier)
+    assessment, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
+    for field in ("choices", "unfit", "comments", "plan", "results"):
+        if field in data:
+            setattr(assessment, field, data[field])
+    assessment.save()
+    return assessment
+
+
+@transaction.atomic
+def save_registration(dossier: Dossier, data: dict[str, Any], *, by: User) -> Dossier:
+    """Keep the class aimed at, the reason of the sheet, and the cases of two-case criteria."""
+    dossier = locked(dossier)
+    require(by, Permission.DOSSIER_EDIT, dossier)
+    _open_for_producer(dossier)
+    dossier.target_stars = data["target_stars"]
+    dossier.sheet_reason = data["sheet_reason"]
+    if data["cases"] != dossier.cases:
+        # options of the other case are no longer on the sheet: they must be chosen again
+        dossier.cases = data["cases"]
+        assessment, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
+        for criterion_id in dossier.criteria_set.two_case:
+            assessment.choices.pop(criterion_id, None)
+        assessment.save()
+    dossier.save()
+    return dossier
+
+
+def _open_for_producer(dossier: Dossier) -> None:
+    if dossier.state not in (State.DRAFT, State.COMMUNE_ASKED, State.AGENCY_ASKED):
+        raise Refused(
+            "Hồ sơ đã nộp nên không sửa được nữa. Bản đã nộp vẫn giữ nguyên; "
+            "cơ quan tiếp nhận có thể yêu cầu bổ sung."
+        )
+
+
+@transaction.atomic
+def save_commune_report(dossier: Dossier, data: dict[str, Any], *, by: User) -> CommuneReport:
+    """The officer's draft of Mẫu 03."""
+    dossier = locked(dossier)
+    require(by, Permission.COMMUNE_RECEIVE, dossier)
+    if dossier.state != State.COMMUNE_RECEIVED:
+        raise Refused("Báo cáo Mẫu 03 chỉ soạn được khi xã đang xem xét hồ sơ.")
+    report, _ = CommuneReport.objects.update_or_create(
+        dossier=dossier, defaults={**data, "drafted_by": by}
+    )
+    return report
+
+
+@transaction.atomic
+def advance(
+    dossier: Dossier,
+    step: str,
+    *,
+    by: User,
+    note: str = "",
+    paper: Paper | None = None,
+    answer_by: date | None = None,
+    facts: dict[str, str | None] | None = None,
+    within: Scoped | None = None,
+) -> Dossier:
+    """Move the dossier along its lifecycle; raise Refused with the reason when it may not.
+
+    `facts` answers the guards that upper floors know of, `within` is the record whose scope is
+    asked instead of the dossier's (a council).
+    """
+    dossier, paper = locked(dossier), paper or Paper()
+    row = machine.find(STEPS, step, dossier.state, dossier.kind)
+    require(by, row.permission, within or dossier)
+    machine.check(row, _facts(dossier, row, paper, answer_by) | (facts or {}), note)
+    now = timezone.now()
+    source, dossier.state = dossier.state, row.target
+    _effects(dossier, row.key, by, timezone.localdate(now), answer_by)
+    dossier.save()
+    StepLog.objects.create(
+        dossier=dossier,
+        step=row.key,
+        source=source,
+        target=row.target,
+        by=by,
+        at=now,
+        note=note,
+        paper_number=paper.number,
+        paper_date=paper.dated,
+        capacity=paper.capacity,
+    )
+    record(
+        row.key,
+        f"dossier:{dossier.pk}",
+        {"from": source, "to": row.target, "note": note, "paper": paper.number},
+        by=by,
+    )
+    return dossier
+
+
+def _facts(
+    dossier: Dossier, row: machine.Step, paper: Paper, answer_by: date | None
+) -> dict[str, str | None]:
+    """Answers to the guards of this row that this floor can give."""
+    today = timezone.localdate()
+    known = {
+        "complete": lambda: completeness.complete(dossier),
+        "renewal_window": lambda: completeness.renewal_window(dossier, today),
+        "answer_by": lambda: _answer_by(answer_by, today),
+        "four_contents": lambda: _four_contents(dossier),
+        "paper_number": lambda: None if paper.number else "Hãy ghi số của văn bản.",
+        "samples": lambda: _samples(dossier),
+    }
+    return {guard: known[guard]() for guard in row.guards if guard in known}
+
+
+def _answer_by(answer_by: date | None, today: date) -> str | None:
+    if answer_by is None:
+        return "Hãy ghi ngày phải trả lời."
+    return None if answer_by >= today else "Ngày phải trả lời không thể trước hôm nay."
+
+
+def _four_contents(dossier: Dossier) -> str | None:
+    report = CommuneReport.objects.filter(dossier=dossier).first()
+    texts = [report.material, report.labour, report.idea, report.identity] if report else []
+    if not report or not all(text.strip() for text in texts) or not report.file_checked:
+        return (
+            "Báo cáo Mẫu 03 chưa đủ: cần nhận xét cả bốn nội dung và xác nhận đã kiểm tra "
+            "thành phần hồ sơ."
+        )
+    return None
+
+
+def _samples(dossier: Dossier) -> str | None:
+    units = dossier.criteria_set.sample_units or 0
+    if units and dossier.samples_on is None:
+        return f"Hãy ghi ngày giao {units} đơn vị sản phẩm mẫu."
+    return None
+
+
+@transaction.atomic
+def hand_over_samples(dossier: Dossier, on: date, *, by: User) -> Dossier:
+    """Note the day on which the sample units went with the proposal."""
+    dossier = locked(dossier)
+    require(by, Permission.COMMUNE_RECEIVE, dossier)
+    dossier.samples_on = on
+    dossier.save(update_fields=["samples_on", "changed_at"])
+    record("hand_over", f"dossier:{dossier.pk}", {"on": on.isoformat()}, by=by)
+    return dossier
+
+
+def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date | None) -> None:
+    """What an act changes beside the state: numbers, clocks, frozen versions."""
+    if step in ("file", "complete_commune", "complete_agency"):
+        freeze(dossier, by=by)
+        dossier.answer_by = None
+        if step == "file":
+            dossier.filed_on = today
+    elif step == "receive_commune":
+        office = f"place:{dossier.place.code}"
+        dossier.commune_number = NumberSeries.next(office, "registration", dossier.year)
+        days = rulebook(dossier.criteria_set.rulebook).commune_review_days
+        dossier.due_on = add_working_days(today, days, holidays())
+        _number_product(dossier, office)
+    elif step in ("ask_commune", "ask_agency"):
+        dossier.answer_by = answer_by
+    elif step == "propose":
+        dossier.due_on = None
+    elif step == "receive_agency":
+        office = f"place:{dossier.place.province_code}"
+        dossier.agency_number = NumberSeries.next(office, "registration", dossier.year)
+    elif step == "accept" and dossier.kind == Kind.RENEWAL:
+        days = rulebook(dossier.criteria_set.rulebook).facts["renewal"]["assess_within_days"]
+        dossier.due_on = date.fromordinal(today.toordinal() + days)
+
+
+def _number_product(dossier: Dossier, office: str) -> None:
+    """The product code (T)-(X)-(STT)-20..: province, commune, commune's number, year."""
+    product = dossier.product
+    if not product.code:
+        number = NumberSeries.next(office, "product", dossier.year)
+        place = dossier.place
+        product.code = f"{place.province_code}-{place.code}-{number:02d}-{dossier.year}"
+        product.save(update_fields=["code"])
+
+
+def freeze(dossier: Dossier, *, by: User) -> FiledVersion:
+    """Keep what is filed now: the uploaded dossier has the value of the paper one (art. 7.1)."""
+    assessment = SelfAssessment.objects.get(dossier=dossier)
+    content = {
+        "product": dossier.product.name,
+        "kind": dossier.kind,
+        "sheet": dossier.sheet_id,
+        "fingerprint": dossier.fingerprint,
+        "sheet_reason": dossier.sheet_reason,
+        "cases": dossier.cases,
+        "target_stars": dossier.target_stars,
+        "self_assessment": {
+            field: getattr(assessment, field)
+            for field in ("choices", "unfit", "comments", "plan", "results")
+        },
+        "evidence": [
+            {
+                "criterion": citation.criterion,
+                "title": citation.evidence.title,
+                "page": citation.page,
+                "sha256": citation.evidence.file.sha256,
+            }
+            for citation in dossier.citations.select_related("evidence__file").order_by(
+                "criterion", "pk"
+            )
+        ],
+    }
+    return FiledVersion.objects.create(
+        dossier=dossier,
+        number=dossier.versions.count() + 1,
+        content=content,
+        sha256=hashlib.sha256(canonical(content)).hexdigest(),
+        filed_at=timezone.now(),
+        filed_by=by,
+    )

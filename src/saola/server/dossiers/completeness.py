@@ -1,0 +1,107 @@
+"""What a dossier still lacks, in sentences, before it may be filed or accepted."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+
+from saola.criteria import load
+from saola.criteria.rulebook import rulebook, rulebook_in_force
+from saola.lifecycle.dossier import Kind
+from saola.scoring import Invalid, MemberSheet, Result, member_sheet, panel, score
+from saola.scoring.panels import check_cases, left_out
+from saola.server.dossiers.models import Dossier, SelfAssessment
+
+
+def marks(sheet_id: str, choices: dict[str, str]) -> dict[str, int]:
+    """Points of chosen option ids; ids the sheet does not have are left out."""
+    return {
+        criterion.id: choice.points
+        for criterion in load(sheet_id).criteria
+        for choice in criterion.choices
+        if choice.id == choices.get(criterion.id)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a self-assessment is, and the class it would give."""
+
+    done: int
+    of: int
+    missing: list[str]
+    result: Result | None
+
+
+def self_assessed(dossier: Dossier) -> Progress:
+    """The state of the self-assessment; the result is None while it is not complete."""
+    assessment = SelfAssessment.objects.filter(dossier=dossier).first() or SelfAssessment()
+    criteria_set = dossier.criteria_set
+    try:
+        check_cases(criteria_set, dossier.cases)
+        own = own_sheet(dossier, assessment)
+    except Invalid as fault:
+        return Progress(0, len(criteria_set.criteria), [fault.place], None)
+    missing = left_out(criteria_set, own.points)
+    total = len(criteria_set.criteria)
+    if missing:
+        return Progress(total - len(missing), total, missing, None)
+    made = panel(criteria_set, [own], cases=dossier.cases)
+    return Progress(total, total, [], score(made))
+
+
+def own_sheet(dossier: Dossier, assessment: SelfAssessment) -> MemberSheet:
+    """The self-assessment as a sheet of one, complete or not."""
+    return member_sheet(
+        dossier.criteria_set,
+        "Chủ thể",
+        marks(dossier.sheet_id, assessment.choices),
+        cases=dossier.cases,
+        unfit=assessment.unfit,
+        may_leave_out=True,
+    )
+
+
+def complete(dossier: Dossier) -> str | None:
+    """None when the dossier may be filed, else what to do first."""
+    progress = self_assessed(dossier)
+    if progress.missing:
+        listed = ", ".join(progress.missing[:5]) + ("…" if len(progress.missing) > 5 else "")
+        return f"Phần tự đánh giá còn thiếu {len(progress.missing)} tiêu chí: {listed}."
+    if not dossier.citations.exists():
+        return "Hồ sơ chưa có minh chứng nào. Hãy thêm ít nhất giấy đăng ký kinh doanh."
+    return None
+
+
+def renewal_window(dossier: Dossier, today: date) -> str | None:
+    """For a renewal: filed from 180 to 120 days before the certificate's last day."""
+    last = dossier.prior_expires_on
+    if dossier.kind != Kind.RENEWAL or last is None:
+        return None
+    window = rulebook_in_force(today).facts["renewal"]
+    first_day = last - timedelta(window["file_not_earlier_than_days"])
+    last_day = last - timedelta(window["file_not_later_than_days"])
+    if today < first_day:
+        return (
+            f"Chưa đến thời gian nộp hồ sơ đánh giá lại: nộp từ {first_day:%d/%m/%Y} "
+            f"đến {last_day:%d/%m/%Y}."
+        )
+    if today > last_day and not _window_fell_before_the_law(last):
+        return (
+            f"Đã quá thời gian nộp hồ sơ đánh giá lại (hạn cuối {last_day:%d/%m/%Y}). "
+            "Hãy lập hồ sơ đánh giá lần đầu."
+        )
+    return None
+
+
+def _window_fell_before_the_law(expires_on: date) -> bool:
+    """Transition, art. 12.3: the window closed before the decision came, so nobody could meet it;
+    open beyond that only by setting."""
+    if settings.OCOP["extension_scope"] == "any_with_pending_renewal":
+        return True
+    book = rulebook("26-2026")
+    closing = expires_on - timedelta(book.facts["renewal"]["file_not_later_than_days"])
+    return (
+        settings.OCOP["extension_scope"] == "transition_with_pending_renewal"
+        and closing < book.in_force_from
+    )

@@ -1,0 +1,74 @@
+"""Adding evidence and citing it under criteria."""
+
+from typing import Any
+
+from django.db import transaction
+
+from saola.lifecycle.dossier import State
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.dossiers.actions import locked
+from saola.server.dossiers.models import Citation, Dossier, Evidence
+from saola.server.files.store import store
+from saola.server.journal.record import record
+
+OPEN = (State.DRAFT, State.COMMUNE_ASKED, State.AGENCY_ASKED)
+
+
+@transaction.atomic
+def add_evidence(
+    dossier: Dossier, upload: Any, data: dict[str, Any], criteria: list[str], *, by: User
+) -> Evidence:
+    """Keep a file as the producer's evidence and cite it under the criteria."""
+    dossier = _editable(dossier, by)
+    evidence = Evidence.objects.create(
+        producer=dossier.product.producer,
+        file=store(upload, by=by.username),
+        added_by=by,
+        illustrative=dossier.illustrative,
+        **data,
+    )
+    record("add_evidence", f"dossier:{dossier.pk}", {"sha256": evidence.file.sha256}, by=by)
+    _cite(dossier, evidence, criteria)
+    return evidence
+
+
+@transaction.atomic
+def cite(
+    dossier: Dossier,
+    evidence: Evidence,
+    criteria: list[str],
+    *,
+    by: User,
+    page: int | None = None,
+) -> None:
+    """Cite an evidence of the same producer under criteria, leaving the others uncited."""
+    dossier = _editable(dossier, by)
+    if evidence.producer_id != dossier.product.producer_id:
+        raise Refused("Minh chứng này của chủ thể khác.")
+    Citation.objects.filter(dossier=dossier, evidence=evidence).exclude(
+        criterion__in=criteria
+    ).delete()
+    _cite(dossier, evidence, criteria, page)
+
+
+def _editable(dossier: Dossier, by: User) -> Dossier:
+    dossier = locked(dossier)
+    require(by, Permission.DOSSIER_EDIT, dossier)
+    if dossier.state not in OPEN:
+        raise Refused("Hồ sơ đã nộp nên không thêm minh chứng được; hãy chờ yêu cầu bổ sung.")
+    return dossier
+
+
+def _cite(
+    dossier: Dossier, evidence: Evidence, criteria: list[str], page: int | None = None
+) -> None:
+    known = dossier.criteria_set.by_id
+    for criterion in criteria:
+        if criterion not in known:
+            raise Refused(f"Bộ tiêu chí không có tiêu chí {criterion}.", field="criteria")
+        Citation.objects.update_or_create(
+            dossier=dossier, evidence=evidence, criterion=criterion, defaults={"page": page}
+        )

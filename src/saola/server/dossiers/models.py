@@ -1,0 +1,229 @@
+"""The dossier and what it is made of."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from saola.criteria import CriteriaSet, load
+from saola.lifecycle.dossier import BEFORE_COUNCIL, ENDED, Kind, State
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import COUNTRY, ids_in
+from saola.server.files.models import StoredFile
+from saola.server.places.models import Place
+from saola.server.products.models import Producer, Product
+
+# states in which each office has the dossier before it or has had it
+SEEN_BY_PROVINCE = [str(s) for s in State if s not in {*BEFORE_COUNCIL, State.DRAFT}] + [
+    str(s)
+    for s in (
+        State.PROPOSED,
+        State.AGENCY_RECEIVED,
+        State.AGENCY_ASKED,
+        State.ACCEPTED,
+        State.ADVISED,
+        State.AGENCY_REPORTED,
+    )
+]
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """Everyday reads."""
+
+    def visible_to(self, user: Any) -> "DossierQuerySet":
+        """The person's own dossiers, and for an office those that were filed with it."""
+        scopes = user.scopes_for(Permission.DOSSIER_VIEW)
+        codes = ids_in(scopes, "place")
+        producers = [int(i) for i in ids_in(scopes, "producer")]
+        filed = ~Q(state=State.DRAFT)
+        seen = Q(place__code__in=codes) & filed
+        seen |= Q(place__province_code__in=codes, state__in=SEEN_BY_PROVINCE)
+        if COUNTRY in scopes:
+            seen |= Q(state__in=SEEN_BY_PROVINCE)
+        return self.filter(Q(product__producer__in=producers) | seen)
+
+    def pending(self) -> "DossierQuerySet":
+        """Filed and not yet at an end."""
+        ended = [*map(str, ENDED), State.PUBLISHED, State.DISQUALIFIED]
+        return self.exclude(state__in=[*ended, State.DRAFT])
+
+
+class Dossier(models.Model):
+    """One product's way to a class. It keeps the sheet it was filed under, by fingerprint."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="dossiers")
+    kind = models.CharField(max_length=10, choices=[(str(k), str(k)) for k in Kind])
+    state = models.CharField(max_length=20, default=State.DRAFT, db_index=True)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField()
+    sheet_id = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=71)
+    sheet_reason = models.TextField("lý do chọn bộ tiêu chí", blank=True)
+    cases = models.JSONField(default=dict)
+    target_stars = models.PositiveSmallIntegerField("hạng đăng ký", default=3)
+    prior_expires_on = models.DateField(null=True, blank=True)  # of the certificate to renew
+    prior_stars = models.PositiveSmallIntegerField(null=True, blank=True)
+    commune_number = models.PositiveIntegerField(null=True, blank=True)
+    agency_number = models.PositiveIntegerField(null=True, blank=True)
+    filed_on = models.DateField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)  # last day of the running clock
+    answer_by = models.DateField(null=True, blank=True)
+    samples_on = models.DateField(null=True, blank=True)
+    illustrative = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[str(s) for s in State]), name="dossier_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[str(k) for k in Kind]), name="dossier_kind_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["place", "year", "commune_number"], name="dossier_commune_number_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_on"], name="dossier_queue")]
+
+    @property
+    def criteria_set(self) -> CriteriaSet:
+        """The sheet it is assessed on."""
+        return load(self.sheet_id)
+
+    @property
+    def registration_number(self) -> str:
+        """"12-7/PĐK-14-03868-2026" of Mẫu 01; dots where an office has not numbered it yet."""
+        numbers = f"{self.commune_number or '……'}-{self.agency_number or '……'}"
+        return f"{numbers}/PĐK-{self.place.province_code}-{self.place.code}-{self.year}"
+
+    def scopes(self) -> set[str]:
+        """Its producer's and its place's, for which `visible_to` must agree."""
+        own = {f"producer:{self.product.producer_id}"}
+        if self.state != State.DRAFT:
+            own.add(f"place:{self.place.code}")
+        if self.state in SEEN_BY_PROVINCE:
+            own |= {f"place:{self.place.province_code}", COUNTRY}
+        return own
+
+
+class StepLog(models.Model):
+    """One act on a dossier, with its paper and signature."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=30)
+    source = models.CharField(max_length=20)
+    target = models.CharField(max_length=20)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    paper_number = models.CharField(max_length=60, blank=True)
+    paper_date = models.DateField(null=True, blank=True)
+    capacity = models.CharField(max_length=5, blank=True)  # TM., KT., TL., TUQ.
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+class SelfAssessment(models.Model):
+    """The producer's own options and words on the sheet (Mẫu 02, part III)."""
+
+    dossier = models.OneToOneField(
+        Dossier, on_delete=models.CASCADE, related_name="self_assessment"
+    )
+    choices = models.JSONField(default=dict)  # criterion → option id
+    unfit = models.JSONField(default=dict)  # criterion → why no option fits
+    comments = models.JSONField(default=dict)
+    plan = models.TextField("kế hoạch sản xuất, kinh doanh", blank=True)
+    results = models.TextField("kết quả thực hiện phương án", blank=True)
+    saved_at = models.DateTimeField(auto_now=True)
+
+
+class Evidence(models.Model):
+    """A paper or photo of a producer with what it proves; citable in all its dossiers."""
+
+    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="evidence")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField("loại minh chứng", max_length=40)
+    title = models.CharField("tên minh chứng", max_length=200)
+    number = models.CharField("số", max_length=80, blank=True)
+    issuer = models.CharField("nơi cấp", max_length=200, blank=True)
+    issued_on = models.DateField("ngày cấp", null=True, blank=True)
+    expires_on = models.DateField("ngày hết hạn", null=True, blank=True)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    illustrative = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(issued_on=None)
+                | Q(expires_on=None)
+                | Q(expires_on__gte=models.F("issued_on")),
+                name="evidence_dates_in_order",
+            )
+        ]
+
+    def lapsed(self, on: date) -> bool:
+        """Whether the paper is past its last day."""
+        return self.expires_on is not None and self.expires_on < on
+
+
+class Citation(models.Model):
+    """An evidence cited under one criterion of one dossier."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="citations")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="citations")
+    criterion = models.CharField(max_length=10)
+    page = models.PositiveIntegerField("trang", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "evidence", "criterion"], name="citation_once"
+            )
+        ]
+
+
+class FiledVersion(models.Model):
+    """What was filed, frozen: content, its hash and the receipt's time."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    filed_at = models.DateTimeField()
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "number"], name="version_once")
+        ]
+
+
+class CommuneReport(models.Model):
+    """Mẫu 03: the commune's findings on four contents; an officer drafts, a leader signs."""
+
+    dossier = models.OneToOneField(
+        Dossier, on_delete=models.CASCADE, related_name="commune_report"
+    )
+    material = models.TextField("nguồn gốc sản phẩm, nguyên liệu địa phương", blank=True)
+    labour = models.TextField("sử dụng lao động địa phương", blank=True)
+    idea = models.TextField("nguồn gốc ý tưởng sản phẩm", blank=True)
+    identity = models.TextField("bản sắc, trí tuệ địa phương", blank=True)
+    file_checked = models.BooleanField("đã kiểm tra thành phần hồ sơ", default=False)
+    met_on = models.DateField("ngày họp (nếu có)", null=True, blank=True)
+    drafted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    saved_at = models.DateTimeField(auto_now=True)

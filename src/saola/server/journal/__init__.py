@@ -1,0 +1,1 @@
+"""The unchangeable record of who did what."""

@@ -1,0 +1,1 @@
+"""Documents made from plain data: typst in, PDF out."""

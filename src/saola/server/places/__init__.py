@@ -1,0 +1,1 @@
+"""Communes and provinces through time, numbers given by offices, holidays."""

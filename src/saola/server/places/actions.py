@@ -1,0 +1,46 @@
+"""Bringing the lists of the library into the register of places."""
+
+from django.db import transaction
+
+from saola import places
+from saola.server.places.models import Place, Succession
+from saola.vietnamese.folding import fold
+
+
+@transaction.atomic
+def load_places(province_code: str, province_name: str) -> None:
+    """Write province, units and successions; a second time changes nothing."""
+    if Place.objects.filter(level="province", code=province_code).exists():
+        return
+    Place.objects.create(
+        level="province",
+        code=province_code,
+        name=f"Tỉnh {province_name}",
+        folded=fold(province_name),
+        province_code=province_code,
+    )
+    units = places.units()
+    rows = Place.objects.bulk_create(
+        Place(
+            level="commune",
+            code=unit.code,
+            name=unit.name,
+            folded=fold(unit.name),
+            province_code=province_code,
+            district=unit.district or "",
+            valid_from=unit.valid_from,
+            valid_to=unit.valid_to,
+        )
+        for unit in units
+    )
+    row_of = dict(zip(units, rows, strict=True))
+    Succession.objects.bulk_create(
+        Succession(
+            old=row_of[change.old],
+            new=row_of[change.new],
+            on_day=change.on,
+            confidence=change.confidence,
+            note=change.note,
+        )
+        for change in places.changes()
+    )

@@ -1,0 +1,98 @@
+"""Places through time, numbers given by offices, holidays."""
+
+from datetime import date
+
+from django.db import models, transaction
+from django.db.models import Q
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """Everyday reads."""
+
+    def on(self, day: date) -> "PlaceQuerySet":
+        """Places that existed on a day."""
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+        )
+
+    def communes(self) -> "PlaceQuerySet":
+        """Communes and wards in force, without the province."""
+        return self.filter(level="commune", valid_to=None)
+
+
+class Place(models.Model):
+    """A province or a commune between two dates; two of the same name stay two."""
+
+    level = models.CharField(max_length=10, choices=[("province", "tỉnh"), ("commune", "xã")])
+    code = models.CharField(max_length=5)
+    name = models.CharField(max_length=80)
+    folded = models.CharField(max_length=80, db_index=True)
+    province_code = models.CharField(max_length=2)
+    district = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    successors = models.ManyToManyField(
+        "self", through="Succession", symmetrical=False, related_name="predecessors"
+    )
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(valid_to=None), name="place_code_in_force_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Succession(models.Model):
+    """Which place has the place of which, from a day on."""
+
+    old = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="succeeded_by")
+    new = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="succeeds")
+    on_day = models.DateField()
+    confidence = models.CharField(max_length=30)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["old", "new"], name="succession_once")]
+
+
+class Holiday(models.Model):
+    """A day off that does not count as a working day; entered by the office each year."""
+
+    day = models.DateField(primary_key=True)
+    name = models.CharField(max_length=120)
+
+
+class NumberSeries(models.Model):
+    """Running numbers an office gives in one year: registrations, products, certificates."""
+
+    office = models.CharField(max_length=40)  # scope of the office: "place:03868"
+    series = models.CharField(max_length=30)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office", "series", "year"], name="series_once")
+        ]
+
+    @classmethod
+    @transaction.atomic
+    def next(cls, office: str, series: str, year: int) -> int:
+        """The next number, given once even under many hands."""
+        row, _ = cls.objects.select_for_update().get_or_create(
+            office=office, series=series, year=year
+        )
+        row.last += 1
+        row.save(update_fields=["last"])
+        return row.last
+
+
+def holidays() -> frozenset[date]:
+    """All days off on file."""
+    return frozenset(Holiday.objects.values_list("day", flat=True))

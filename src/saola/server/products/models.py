@@ -1,0 +1,133 @@
+"""Producers (chủ thể) and products."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import COUNTRY, ids_in
+from saola.server.places.models import Place
+from saola.vietnamese.folding import fold
+
+
+class Producer(models.Model):
+    """Who registers products: cooperative, group, enterprise, farm or household."""
+
+    class Kind(models.TextChoices):
+        COOPERATIVE = "cooperative", "hợp tác xã"
+        GROUP = "cooperative_group", "tổ hợp tác"
+        ENTERPRISE = "enterprise", "doanh nghiệp nhỏ và vừa"
+        FARM = "farm", "trang trại"
+        HOUSEHOLD = "household", "hộ kinh doanh"
+        ASSOCIATION = "association", "hội, hiệp hội"
+        UNKNOWN = "unknown", "chưa rõ (nguồn không nêu)"
+
+    name = models.CharField("tên chủ thể", max_length=200)
+    folded = models.CharField(max_length=200, db_index=True)
+    kind = models.CharField("loại hình", max_length=20, choices=Kind)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True)
+    address_as_printed = models.CharField(max_length=200, blank=True)
+    source_url = models.URLField(max_length=400, blank=True)
+    illustrative = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "place"], name="producer_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "cooperative",
+                        "cooperative_group",
+                        "enterprise",
+                        "farm",
+                        "household",
+                        "association",
+                        "unknown",
+                    ]
+                ),
+                name="producer_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the folded name beside the name."""
+        self.folded = fold(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def public_name(self) -> str:
+        """The name for public pages: a household business is a person's name, so its kind."""
+        return "Hộ kinh doanh" if self.kind == self.Kind.HOUSEHOLD else self.name
+
+    def scopes(self) -> set[str]:
+        """Its own, its commune's, its province's."""
+        own = {f"producer:{self.pk}", COUNTRY}
+        if self.place:
+            own |= {f"place:{self.place.code}", f"place:{self.place.province_code}"}
+        return own
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Everyday reads."""
+
+    def visible_to(self, user: Any) -> "ProductQuerySet":
+        """Products of the producers and places the person may see."""
+        scopes = user.scopes_for(Permission.DOSSIER_VIEW)
+        if COUNTRY in scopes:
+            return self
+        codes = ids_in(scopes, "place")
+        return self.filter(
+            Q(producer__in=[int(i) for i in ids_in(scopes, "producer")])
+            | Q(place__code__in=codes)
+            | Q(place__province_code__in=codes)
+        )
+
+
+class Product(models.Model):
+    """One product of one producer. `group_number` is the set of Phụ lục I, when it is known."""
+
+    producer = models.ForeignKey(
+        Producer, on_delete=models.PROTECT, null=True, blank=True, related_name="products"
+    )
+    name = models.CharField("tên sản phẩm", max_length=200)
+    folded = models.CharField(max_length=200, db_index=True)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True)
+    place_as_printed = models.CharField(max_length=200, blank=True)
+    group_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    line = models.CharField(max_length=30, blank=True)  # guessed line, for filters only
+    code = models.CharField("mã sản phẩm", max_length=40, blank=True)
+    source_key = models.CharField(max_length=20, blank=True)
+    source_url = models.URLField(max_length=400, blank=True)
+    source_note = models.TextField(blank=True)
+    illustrative = models.BooleanField(default=False)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=~Q(code=""), name="product_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["source_key"], condition=~Q(source_key=""), name="product_source_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the folded name beside the name."""
+        self.folded = fold(self.name)
+        super().save(*args, **kwargs)
+
+    def scopes(self) -> set[str]:
+        """Those of its producer and of its place."""
+        own = self.producer.scopes() if self.producer else {COUNTRY}
+        if self.place:
+            own |= {f"place:{self.place.code}", f"place:{self.place.province_code}"}
+        return own

@@ -1,0 +1,1 @@
+"""Decision, recognition, certificate, notice, register queries."""

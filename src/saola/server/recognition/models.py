@@ -1,0 +1,184 @@
+"""Decisions, recognitions, certificates, notices."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from saola.server.dossiers.models import Dossier
+from saola.server.files.models import StoredFile
+from saola.server.products.models import Product
+
+
+class Decision(models.Model):
+    """A numbered, dated, signed act with its list of products."""
+
+    class Kind(models.TextChoices):
+        RECOGNISE = "recognise", "công nhận sản phẩm"
+        APPROVE = "approve_result", "phê duyệt kết quả đánh giá từ 90 điểm"
+        REVOKE = "revoke", "thu hồi giấy chứng nhận"
+        MINISTRY = "ministry", "công nhận của Bộ trưởng"
+
+    class Capacity(models.TextChoices):
+        TM = "TM.", "TM. (thay mặt)"
+        KT = "KT.", "KT. (ký thay)"
+        TL = "TL.", "TL. (thừa lệnh)"
+        TUQ = "TUQ.", "TUQ. (thừa ủy quyền)"
+
+    kind = models.CharField("loại quyết định", max_length=20, choices=Kind)
+    authority = models.CharField("cơ quan ban hành", max_length=200)
+    number = models.CharField("số quyết định", max_length=60)
+    signed_on = models.DateField("ngày ký")
+    signer = models.CharField("người ký", max_length=120)
+    signer_position = models.CharField("chức vụ người ký", max_length=120)
+    capacity = models.CharField("tư cách ký", max_length=5, choices=Capacity)
+    province_code = models.CharField(max_length=2)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    illustrative = models.BooleanField(default=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-signed_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "number"], name="decision_number_once")
+        ]
+
+    def scopes(self) -> set[str]:
+        """Its province's."""
+        return {f"place:{self.province_code}"}
+
+
+class DecisionItem(models.Model):
+    """One product of a decision, as printed in its list."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="items")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")
+    stars = models.PositiveSmallIntegerField()
+    total = models.CharField(max_length=30)  # exact
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "dossier"], name="decision_item_once")
+        ]
+
+
+class Recognition(models.Model):
+    """A product has a class: by our own decision, or as a source tells of an earlier one.
+
+    `expires_on` is the day the decision prints, or computed where it prints none
+    (`expiry_basis`); with only a year known there is no day, and the state says so.
+    """
+
+    class Basis(models.TextChoices):
+        PRINTED = "printed", "in trong quyết định"
+        COMPUTED = "computed", "tính 36 tháng từ ngày cấp, vì quyết định không in thời hạn"
+        UNKNOWN = "unknown", "chưa rõ (nguồn không nêu ngày)"
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="recognitions")
+    stars = models.PositiveSmallIntegerField(null=True)  # None: the source does not say
+    year = models.PositiveSmallIntegerField(null=True)
+    recognised_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
+    expiry_basis = models.CharField(max_length=10, choices=Basis, default=Basis.UNKNOWN)
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, related_name="recognitions"
+    )
+    decision_as_printed = models.CharField(max_length=120, blank=True)
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, null=True, related_name="recognitions"
+    )
+    total = models.CharField(max_length=30, blank=True)
+    confidence = models.CharField(max_length=10, blank=True)
+    source_url = models.URLField(max_length=400, blank=True)
+    note = models.TextField(blank=True)
+    revoked_on = models.DateField(null=True)
+    revoked_ground = models.CharField(max_length=200, blank=True)
+    revoked_by = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, related_name="revocations"
+    )
+    published_on = models.DateField(null=True)  # None: not public yet
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recognised_on=None)
+                | Q(expires_on=None)
+                | Q(expires_on__gt=models.F("recognised_on")),
+                name="recognition_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_on=None, revoked_ground="")
+                | Q(revoked_on__isnull=False) & ~Q(revoked_ground=""),
+                name="revocation_has_ground",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_on"], name="recognition_expiry")]
+
+    def scopes(self) -> set[str]:
+        """Those of its product."""
+        return self.product.scopes()
+
+
+class Certificate(models.Model):
+    """The paper of a recognition with its own number; its QR leads to the page of `token`."""
+
+    recognition = models.OneToOneField(
+        Recognition, on_delete=models.PROTECT, related_name="certificate"
+    )
+    number = models.CharField(max_length=60, unique=True)
+    token = models.UUIDField(default=uuid.uuid4, unique=True)
+    issued_on = models.DateField()
+    expires_on = models.DateField()
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=models.F("issued_on")), name="certificate_dates_in_order"
+            )
+        ]
+
+
+class Notice(models.Model):
+    """The written result to commune and producer, whatever the class."""
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="notice")
+    number = models.CharField("số thông báo", max_length=60, unique=True)
+    dated = models.DateField("ngày thông báo")
+    signer = models.CharField("người ký", max_length=120)
+    signer_position = models.CharField("chức vụ người ký", max_length=120)
+    capacity = models.CharField("tư cách ký", max_length=5, choices=Decision.Capacity)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+
+class CentralResult(models.Model):
+    """What the ministry answered on a forwarded product."""
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="central_result")
+    total = models.DecimalField("tổng điểm", max_digits=5, decimal_places=2)
+    stars = models.PositiveSmallIntegerField("hạng")
+    received_on = models.DateField("ngày nhận kết quả")
+    paper = models.CharField("số văn bản", max_length=60)
+
+
+def status_of(
+    recognition: Any, on: date, *, expiring_within: int, extended_until: date | None = None
+) -> str:
+    """State of a recognition on a day: revoked, in_force, expiring, extended, expired, or unknown
+    where the source gives no day and the year leaves both possible."""
+    if recognition.revoked_on is not None and recognition.revoked_on <= on:
+        return "revoked"
+    if recognition.expires_on is None:
+        # 36 months from some day of the year: over after its last day three years on
+        if recognition.year is not None and on.year > recognition.year + 3:
+            return "expired"
+        return "unknown"
+    if on <= recognition.expires_on:
+        soon = recognition.expires_on - on <= timedelta(expiring_within)
+        return "expiring" if soon else "in_force"
+    if extended_until is not None and on <= extended_until:
+        return "extended"
+    return "expired"

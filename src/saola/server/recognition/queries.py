@@ -1,0 +1,109 @@
+"""The register: what a product has today, lists, figures."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from saola.criteria.rulebook import rulebook
+from saola.lifecycle.dossier import Kind
+from saola.server.dossiers.models import Dossier
+from saola.server.recognition.models import Recognition
+from saola.vietnamese.folding import fold
+
+EXTENSION = 180  # days, art. 12.3
+
+
+def with_status(on: date) -> QuerySet[Recognition]:
+    """Recognitions with `status` worked out by the database for that day; same rules as
+    `models.status_of`, which the tests hold equal."""
+    soon = on + timedelta(settings.OCOP["expiring_within_days"])
+    return Recognition.objects.annotate(
+        status=Case(
+            When(revoked_on__lte=on, then=Value("revoked")),
+            When(expires_on=None, year__lt=on.year - 3, then=Value("expired")),
+            When(expires_on=None, then=Value("unknown")),
+            When(expires_on__gt=soon, then=Value("in_force")),
+            When(expires_on__gte=on, then=Value("expiring")),
+            When(_extended(on), then=Value("extended")),
+            default=Value("expired"),
+            output_field=CharField(),
+        )
+    )
+
+
+def _extended(on: date) -> Q:
+    """Past the last day, but valid while a renewal is pending (art. 12.3), by the setting."""
+    scope = settings.OCOP["extension_scope"]
+    if scope == "none":
+        return Q(pk__in=[])
+    pending = Dossier.objects.pending().filter(
+        product=OuterRef("product"), kind=Kind.RENEWAL, filed_on__isnull=False
+    )
+    rule = Q(Exists(pending), expires_on__gte=on - timedelta(EXTENSION))
+    if scope == "transition_with_pending_renewal":
+        book = rulebook("26-2026")
+        window = timedelta(book.facts["renewal"]["file_not_later_than_days"])
+        rule &= Q(expires_on__lt=book.in_force_from + window)
+    return rule
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the visitor asked for; empty means all."""
+
+    text: str = ""
+    stars: str = ""
+    place: str = ""
+    status: str = ""
+
+
+def register(filters: Filters, on: date) -> QuerySet[Recognition]:
+    """Published recognitions, newest first; the newest of each product stands for it."""
+    newest = Recognition.objects.filter(
+        product=OuterRef("product"), published_on__isnull=False
+    ).order_by(F("recognised_on").desc(nulls_last=True), F("year").desc(nulls_last=True), "-pk")
+    rows = (
+        with_status(on)
+        .filter(published_on__isnull=False, pk=newest.values("pk")[:1])
+        .select_related("product__producer", "product__place", "certificate")
+    )
+    if filters.text:
+        for word in fold(filters.text).split():
+            rows = rows.filter(
+                Q(product__folded__contains=word)
+                | Q(product__producer__folded__contains=word)
+                & ~Q(product__producer__kind="household")
+                | Q(product__place__folded__contains=word)
+            )
+    if filters.stars:
+        rows = rows.filter(stars=int(filters.stars))
+    if filters.place:
+        rows = rows.filter(product__place__code=filters.place)
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    return rows.order_by("product__illustrative", "product__folded", "pk")
+
+
+def figures(on: date) -> dict[str, int]:
+    """Counts of the register by state and class, illustrative ones apart."""
+    counts: dict[str, int] = {"products": 0, "stars_3": 0, "stars_4": 0, "stars_5": 0}
+    for stars, status in register(Filters(), on).filter(
+        product__illustrative=False
+    ).values_list("stars", "status"):
+        counts["products"] += 1
+        counts[f"stars_{stars}"] = counts.get(f"stars_{stars}", 0) + 1
+        counts[str(status)] = counts.get(str(status), 0) + 1
+    return counts
+
+
+def current_recognition(product: Any, on: date) -> Recognition | None:
+    """The newest recognition of a product with its state."""
+    return (
+        with_status(on)
+        .filter(product=product)
+        .order_by(F("recognised_on").desc(nulls_last=True), "-year", "-pk")
+        .first()
+    )

@@ -1,0 +1,126 @@
+"""Signing in and out, the way to one's own work, the language."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import can
+from saola.server.accounts.roles import ALL
+from saola.server.web.common.forms import Form
+
+
+class SignInForm(Form):
+    """Name and password; the browser may fill both in."""
+
+    username = forms.CharField(
+        label="Tên đăng nhập",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label="Mật khẩu",
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def _safe_next(request: HttpRequest, wanted: str) -> str:
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if safe else ""
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in; after five failures the account waits a quarter of an hour."""
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    wanted = _safe_next(request, request.POST.get("next") or request.GET.get("next") or "")
+    if form.is_valid():
+        user = authenticate(request, **form.cleaned_data)
+        if user is not None:
+            login(request, user)
+            return redirect(wanted or "account:home")
+        if getattr(request, "axes_locked_out", False):
+            return locked_out(request)
+        form.add_error(
+            "password",
+            "Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra phím Caps Lock và bộ gõ.",
+        )
+    context: dict[str, Any] = {"form": form, "next": wanted}
+    if settings.DEMO:
+        users = User.objects.filter(is_demo=True).prefetch_related("grants").order_by("pk")
+        context["accounts"] = [
+            {"user": user, "roles": _role_names(user)} for user in users
+        ]
+    status = 400 if form.is_bound else 200
+    return render(request, "account/sign_in.html", context, status=status)
+
+
+def _role_names(user: User) -> list[str]:
+    return [str(ALL[key].name) for key in dict.fromkeys(g.role for g in user.grants.all())]
+
+
+def locked_out(
+    request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """429: too many failures."""
+    return render(request, "account/locked_out.html", status=429)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    logout(request)
+    return redirect("public:home")
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the pages of the person's role; several roles see a choice."""
+    user = request.user
+    areas = []
+    if can(user, Permission.DOSSIER_EDIT):
+        areas.append(("portal:home", "Hồ sơ của chủ thể"))
+    desk = (
+        Permission.COMMUNE_RECEIVE,
+        Permission.COMMUNE_SIGN,
+        Permission.AGENCY_RECEIVE,
+        Permission.ADVISE,
+        Permission.PROVINCE_DECIDE,
+    )
+    viewer = can(user, Permission.DOSSIER_VIEW) and not areas
+    if any(can(user, p) for p in desk) or viewer:
+        areas.append(("desk:queue", "Bàn làm việc: hồ sơ chờ xử lý"))
+    if can(user, Permission.SESSION_VIEW):
+        areas.append(("jury:sessions", "Hội đồng: các phiên họp"))
+    if can(user, Permission.JOURNAL_VIEW):
+        areas.append(("desk:journal", "Nhật ký"))
+    if can(user, Permission.ACCOUNTS_MANAGE):
+        areas.append(("desk:people", "Người dùng và vai trò"))
+    if len(areas) == 1:
+        return redirect(areas[0][0])
+    return render(request, "account/home.html", {"areas": areas})
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch between Vietnamese and English; kept in a cookie."""
+    response = redirect(_safe_next(request, request.POST.get("next", "")) or "public:home")
+    wanted = request.POST.get("language", "")
+    if check_for_language(wanted) and wanted in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 24 * 3600, samesite="Lax"
+        )
+    return response

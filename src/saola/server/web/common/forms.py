@@ -1,0 +1,82 @@
+"""The form base: composed text, errors in words, reasons of refused acts beside their field."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from saola.lifecycle.machine import Refused
+
+
+def composed(data: QueryDict) -> QueryDict:
+    """The same input in composed Unicode (NFC), line ends as \\n, without NUL."""
+    fresh = QueryDict(mutable=True)
+    for key, values in data.lists():
+        fresh.setlist(key, [clean(value) for value in values])
+    return fresh
+
+
+def clean(value: str) -> str:
+    """One text as it is stored."""
+    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\x00", "")
+
+
+class Form(forms.Form):
+    """Every form of the site."""
+
+    required_css_class = "required"
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(None if data is None else composed(data), *args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            if field.required:
+                field.error_messages["required"] = f"Hãy điền “{field.label}”."
+
+    def carry_out(self, act: Callable[[], Any]) -> Any:
+        """Run the act of a valid form. A refusal becomes an error of its field, and None comes
+        back; what was typed stays in the form."""
+        try:
+            return act()
+        except Refused as refused:
+            field = refused.field if refused.field in self.fields else None
+            self.add_error(field, refused.reason)
+            return None
+
+
+class DateField(forms.DateField):
+    """A day, with the browser's own picker."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "error_messages", {"invalid": "Ngày không đúng. Ví dụ: 23/11/2026 hoặc 2026-11-23."}
+        )
+        super().__init__(**kwargs)
+
+
+class PaperForm(Form):
+    """Number and day of a paper."""
+
+    number = forms.CharField(label="Số văn bản", max_length=60)
+    dated = DateField(label="Ngày văn bản")
+
+
+class SignedForm(Form):
+    """Who signs, as what."""
+
+    number = forms.CharField(label="Số văn bản", max_length=60)
+    dated = DateField(label="Ngày ký")
+    signer = forms.CharField(label="Người ký", max_length=120)
+    position = forms.CharField(label="Chức vụ người ký", max_length=120)
+    capacity = forms.ChoiceField(
+        label="Tư cách ký",
+        choices=[
+            ("TM.", "TM. (thay mặt)"),
+            ("KT.", "KT. (ký thay)"),
+            ("TL.", "TL. (thừa lệnh)"),
+            ("TUQ.", "TUQ. (thừa ủy quyền)"),
+        ],
+    )

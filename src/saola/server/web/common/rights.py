@@ -1,0 +1,37 @@
+"""`@needs`: a page that asks for a permission before anything else."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import can
+
+View = Callable[..., HttpResponse]
+
+
+def needs(*permissions: Permission) -> Callable[[View], View]:
+    """Refuse with 403 unless the person has one of the permissions in some scope. Which records
+    they may touch is asked again with the record."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            answers = [can(request.user, permission) for permission in permissions]
+            if not any(answers):
+                raise PermissionDenied(answers[0].reason)
+            return view(request, *args, **kwargs)
+
+        guarded.needs = permissions  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in person; pages behind sign-in have one."""
+    return cast(User, request.user)

@@ -1,0 +1,151 @@
+"""The legal table as a form: reading what was chosen, showing it again, the running result."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from saola.criteria import Choice, CriteriaSet, Criterion
+from saola.lifecycle.machine import Refused
+from saola.scoring import Invalid, Result, member_sheet, panel, score
+from saola.scoring.explain import number, stars_text, to_next_class
+from saola.scoring.panels import left_out
+
+UNFIT = "khong-phu-hop"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One criterion of the form with what is chosen."""
+
+    criterion: Criterion
+    choices: tuple[Choice, ...]
+    chosen: str
+    unfit: bool
+    reason: str
+    comment: str
+    error: str
+    evidence: Any  # whatever the page cites under this criterion
+
+
+def read(criteria_set: CriteriaSet, data: QueryDict) -> dict[str, dict[str, str]]:
+    """Choices, reasons and comments from a posted form; Refused for an option not on the sheet."""
+    choices, unfit, comments = {}, {}, {}
+    for criterion in criteria_set.criteria:
+        value = data.get(f"c-{criterion.id}", "")
+        if value == UNFIT:
+            unfit[criterion.id] = data.get(f"r-{criterion.id}", "").strip()
+        elif value:
+            if value not in {choice.id for choice in criterion.choices}:
+                raise Refused(
+                    f"Tiêu chí {criterion.id} không có mức “{value[:20]}”. Hãy chọn lại.",
+                    field=criterion.id,
+                )
+            choices[criterion.id] = value
+        comment = data.get(f"k-{criterion.id}", "").strip()
+        if comment:
+            comments[criterion.id] = comment
+    return {"choices": choices, "unfit": unfit, "comments": comments}
+
+
+def without_story(criteria_set: CriteriaSet, sheet: dict[str, dict[str, str]]) -> None:
+    """Where there is no story, drop what depends on it: those criteria do not apply."""
+    story = criteria_set.by_id.get(criteria_set.story or "")
+    if story is None:
+        return
+    chosen = sheet["choices"].get(story.id)
+    none = story.id in sheet["unfit"] or (chosen and story.choice(chosen).points == 0)
+    if none:
+        for criterion_id in criteria_set.story_dependents:
+            sheet["choices"].pop(criterion_id, None)
+            sheet["unfit"].pop(criterion_id, None)
+
+
+def reasons_missing(unfit: dict[str, str]) -> list[str]:
+    """Criteria marked "no option fits" without a reason."""
+    return [criterion_id for criterion_id, reason in unfit.items() if not reason]
+
+
+def lines(
+    criteria_set: CriteriaSet,
+    sheet: dict[str, dict[str, str]],
+    *,
+    cases: dict[str, str],
+    errors: dict[str, str] | None = None,
+    evidence: dict[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """Parts → groups → lines, for the template."""
+    errors, evidence = errors or {}, evidence or {}
+
+    def line(criterion: Criterion) -> Line:
+        return Line(
+            criterion,
+            criterion.offered(cases.get(criterion.id)),
+            sheet["choices"].get(criterion.id, ""),
+            criterion.id in sheet["unfit"],
+            sheet["unfit"].get(criterion.id, ""),
+            sheet["comments"].get(criterion.id, ""),
+            errors.get(criterion.id, ""),
+            evidence.get(criterion.id, ()),
+        )
+
+    return [
+        {
+            "part": part,
+            "groups": [
+                {"group": group, "lines": [line(c) for c in group.criteria]}
+                for group in part.groups
+            ],
+        }
+        for part in criteria_set.parts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The sheet's own figures while it is filled in; not a lawful result."""
+
+    total: int
+    done: int
+    of: int
+    missing: list[str]
+    stars: str
+    unmet: list[str]
+
+
+def running(
+    criteria_set: CriteriaSet, sheet: dict[str, dict[str, str]], cases: dict[str, str]
+) -> Running:
+    """Total so far; class and unmet minimums once everything is chosen."""
+    marks = {
+        criterion.id: choice.points
+        for criterion in criteria_set.criteria
+        for choice in criterion.choices
+        if choice.id == sheet["choices"].get(criterion.id)
+    }
+    reasons = {key: reason or "…" for key, reason in sheet["unfit"].items()}
+    try:
+        own = member_sheet(
+            criteria_set, "mình", marks, cases=cases, unfit=reasons, may_leave_out=True
+        )
+        missing = left_out(criteria_set, own.points)
+        result: Result | None = None
+        if not missing:
+            result = score(panel(criteria_set, [own], cases=cases))
+    except Invalid as fault:
+        return Running(sum(marks.values()), 0, len(criteria_set.criteria), [fault.place], "", [])
+    count = len(criteria_set.criteria)
+    unmet: list[str] = []
+    step = to_next_class(result) if result else None
+    if step:
+        unmet = [f"{m.criterion} từ {m.needed} điểm ({m.stars} sao)" for m in step.minimums]
+        if step.points:
+            unmet.insert(0, f"thêm {number(step.points)} điểm để vào khung {step.stars} sao")
+    return Running(
+        sum(points or 0 for points in own.points),
+        count - len(missing),
+        count,
+        missing,
+        stars_text(result.stars) if result else "",
+        unmet,
+    )

@@ -1,0 +1,139 @@
+"""The shared pieces: chips, stars, deadlines, numbers, fields."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as say
+
+from saola.scoring.explain import number as number_text
+from saola.server.accounts.rights import can as ask
+from saola.server.dossiers.labels import KINDS, STATES, TONES
+from saola.server.recognition.labels import STATUS
+from saola.server.recognition.labels import TONES as STATUS_TONES
+from saola.vietnamese.dates import short, working_days_left
+from saola.vietnamese.numbers import decimal_comma
+
+register = template.Library()
+
+STAR = (
+    '<svg class="star" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">'
+    '<path d="M10 1l2.6 6 6.4.5-4.9 4.2 1.5 6.3L10 14.6 4.4 18l1.5-6.3L1 7.5 7.4 7z"/></svg>'
+)
+
+
+@register.simple_tag
+def stars(count: int | None) -> SafeString:
+    """Drawn stars with the words beside; the words alone for none."""
+    if count is None:
+        return format_html("<span>{}</span>", say("chưa rõ số sao (nguồn không nêu)"))
+    drawn = SafeString(STAR * count)
+    return format_html(
+        '<span class="stars">{} <span>{}</span></span>', drawn, say("%(n)s sao") % {"n": count}
+    )
+
+
+@register.simple_tag
+def state_chip(state: str) -> SafeString:
+    """State of a dossier in words, on its colour."""
+    return format_html(
+        '<span class="chip chip-{}">{}</span>', TONES.get(state, "waiting"), STATES[state]
+    )
+
+
+@register.simple_tag
+def status_chip(status: str) -> SafeString:
+    """State of a certificate in words, on its colour."""
+    return format_html(
+        '<span class="chip chip-{}">{}</span>', STATUS_TONES[status], STATUS[status]
+    )
+
+
+@register.simple_tag
+def deadline(day: date | None) -> SafeString:
+    """"còn 6 ngày làm việc (đến 14/12/2026)", late ones marked."""
+    if day is None:
+        return SafeString("")
+    left = working_days_left(timezone.localdate(), day)
+    if left < 0:
+        text = say("trễ %(n)s ngày làm việc (hạn %(day)s)") % {"n": -left, "day": short(day)}
+        return format_html('<span class="late">{}</span>', text)
+    text = say("còn %(n)s ngày làm việc (đến %(day)s)") % {"n": left, "day": short(day)}
+    return format_html("<span>{}</span>", text)
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """Kind of a dossier in words."""
+    return str(KINDS[kind])
+
+
+@register.filter
+def points(value: Any) -> str:
+    """A total for people: comma, two decimals, ≈ where it is not exact."""
+    if value is None or value == "":
+        return "–"
+    return number_text(Fraction(value))
+
+
+@register.filter
+def comma(value: Any) -> str:
+    """A plain number with decimal comma and pointed thousands."""
+    return decimal_comma(str(value))
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """Look a key up in a dict, nothing when it is not there."""
+    return mapping.get(key) if mapping else None
+
+
+@register.simple_tag(takes_context=True)
+def can(context: Any, permission: str, on: Any = None) -> bool:
+    """Whether the person of the page may do that on the record."""
+    return bool(ask(context["request"].user, permission, on))
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
+    """Label, hint, error and input of one field, tied together for screen readers."""
+    ids = []
+    if hint or bound.help_text:
+        ids.append(f"hint-{bound.html_name}")
+    if bound.errors:
+        ids.append(f"error-{bound.html_name}")
+        bound.field.widget.attrs["aria-invalid"] = "true"
+    if ids:
+        bound.field.widget.attrs["aria-describedby"] = " ".join(ids)
+    is_box = getattr(bound.field.widget, "input_type", "") == "checkbox"
+    return {"bound": bound, "hint": hint or bound.help_text, "is_box": is_box}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """All errors of a form in one box that takes the focus, each leading to its field."""
+    return {"form": form if form is not None and form.is_bound and form.errors else None}
+
+
+@register.inclusion_tag("components/file_link.html")
+def file_link(address: str, stored: Any, text: str = "") -> dict[str, Any]:
+    """A link to a stored file with kind and size."""
+    kinds = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
+    size = f"{stored.size / 1024:.0f} KB" if stored.size < 1_000_000 else ""
+    size = size or f"{stored.size / 1048576:.1f} MB".replace(".", ",")
+    return {
+        "address": address,
+        "text": text or stored.name,
+        "what": f"{kinds.get(stored.kind, stored.kind)}, {size}",
+    }
+
+
+@register.simple_tag
+def bullet_list(lines: list[str]) -> SafeString:
+    """Sentences as a list."""
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((x,) for x in lines)))

@@ -1,0 +1,1 @@
+"""The officer's pages: commune, agency, advisory team, leaders."""

@@ -1,0 +1,88 @@
+"""Preparing a session: calling it, agenda, attendance."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from saola.lifecycle.dossier import State
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import can
+from saola.server.councils import actions
+from saola.server.councils.models import AgendaItem, Council, Session
+from saola.server.councils.queries import agenda
+from saola.server.dossiers.models import Dossier
+from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.rights import needs, person
+
+
+class SessionForm(Form):
+    """Title, way, day and place of a session."""
+
+    title = forms.CharField(label="Tên phiên", max_length=200)
+    mode = forms.ChoiceField(label="Hình thức", choices=Session.Mode.choices)
+    held_on = DateField(label="Ngày họp")
+    place = forms.CharField(label="Địa điểm", max_length=200, required=False)
+
+
+@needs(Permission.SESSION_PREPARE)
+def call_session(request: HttpRequest, council_pk: int) -> HttpResponse:
+    """Prepare a new session of a council."""
+    council = get_object_or_404(Council, pk=council_pk)
+    initial = {"held_on": timezone.localdate()}
+    form = SessionForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        made = form.carry_out(
+            lambda: actions.call_session(council, form.cleaned_data, by=person(request))
+        )
+        if made:
+            return redirect("desk:prepare", made.pk)
+    context = {"council": council, "form": form, "illustrative": council.illustrative}
+    return render(request, "desk/call_session.html", context, status=409 if form.errors else 200)
+
+
+@needs(Permission.SESSION_PREPARE)
+def prepare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agenda and attendance of one session."""
+    session = get_object_or_404(
+        Session.objects.visible_to(request.user).select_related("council"), pk=pk
+    )
+    if request.method == "POST":
+        _act(session, request)
+        return redirect("desk:prepare", pk)
+    ready = Dossier.objects.filter(
+        state__in=[State.ADVISED, State.AGENCY_REPORTED],
+        place__province_code=session.council.province_code,
+        illustrative=session.illustrative,
+    ).select_related("product__producer", "place")
+    context = {
+        "session": session,
+        "items": agenda(session),
+        "ready": ready,
+        "attendance": session.attendance.select_related("member__user").order_by("member__order"),
+        "may": can(request.user, Permission.SESSION_PREPARE, session),
+        "illustrative": session.illustrative,
+    }
+    return render(request, "desk/prepare.html", context)
+
+
+def _act(session: Session, request: HttpRequest) -> None:
+    """The deed of the pressed button; a refusal is answered by the middleware."""
+    by = person(request)
+    if "schedule" in request.POST:
+        dossier = get_object_or_404(Dossier, pk=_number(request.POST["schedule"]))
+        actions.schedule(session, dossier, by=by)
+        messages.success(request, "Đã đưa vào chương trình họp.")
+    elif "unschedule" in request.POST:
+        item = get_object_or_404(AgendaItem, pk=_number(request.POST["unschedule"]), session=session)
+        actions.unschedule(item, by=by)
+        messages.success(request, "Đã rút khỏi chương trình họp.")
+    elif "attendance" in request.POST:
+        present = {_number(value) for value in request.POST.getlist("present")}
+        actions.mark_attendance(session, present, by=by)
+        messages.success(request, "Đã ghi điểm danh.")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

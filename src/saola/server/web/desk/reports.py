@@ -1,0 +1,69 @@
+"""The commune's Mẫu 03 and the handing over of samples."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from saola.server.accounts.permissions import Permission
+from saola.server.dossiers import actions
+from saola.server.dossiers.models import CommuneReport
+from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.rights import needs, person
+from saola.server.web.desk.dossiers import visible_dossier
+
+AREA = forms.Textarea(attrs={"rows": 4})
+CONTENTS = {
+    "material": "Nguồn gốc sản phẩm, nguyên liệu địa phương",
+    "labour": "Sử dụng lao động địa phương",
+    "idea": "Nguồn gốc ý tưởng sản phẩm",
+    "identity": "Bản sắc, trí tuệ địa phương",
+}
+
+
+class ReportForm(Form):
+    """Four contents, the check of the file, a meeting if there was one."""
+
+    material = forms.CharField(label=CONTENTS["material"], widget=AREA, required=False)
+    labour = forms.CharField(label=CONTENTS["labour"], widget=AREA, required=False)
+    idea = forms.CharField(label=CONTENTS["idea"], widget=AREA, required=False)
+    identity = forms.CharField(label=CONTENTS["identity"], widget=AREA, required=False)
+    file_checked = forms.BooleanField(label="Đã kiểm tra thành phần hồ sơ", required=False)
+    met_on = DateField(label="Ngày họp", required=False)
+
+
+@needs(Permission.COMMUNE_RECEIVE)
+def commune_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft Mẫu 03; what is written so far is kept each time."""
+    dossier = visible_dossier(request, pk)
+    report = CommuneReport.objects.filter(dossier=dossier).first()
+    names = (*CONTENTS, "file_checked", "met_on")
+    initial = {name: getattr(report, name) for name in names} if report else None
+    form = ReportForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid() and form.carry_out(
+        lambda: actions.save_commune_report(dossier, form.cleaned_data, by=person(request))
+    ):
+        messages.success(request, "Đã lưu báo cáo Mẫu 03.")
+        return redirect("desk:dossier", pk)
+    context = {"dossier": dossier, "form": form, "illustrative": dossier.illustrative}
+    return render(request, "desk/commune_report.html", context, status=409 if form.errors else 200)
+
+
+class SamplesForm(Form):
+    """The day of handing over."""
+
+    on = DateField(label="Ngày giao sản phẩm mẫu")
+
+
+@needs(Permission.COMMUNE_RECEIVE)
+def samples(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that the sample units were handed over."""
+    dossier = visible_dossier(request, pk)
+    form = SamplesForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.carry_out(
+        lambda: actions.hand_over_samples(dossier, form.cleaned_data["on"], by=person(request))
+    ):
+        messages.success(request, "Đã ghi việc giao sản phẩm mẫu.")
+        return redirect("desk:dossier", pk)
+    context = {"dossier": dossier, "form": form, "illustrative": dossier.illustrative}
+    return render(request, "desk/samples.html", context, status=409 if form.errors else 200)

@@ -1,0 +1,29 @@
+"""Addresses of the offices."""
+
+from django.urls import path
+
+from saola.server.web.desk import councils, decisions, dossiers, office, reports
+
+app_name = "desk"
+urlpatterns = [
+    path("", dossiers.queue, name="queue"),
+    path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
+    path("ho-so/<int:pk>/buoc/<slug:step>/", dossiers.step, name="step"),
+    path("ho-so/<int:pk>/mau-03/", reports.commune_report, name="commune-report"),
+    path("ho-so/<int:pk>/mau/", reports.samples, name="samples"),
+    path("ho-so/<int:pk>/tep/<int:evidence_pk>/", dossiers.evidence_file, name="evidence-file"),
+    path("ho-so/<int:pk>/cap-giay/", decisions.certify, name="certify"),
+    path("ho-so/<int:pk>/thong-bao/", decisions.notify, name="notify"),
+    path("ho-so/<int:pk>/trung-uong/", decisions.central, name="central"),
+    path("ho-so/<int:pk>/theo-trung-uong/", decisions.decide_central, name="decide-central"),
+    path("quyet-dinh/", decisions.decisions, name="decisions"),
+    path("quyet-dinh/moi/<slug:kind>/", decisions.decide, name="decide"),
+    path("quyet-dinh/<int:pk>/", decisions.decision, name="decision"),
+    path("quyet-dinh/<int:pk>/van-ban.pdf", decisions.decision_file, name="decision-file"),
+    path("thong-bao/<int:pk>/van-ban.pdf", decisions.notice_file, name="notice-file"),
+    path("cong-nhan/<int:pk>/thu-hoi/", decisions.revoke, name="revoke"),
+    path("phien/moi/<int:council_pk>/", councils.call_session, name="call-session"),
+    path("phien/<int:pk>/", councils.prepare, name="prepare"),
+    path("nhat-ky/", office.journal, name="journal"),
+    path("nguoi-dung/", office.people, name="people"),
+]

@@ -1,0 +1,154 @@
+"""Matrix, result with its reasons, the chair's acts, minutes, export of all marks."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from saola.lifecycle.dossier import State
+from saola.lifecycle.machine import Refused
+from saola.scoring import Invalid, score
+from saola.scoring.contract import panel_from
+from saola.scoring.explain import breakdown
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import can
+from saola.server.councils import actions, consolidate, exports, prints, sheets
+from saola.server.councils.models import AgendaItem, CouncilMember
+from saola.server.councils.queries import matrix
+from saola.server.web.common.forms import clean
+from saola.server.web.common.rights import needs, person
+from saola.server.web.jury.sessions import visible_session
+from saola.server.web.jury.sheets import EVENT_TYPES, visible_item
+
+
+@needs(Permission.SESSION_VIEW)
+def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Products × members."""
+    session = visible_session(request, pk)
+    context = {
+        "session": session,
+        "members": session.council.members.select_related("user"),
+        "rows": matrix(session, request.user),
+        "closed": session.state == "closed",
+        "illustrative": session.illustrative,
+    }
+    return render(request, "jury/matrix.html", context)
+
+
+@needs(Permission.SESSION_VIEW)
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """One product: who has handed in, figures once they may be seen, what the chair can do."""
+    item = visible_item(request, pk)
+    conducts = can(request.user, Permission.SESSION_CONDUCT, item)
+    error = ""
+    if request.method == "POST":
+        try:
+            _act(item, request)
+            return redirect("jury:result", pk)
+        except Refused as refused:
+            error = refused.reason
+    row = next(r for r in matrix(item.session, request.user) if r.item.pk == item.pk)
+    stored = getattr(item, "result", None)
+    lines, names = _lines(item, row.shown)
+    context = {
+        "item": item,
+        "dossier": item.dossier,
+        "row": row,
+        "result": stored,
+        "reasons": stored.reasons[:12] if stored else [],
+        "lines": lines,
+        "names": names,
+        "conducts": conducts,
+        "waiting": consolidate.unsealed(item) if item.dossier.state == State.SCHEDULED else [],
+        "members": [cell.member for cell in row.cells if cell.state == "sealed"],
+        "event_types": EVENT_TYPES,
+        "agreed_text": "; ".join(f"{k}={v}" for k, v in item.agreed.items()),
+        "posted": request.POST,
+        "error": error,
+        "older": item.sheets.filter(current=False).select_related("member__user"),
+        "illustrative": item.session.illustrative,
+    }
+    return render(request, "jury/result.html", context, status=409 if error else 200)
+
+
+def _lines(item: AgendaItem, shown: bool) -> tuple[list[Any], list[str]]:
+    """Points by part, group, criterion and member, where they may be seen and are complete."""
+    if not shown or item.events:
+        return [], []
+    try:
+        made = panel_from(consolidate.input_of(item))
+    except Invalid:
+        return [], []
+    if score(made).parts is None:
+        return [], []
+    return breakdown(made), [member.name for member in made.present]
+
+
+def _act(item: AgendaItem, request: HttpRequest) -> None:
+    """The chair's deed of the pressed button."""
+    by, data = person(request), request.POST
+    reason = clean(data.get("reason", "")).strip()
+    if "close" in data:
+        actions.close_scores(item, by=by)
+        messages.success(request, "Đã chốt điểm.")
+    elif "conclude" in data:
+        actions.conclude(item, by=by)
+        messages.success(request, "Đã kết luận.")
+    elif "again" in data:
+        actions.discuss_again(item, reason, by=by)
+        messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ để chấm lại.")
+    elif "reopen" in data:
+        member = get_object_or_404(
+            CouncilMember, pk=int(data.get("member") or 0), council=item.session.council
+        )
+        sheets.reopen(item, member, reason, by=by)
+        messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ.")
+    elif "exclude" in data:
+        event = {
+            "type": data.get("event", ""),
+            "criterion": data.get("criterion") or None,
+            "reason": reason,
+        }
+        actions.exclude(item, event, by=by)
+        messages.success(request, "Đã ghi quy định được áp dụng.")
+    elif "settle" in data:
+        actions.settle(item, agreed=agreed_from(clean(data.get("agreed", ""))), by=by)
+        messages.success(request, "Đã ghi mức điểm thống nhất.")
+
+
+def agreed_from(text: str) -> dict[str, int]:
+    """"5.1=5; 7=3" → levels by criterion; Refused for anything else."""
+    agreed = {}
+    for pair in filter(None, (part.strip() for part in text.split(";"))):
+        criterion, equals, points = pair.partition("=")
+        if not equals or not points.strip().isdigit() or len(points.strip()) > 3:
+            raise Refused("Ghi dạng: tiêu chí=điểm; ví dụ 5.1=5; 7=3.", field="agreed")
+        agreed[criterion.strip()] = int(points)
+    return agreed
+
+
+@needs(Permission.SESSION_VIEW)
+def minutes_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes, once the session is closed."""
+    session = visible_session(request, pk)
+    if session.state != "closed":
+        raise Http404
+    return HttpResponse(prints.minutes(session), content_type="application/pdf")
+
+
+@needs(Permission.SHEETS_OVERSEE, Permission.SESSION_PREPARE)
+def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse | StreamingHttpResponse:
+    """Every mark of a session as CSV or XLSX, of items whose points may be seen."""
+    session = visible_session(request, pk)
+    if kind not in exports.KINDS:
+        raise Http404
+    shown = {row.item.pk for row in matrix(session, request.user) if row.shown}
+    rows = exports.marks_rows(session, shown)
+    name = f"diem-phien-{session.pk}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if kind == "csv":
+        return StreamingHttpResponse(
+            exports.csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers
+        )
+    return HttpResponse(exports.workbook(rows), content_type=exports.XLSX, headers=headers)

@@ -1,0 +1,18 @@
+"""Addresses of the council."""
+
+from django.urls import path
+
+from saola.server.web.jury import results, sessions, sheets
+
+app_name = "jury"
+urlpatterns = [
+    path("", sessions.sessions, name="sessions"),
+    path("phien/<int:pk>/", sessions.session, name="session"),
+    path("phien/<int:pk>/bang-tong-hop/", results.matrix_page, name="matrix"),
+    path("phien/<int:pk>/bien-ban.pdf", results.minutes_file, name="minutes"),
+    path("phien/<int:pk>/diem.<str:kind>", results.export, name="export"),
+    path("muc/<int:pk>/phieu/", sheets.sheet, name="sheet"),
+    path("muc/<int:pk>/tep/<int:evidence_pk>/", sheets.evidence_file, name="evidence-file"),
+    path("muc/<int:pk>/ket-qua/", results.result, name="result"),
+    path("phieu/<uuid:uuid>.pdf", sheets.sheet_file, name="sheet-file"),
+]

@@ -1,0 +1,81 @@
+"""The producer's own assessment, on the legal table itself."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.permissions import Permission
+from saola.server.dossiers.actions import save_self_assessment
+from saola.server.dossiers.models import Dossier, SelfAssessment
+from saola.server.dossiers.queries import citations_by_criterion
+from saola.server.web.common import sheet_form
+from saola.server.web.common.forms import composed
+from saola.server.web.common.rights import needs, person
+from saola.server.web.portal.dossiers import FILE_STEP, own_dossier
+
+
+def _evidence(dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
+    """What the sheet shows beside a criterion."""
+    today = timezone.localdate()
+    return {
+        criterion: [
+            {
+                "title": c.evidence.title,
+                "page": c.page,
+                "lapsed": c.evidence.lapsed(today),
+                "address": reverse("portal:evidence-file", args=[dossier.pk, c.evidence_id]),
+            }
+            for c in citations
+        ]
+        for criterion, citations in citations_by_criterion(dossier).items()
+    }
+
+
+@needs(Permission.DOSSIER_EDIT)
+def self_assessment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose options; what is there is kept even when something is missing."""
+    dossier = own_dossier(request, pk)
+    if set(dossier.cases) != set(dossier.criteria_set.two_case):
+        messages.info(request, "Trước hết hãy chọn trường hợp chấm của các tiêu chí hai trường hợp.")
+        return redirect("portal:registration", pk)
+    stored, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
+    sheet = {"choices": stored.choices, "unfit": stored.unfit, "comments": stored.comments}
+    errors: dict[str, str] = {}
+    texts = {"plan": stored.plan, "results": stored.results}
+    status = 200
+    if request.method == "POST":
+        data = composed(request.POST)
+        try:
+            sheet = sheet_form.read(dossier.criteria_set, data)
+            sheet_form.without_story(dossier.criteria_set, sheet)
+            texts = {name: data.get(name, "")[:20000] for name in texts}
+            errors = dict.fromkeys(sheet_form.reasons_missing(sheet["unfit"]), "Hãy ghi lý do.")
+            if not errors:
+                save_self_assessment(dossier, {**sheet, **texts}, by=person(request))
+                messages.success(request, f"Đã lưu {timezone.localtime():%H:%M}.")
+                return redirect("portal:dossier" if "done" in data else "portal:assessment", pk)
+        except Refused as refused:
+            errors = {refused.field or "": refused.reason}
+        status = 400
+    context = {
+        "dossier": dossier,
+        "blocks": sheet_form.lines(
+            dossier.criteria_set,
+            sheet,
+            cases=dossier.cases,
+            errors=errors,
+            evidence=_evidence(dossier),
+        ),
+        "running": sheet_form.running(dossier.criteria_set, sheet, dossier.cases),
+        "errors": errors,
+        "texts": texts,
+        "saved_at": stored.saved_at,
+        "open": dossier.state in FILE_STEP,
+        "illustrative": dossier.illustrative,
+    }
+    return render(request, "portal/assessment.html", context, status=status)

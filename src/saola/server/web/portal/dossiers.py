@@ -1,0 +1,242 @@
+"""The producer's dossiers: list, start, task list, registration, filing, withdrawing."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from saola.criteria import load, rulebook_in_force, sheet_ids
+from saola.lifecycle.dossier import Kind, State
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import ids_in
+from saola.server.dossiers import actions
+from saola.server.dossiers.completeness import complete, self_assessed
+from saola.server.dossiers.labels import KINDS
+from saola.server.dossiers.models import Dossier
+from saola.server.products.actions import add_product
+from saola.server.products.models import Producer, Product
+from saola.server.recognition.actions import start_renewal
+from saola.server.recognition.queries import current_recognition
+from saola.server.web.common.forms import Form
+from saola.server.web.common.rights import needs, person
+
+FILE_STEP = {
+    State.DRAFT: "file",
+    State.COMMUNE_ASKED: "complete_commune",
+    State.AGENCY_ASKED: "complete_agency",
+}
+
+
+def own_producers(request: HttpRequest) -> Any:
+    """Producers this person acts for."""
+    scopes = person(request).scopes_for(Permission.DOSSIER_EDIT)
+    return Producer.objects.filter(pk__in=[int(i) for i in ids_in(scopes, "producer")])
+
+
+def own_dossier(request: HttpRequest, pk: int) -> Dossier:
+    """One of the person's own dossiers; a stranger's is not found."""
+    rows = Dossier.objects.visible_to(request.user).filter(
+        product__producer__in=own_producers(request)
+    )
+    return get_object_or_404(rows.select_related("product__producer", "place"), pk=pk)
+
+
+@needs(Permission.DOSSIER_EDIT)
+def home(request: HttpRequest) -> HttpResponse:
+    """What to do, the dossiers, the products."""
+    producers = list(own_producers(request))
+    dossiers = (
+        Dossier.objects.filter(product__producer__in=producers)
+        .select_related("product", "place")
+        .order_by("-changed_at")
+    )
+    context = {
+        "producers": producers,
+        "dossiers": dossiers,
+        "todo": [d for d in dossiers if d.state in FILE_STEP][:3],
+        "products": Product.objects.filter(producer__in=producers).order_by("folded"),
+        "illustrative": any(p.illustrative for p in producers),
+    }
+    return render(request, "portal/home.html", context)
+
+
+class StartForm(Form):
+    """Which product, which kind of dossier."""
+
+    product = forms.ModelChoiceField(
+        Product.objects.none(), label="Sản phẩm đã có", required=False, empty_label="sản phẩm mới"
+    )
+    name = forms.CharField(label="Tên sản phẩm mới", max_length=200, required=False)
+    group = forms.TypedChoiceField(label="Bộ sản phẩm", coerce=int, required=False, empty_value=None)
+    kind = forms.ChoiceField(label="Loại hồ sơ", choices=[(str(k), v) for k, v in KINDS.items()])
+    sheet_reason = forms.CharField(
+        label="Vì sao chọn bộ sản phẩm này",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Cần khi sản phẩm có thể thuộc hai bộ, ví dụ miến dong (bộ 6 hoặc bộ 7).",
+    )
+
+    def __init__(self, producers: list[Producer], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"].queryset = Product.objects.filter(  # type: ignore[attr-defined]
+            producer__in=producers
+        )
+        book = rulebook_in_force(timezone.localdate()).id
+        sets = [load(i) for i in sheet_ids() if i.startswith(f"{book}-")]
+        self.fields["group"].choices = [  # type: ignore[attr-defined]
+            ("", "chọn bộ sản phẩm"),
+            *((s.number, f"{s.number}. {s.name}") for s in sets),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A product of the list, or a name and a group."""
+        data = super().clean() or {}
+        if not data.get("product"):
+            if not data.get("name"):
+                self.add_error("name", "Hãy chọn sản phẩm đã có hoặc điền tên sản phẩm mới.")
+            if not data.get("group"):
+                self.add_error("group", "Hãy chọn bộ sản phẩm.")
+        return data
+
+
+@needs(Permission.DOSSIER_EDIT)
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin a dossier."""
+    producers = list(own_producers(request))
+    form = StartForm(producers, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        made = form.carry_out(lambda: _start(form.cleaned_data, producers, request))
+        if made is not None:
+            return redirect("portal:dossier", made.pk)
+    context = {"form": form, "illustrative": any(p.illustrative for p in producers)}
+    return render(request, "portal/start.html", context, status=400 if form.errors else 200)
+
+
+def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest) -> Dossier:
+    by = person(request)
+    product = data["product"]
+    if product is None:
+        product = add_product(producers[0], data["name"], data["group"], by=by)
+    if data["kind"] == Kind.RENEWAL:
+        return start_renewal(product, by=by)
+    prior = current_recognition(product, timezone.localdate())
+    if data["kind"] == Kind.UPGRADE and (prior is None or prior.status not in ("in_force", "expiring")):  # type: ignore[attr-defined]
+        raise Refused(
+            "Chỉ nâng hạng được sản phẩm có giấy chứng nhận còn hiệu lực.", field="kind"
+        )
+    return actions.start(
+        product,
+        Kind(data["kind"]),
+        by=by,
+        sheet_reason=data["sheet_reason"],
+        prior_stars=prior.stars if prior else None,
+    )
+
+
+@needs(Permission.DOSSIER_EDIT)
+def dossier(request: HttpRequest, pk: int) -> HttpResponse:
+    """The task list of one dossier, or where it stands once filed."""
+    found = own_dossier(request, pk)
+    progress = self_assessed(found)
+    context = {
+        "dossier": found,
+        "progress": progress,
+        "evidence_count": found.citations.values("evidence").distinct().count(),
+        "lacking": complete(found),
+        "open": found.state in FILE_STEP,
+        "steps": found.steps.select_related("by"),
+        "versions": found.versions.all(),
+        "result": found.results.filter(concluded_at__isnull=False).order_by("-pk").first(),
+        "illustrative": found.illustrative,
+    }
+    return render(request, "portal/dossier.html", context)
+
+
+class RegistrationForm(Form):
+    """Class aimed at, cases of two-case criteria, why this sheet."""
+
+    target_stars = forms.TypedChoiceField(
+        label="Hạng đăng ký", coerce=int, choices=[(n, f"{n} sao") for n in (3, 4, 5)]
+    )
+    sheet_reason = forms.CharField(
+        label="Vì sao chọn bộ sản phẩm này",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.two_case = dossier.criteria_set.two_case
+        for criterion in self.two_case.values():
+            self.fields[f"case-{criterion.id}"] = forms.ChoiceField(
+                label=f"Trường hợp chấm tiêu chí {criterion.id}: {criterion.label}",
+                choices=list(criterion.cases.items()),
+                initial=dossier.cases.get(criterion.id),
+            )
+
+    def cases(self) -> dict[str, str]:
+        """Chosen case per two-case criterion."""
+        return {c: self.cleaned_data[f"case-{c}"] for c in self.two_case}
+
+
+@needs(Permission.DOSSIER_EDIT)
+def registration(request: HttpRequest, pk: int) -> HttpResponse:
+    """Class aimed at and cases."""
+    found = own_dossier(request, pk)
+    initial = {"target_stars": found.target_stars, "sheet_reason": found.sheet_reason}
+    posted = request.POST if request.method == "POST" else None
+    form = RegistrationForm(found, posted, initial=initial)
+    if form.is_valid():
+        data = {
+            "target_stars": form.cleaned_data["target_stars"],
+            "sheet_reason": form.cleaned_data["sheet_reason"],
+            "cases": form.cases(),
+        }
+        if form.carry_out(lambda: actions.save_registration(found, data, by=person(request))):
+            return redirect("portal:dossier", pk)
+    context = {"dossier": found, "form": form, "illustrative": found.illustrative}
+    return render(request, "portal/registration.html", context, status=400 if form.errors else 200)
+
+
+@needs(Permission.DOSSIER_FILE)
+def file_dossier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look everything over, then file; filing freezes a version and gives a receipt."""
+    found = own_dossier(request, pk)
+    step = FILE_STEP.get(State(found.state))
+    if request.method == "POST" and step:
+        actions.advance(found, step, by=person(request))
+        messages.success(request, "Đã nộp hồ sơ. Giấy biên nhận ở cuối trang này.")
+        return redirect("portal:dossier", pk)
+    context = {
+        "dossier": found,
+        "progress": self_assessed(found),
+        "lacking": complete(found),
+        "open": step is not None,
+        "citations": found.citations.select_related("evidence__file").order_by("criterion"),
+        "illustrative": found.illustrative,
+        "today": timezone.localdate(),
+    }
+    return render(request, "portal/file.html", context)
+
+
+class WithdrawForm(Form):
+    """Why."""
+
+    note = forms.CharField(label="Lý do rút hồ sơ", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+@needs(Permission.DOSSIER_FILE)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw with a reason."""
+    found = own_dossier(request, pk)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        if form.carry_out(lambda: actions.advance(found, "withdraw", by=person(request), note=note)):
+            return redirect("portal:dossier", pk)
+    context = {"dossier": found, "form": form, "illustrative": found.illustrative}
+    return render(request, "portal/withdraw.html", context, status=409 if form.errors else 200)

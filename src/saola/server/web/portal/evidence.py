@@ -1,0 +1,140 @@
+"""Evidence: adding files, citing them under criteria, opening them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from saola.criteria.rulebook import rulebook
+from saola.server.accounts.permissions import Permission
+from saola.server.dossiers.evidence import add_evidence, cite
+from saola.server.dossiers.models import Dossier, Evidence
+from saola.server.files.store import open_file
+from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.rights import needs, person
+from saola.server.web.portal.dossiers import FILE_STEP, own_dossier
+
+
+def criteria_choices(dossier: Dossier) -> list[tuple[str, str]]:
+    """Criteria of the sheet for check boxes."""
+    return [(c.id, f"{c.id} {c.label}") for c in dossier.criteria_set.criteria]
+
+
+class EvidenceForm(Form):
+    """A file and what it is."""
+
+    file = forms.FileField(
+        label="Tệp PDF hoặc ảnh",
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
+        error_messages={"required": "Hãy chọn tệp PDF hoặc ảnh.", "empty": "Tệp rỗng."},
+    )
+    title = forms.CharField(label="Tên minh chứng", max_length=200)
+    kind = forms.ChoiceField(label="Loại minh chứng")
+    number = forms.CharField(label="Số giấy", max_length=80, required=False)
+    issuer = forms.CharField(label="Nơi cấp", max_length=200, required=False)
+    issued_on = DateField(label="Ngày cấp", required=False)
+    expires_on = DateField(label="Ngày hết hạn", required=False)
+    criteria = forms.MultipleChoiceField(
+        label="Chứng minh cho tiêu chí", widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = rulebook("26-2026").facts["evidence_catalogue"]
+        self.fields["kind"].choices = [(k["id"], k["label_vi"]) for k in kinds]  # type: ignore[attr-defined]
+        self.fields["criteria"].choices = criteria_choices(dossier)  # type: ignore[attr-defined]
+        self.fields["criteria"].error_messages["required"] = "Hãy chọn ít nhất một tiêu chí."
+
+    def clean(self) -> dict[str, Any]:
+        """Dates in order."""
+        data = super().clean() or {}
+        first, last = data.get("issued_on"), data.get("expires_on")
+        if first and last and last < first:
+            self.add_error("expires_on", "Ngày hết hạn không thể trước ngày cấp.")
+        return data
+
+
+@needs(Permission.DOSSIER_EDIT)
+def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """All evidence of the producer, what this dossier cites, and a form for one more."""
+    dossier = own_dossier(request, pk)
+    form = (
+        EvidenceForm(dossier, request.POST, request.FILES)
+        if request.method == "POST"
+        else EvidenceForm(dossier)
+    )
+    if form.is_valid():
+        data = dict(form.cleaned_data)
+        upload, criteria = data.pop("file"), data.pop("criteria")
+        if form.carry_out(
+            lambda: add_evidence(dossier, upload, data, criteria, by=person(request))
+        ):
+            messages.success(request, "Đã thêm minh chứng.")
+            return redirect("portal:evidence", pk)
+    cited: dict[int, list[str]] = {}
+    for evidence_id, criterion in dossier.citations.values_list("evidence_id", "criterion"):
+        cited.setdefault(evidence_id, []).append(criterion)
+    rows = Evidence.objects.filter(producer=dossier.product.producer_id).select_related("file")
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "rows": [{"evidence": e, "criteria": cited.get(e.pk, [])} for e in rows.order_by("-pk")],
+        "open": dossier.state in FILE_STEP,
+        "illustrative": dossier.illustrative,
+    }
+    return render(request, "portal/evidence.html", context, status=400 if form.errors else 200)
+
+
+class CitationForm(Form):
+    """Criteria one evidence is cited under."""
+
+    criteria = forms.MultipleChoiceField(
+        label="Chứng minh cho tiêu chí", widget=forms.CheckboxSelectMultiple, required=False
+    )
+    page = forms.IntegerField(label="Trang", min_value=1, max_value=2000, required=False)
+
+    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["criteria"].choices = criteria_choices(dossier)  # type: ignore[attr-defined]
+
+
+@needs(Permission.DOSSIER_EDIT)
+def citations(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    """Cite one evidence under several criteria of this dossier."""
+    dossier = own_dossier(request, pk)
+    found = get_object_or_404(Evidence, pk=evidence_pk, producer=dossier.product.producer_id)
+    rows = dossier.citations.filter(evidence=found)
+    initial = {
+        "criteria": [c.criterion for c in rows],
+        "page": next((c.page for c in rows if c.page), None),
+    }
+    posted = request.POST if request.method == "POST" else None
+    form = CitationForm(dossier, posted, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        done = form.carry_out(
+            lambda: cite(dossier, found, data["criteria"], by=person(request), page=data["page"])  # type: ignore[func-returns-value]
+            or True
+        )
+        if done:
+            return redirect("portal:evidence", pk)
+    context = {
+        "dossier": dossier, "evidence": found, "form": form, "illustrative": dossier.illustrative,
+    }
+    return render(request, "portal/citations.html", context, status=400 if form.errors else 200)
+
+
+@needs(Permission.DOSSIER_EDIT)
+def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileResponse:
+    """The stored file, opened in the browser; never run as a page."""
+    dossier = own_dossier(request, pk)
+    found = get_object_or_404(
+        Evidence.objects.select_related("file"),
+        pk=evidence_pk,
+        producer=dossier.product.producer_id,
+    )
+    return FileResponse(
+        open_file(found.file), content_type=found.file.kind, filename=found.file.name
+    )

@@ -1,0 +1,19 @@
+"""Addresses of the producer."""
+
+from django.urls import path
+
+from saola.server.web.portal import assessment, dossiers, evidence
+
+app_name = "portal"
+urlpatterns = [
+    path("", dossiers.home, name="home"),
+    path("ho-so/moi/", dossiers.start, name="start"),
+    path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
+    path("ho-so/<int:pk>/dang-ky/", dossiers.registration, name="registration"),
+    path("ho-so/<int:pk>/tu-danh-gia/", assessment.self_assessment, name="assessment"),
+    path("ho-so/<int:pk>/minh-chung/", evidence.evidence, name="evidence"),
+    path("ho-so/<int:pk>/minh-chung/<int:evidence_pk>/", evidence.citations, name="citations"),
+    path("ho-so/<int:pk>/tep/<int:evidence_pk>/", evidence.evidence_file, name="evidence-file"),
+    path("ho-so/<int:pk>/nop/", dossiers.file_dossier, name="file"),
+    path("ho-so/<int:pk>/rut/", dossiers.withdraw, name="withdraw"),
+]

@@ -1,0 +1,1 @@
+"""Pages for every citizen: register, product, certificate, criteria."""

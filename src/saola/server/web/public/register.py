@@ -1,0 +1,117 @@
+"""Home, the register, a product, a certificate."""
+
+import uuid
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from saola.server.files.store import open_file
+from saola.server.places.models import Place
+from saola.server.products.models import Product
+from saola.server.recognition.labels import STATUS, in_words
+from saola.server.recognition.models import Certificate
+from saola.server.recognition.queries import Filters, figures, register, with_status
+from saola.server.web.common.forms import clean
+
+PER_PAGE = 50
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """What the office has, in figures that open their lists."""
+    context = {"figures": figures(timezone.localdate())}
+    return render(request, "public/home.html", context)
+
+
+def _filters(request: HttpRequest) -> Filters:
+    """What was asked, with anything unknown left out."""
+    stars, status = request.GET.get("sao", ""), request.GET.get("tinh-trang", "")
+    place = request.GET.get("xa", "")
+    return Filters(
+        text=clean(request.GET.get("tim", ""))[:100],
+        stars=stars if stars in ("3", "4", "5") else "",
+        place=place if place.isdigit() and len(place) == 5 else "",
+        status=status if status in STATUS else "",
+    )
+
+
+@login_not_required
+def register_list(request: HttpRequest) -> HttpResponse:
+    """The register with search and filters."""
+    today = timezone.localdate()
+    filters = _filters(request)
+    rows = register(filters, today)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
+    for row in page:
+        row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
+    query = request.GET.copy()
+    query.pop("trang", None)
+    context = {
+        "page": page,
+        "filters": filters,
+        "places": Place.objects.communes().order_by("folded"),
+        "states": STATUS,
+        "query": query.urlencode(),
+        "today": today,
+        "illustrative": any(row.product.illustrative for row in page),
+    }
+    return render(request, "public/register.html", context)
+
+
+@login_not_required
+def product(request: HttpRequest, pk: int) -> HttpResponse:
+    """One product with its recognitions, newest first. Only what is published."""
+    today = timezone.localdate()
+    found = get_object_or_404(Product.objects.select_related("producer", "place"), pk=pk)
+    rows = list(
+        with_status(today)
+        .filter(product=found, published_on__isnull=False)
+        .select_related("certificate", "decision")
+        .order_by("-year", "-pk")
+    )
+    if not rows:
+        raise Http404
+    for row in rows:
+        row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
+    context = {"product": found, "rows": rows, "illustrative": found.illustrative}
+    return render(request, "public/product.html", context)
+
+
+def _published(token: uuid.UUID) -> Certificate:
+    rows = Certificate.objects.select_related(
+        "recognition__product__producer", "recognition__product__place", "recognition__decision",
+        "file",
+    )
+    return get_object_or_404(rows, token=token, recognition__published_on__isnull=False)
+
+
+@login_not_required
+def certificate(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """What a buyer sees after scanning: valid or not, of what, by whom."""
+    today = timezone.localdate()
+    paper = _published(token)
+    row = with_status(today).get(pk=paper.recognition_id)
+    context = {
+        "certificate": paper,
+        "recognition": paper.recognition,
+        "product": paper.recognition.product,
+        "status": row.status,
+        "words": in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on),
+        "today": today,
+        "illustrative": paper.recognition.product.illustrative,
+    }
+    return render(request, "public/certificate.html", context)
+
+
+@login_not_required
+def certificate_file(request: HttpRequest, token: uuid.UUID) -> FileResponse:
+    """The certificate as printed."""
+    paper = _published(token)
+    if paper.file is None:
+        raise Http404
+    return FileResponse(
+        open_file(paper.file), content_type="application/pdf", filename=paper.file.name
+    )

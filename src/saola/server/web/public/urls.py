@@ -1,0 +1,16 @@
+"""Addresses for every citizen."""
+
+from django.urls import path
+
+from saola.server.web.public import criteria, register
+
+app_name = "public"
+urlpatterns = [
+    path("", register.home, name="home"),
+    path("so-dang-ky/", register.register_list, name="register"),
+    path("san-pham/<int:pk>/", register.product, name="product"),
+    path("gcn/<uuid:token>/", register.certificate, name="certificate"),
+    path("gcn/<uuid:token>/giay.pdf", register.certificate_file, name="certificate-file"),
+    path("bo-tieu-chi/", criteria.criteria_list, name="criteria"),
+    path("bo-tieu-chi/<slug:sheet_id>/", criteria.criteria_set, name="criteria-set"),
+]
