@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "axes",
     "csp",
+    "saola.server.config",
     "saola.server.accounts",
     "saola.server.journal",
     "saola.server.files",

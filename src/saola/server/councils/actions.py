@@ -186,6 +186,7 @@ def settle(
     item: AgendaItem, *, cases: dict[str, str] | None = None, agreed: dict[str, int], by: User
 ) -> AgendaItem:
     """Record the cases of two-case criteria and the levels the council agreed on."""
+    item = sheets.locked_item(item)
     require(by, Permission.SESSION_CONDUCT, item)
     if item.dossier.state != State.SCHEDULED:
         raise Refused("Đã chốt điểm nên không sửa được mức điểm thống nhất.")
@@ -210,13 +211,13 @@ def settle(
 @transaction.atomic
 def close_scores(item: AgendaItem, *, by: User) -> Result:
     """Take all sealed sheets together and compute; refused while one is missing."""
+    item = sheets.locked_item(item)
     waiting = consolidate.unsealed(item)
     fact = None
     if waiting:
         names = ", ".join(member.user.full_name for member in waiting)
         fact = f"Còn {len(waiting)} thành viên chưa khóa phiếu: {names}."
-    advance(item.dossier, "score", by=by, within=item, facts={"all_sealed": fact})
-    item.refresh_from_db()
+    item.dossier = advance(item.dossier, "score", by=by, within=item, facts={"all_sealed": fact})
     result = consolidate.store(item)
     record("score_result", f"item:{item.pk}", result.output, by=by)
     return result
@@ -225,8 +226,8 @@ def close_scores(item: AgendaItem, *, by: User) -> Result:
 @transaction.atomic
 def discuss_again(item: AgendaItem, reason: str, *, by: User) -> None:
     """Go back to scoring: every sealed sheet gets a new one beside it, with the reason."""
-    advance(item.dossier, "rescore", by=by, note=reason, within=item)
-    item.refresh_from_db()
+    item = sheets.locked_item(item)
+    item.dossier = advance(item.dossier, "rescore", by=by, note=reason, within=item)
     for sheet in list(item.sheets.filter(current=True).select_related("member")):
         sheets.reopen(item, sheet.member, reason, by=by)
 
@@ -251,6 +252,7 @@ def conclude(item: AgendaItem, *, by: User) -> Result:
 @transaction.atomic
 def exclude(item: AgendaItem, event: dict[str, Any], *, by: User) -> Result:
     """Apply a rule of exclusion or stop of the set, found by the council, with its reason."""
+    item = sheets.locked_item(item)
     known = event.get("type") in STATUS_OF_EVENT
     fact = None if known else "Hãy chọn quy định được áp dụng."
     advance(

@@ -54,6 +54,12 @@ def checked(sheet: ScoreSheet) -> MemberSheet:
     )
 
 
+def locked_item(item: AgendaItem) -> AgendaItem:
+    """The item as stored now, locked: sheets and the closing of scores wait for each other."""
+    rows = AgendaItem.objects.select_related("session__council", "dossier")
+    return rows.select_for_update(of=("self",)).get(pk=item.pk)
+
+
 FIELDS = ("choices", "unfit", "comments", "events", "remark")
 
 
@@ -72,6 +78,7 @@ def receive(
     `revision` is that of the sheet the member had before them. A sealed sheet is refused, except
     for the very same content. Raises Refused, or Stale when somebody saved in between.
     """
+    item = locked_item(item)
     require(by, Permission.SHEET_SCORE, item)
     member = seat_of(by, item)
     sheet = _current(item, member, sheet_id)
@@ -158,6 +165,7 @@ def _seal(sheet: ScoreSheet, row: MemberSheet) -> None:
 @transaction.atomic
 def reopen(item: AgendaItem, member: CouncilMember, reason: str, *, by: User) -> ScoreSheet:
     """Put a new sheet with the same choices beside the member's sealed one; the old is kept."""
+    item = locked_item(item)
     require(by, Permission.SESSION_CONDUCT, item)
     if not reason.strip():
         raise Refused("Hãy ghi lý do mở lại phiếu.", field="reason")

@@ -94,6 +94,7 @@ class Product(models.Model):
         Producer, on_delete=models.PROTECT, null=True, blank=True, related_name="products"
     )
     name = models.CharField("tên sản phẩm", max_length=200)
+    name_known = models.BooleanField(default=True)  # a source may tell of a product unnamed
     folded = models.CharField(max_length=200, db_index=True)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True)
     place_as_printed = models.CharField(max_length=200, blank=True)

@@ -14,7 +14,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.councils.models import Result
-from saola.server.dossiers.actions import Paper, advance, start
+from saola.server.dossiers.actions import Paper, advance, locked, start
 from saola.server.dossiers.models import Dossier
 from saola.server.journal.record import record
 from saola.server.places.models import NumberSeries
@@ -220,6 +220,7 @@ def notify(
     dossier: Dossier, *, number: str, dated: date, signature: Signature, by: User
 ) -> Notice:
     """Send the written result to commune and producer."""
+    dossier = locked(dossier)
     result = result_of(dossier)
     step = NOTIFY_STEP.get(State(dossier.state))
     if step is None:

@@ -94,6 +94,7 @@ class Recognition(models.Model):
     confidence = models.CharField(max_length=10, blank=True)
     source_url = models.URLField(max_length=400, blank=True)
     note = models.TextField(blank=True)
+    batch = models.CharField(max_length=30, blank=True)  # rows a source tells of together
     revoked_on = models.DateField(null=True)
     revoked_ground = models.CharField(max_length=200, blank=True)
     revoked_by = models.ForeignKey(

@@ -67,7 +67,11 @@ def register(filters: Filters, on: date) -> QuerySet[Recognition]:
     ).order_by(F("recognised_on").desc(nulls_last=True), F("year").desc(nulls_last=True), "-pk")
     rows = (
         with_status(on)
-        .filter(published_on__isnull=False, pk=newest.values("pk")[:1])
+        .filter(
+            published_on__isnull=False,
+            product__name_known=True,
+            pk=newest.values("pk")[:1],
+        )
         .select_related("product__producer", "product__place", "certificate")
     )
     if filters.text:

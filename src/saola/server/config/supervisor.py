@@ -1,0 +1,77 @@
+"""Starts the web server and the task worker together, and ends both when one ends."""
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+WORKERS = int(os.environ.get("SAOLA_WORKERS", "2"))
+
+
+def prepare(say: Callable[[str], object]) -> None:
+    """Bring the tables up to date and lay out static files when they changed."""
+    call_command("migrate", interactive=False, verbosity=0)
+    source, stamp = _static_state(), Path(settings.STATIC_ROOT) / ".state"
+    if not stamp.exists() or stamp.read_text() != source:
+        say("… tệp giao diện")
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(source)
+
+
+def _static_state() -> str:
+    """A digest of names, sizes and times of the static files."""
+    digest = hashlib.sha256()
+    for folder in settings.STATICFILES_DIRS:
+        for file in sorted(Path(folder).rglob("*")):
+            facts = file.stat()
+            digest.update(f"{file} {facts.st_size} {facts.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def serve(host: str, port: int) -> None:
+    """Run until a signal or until one of the two ends; the other is ended too."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"Cổng {port} đang bận. Hãy chọn cổng khác: --port 8001") from error
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host]
+    web += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
+    web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
+    worker = [sys.executable, "-m", "saola.server.manage", "db_worker", "--interval", "1"]
+    running = [subprocess.Popen(command) for command in (web, worker)]
+    asked = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    while not asked and all(process.poll() is None for process in running):
+        time.sleep(0.2)
+    _end(running)
+    if not asked:
+        raise CommandError("Một trong hai phần (web, việc nền) đã dừng; đã tắt phần còn lại.")
+
+
+def _end(running: list[subprocess.Popen[bytes]]) -> None:
+    for process in running:
+        if process.poll() is None:
+            process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
