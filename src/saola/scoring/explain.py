@@ -101,13 +101,13 @@ def _unmet(panel: Panel, stars: int) -> Iterator[Missed]:
 
 
 def number(value: Fraction) -> str:
-    """For people: two decimals half up, decimal comma; "≈" where that is not exact."""
+    """For people: two decimals half up, decimal comma; "khoảng" where that is not exact."""
     text = decimal_comma(decimal_text(value, 2))
-    return text if Fraction(decimal_text(value, 2)) == value else f"≈ {text}"
+    return text if Fraction(decimal_text(value, 2)) == value else f"khoảng {text}"
 
 
-def explain(result: Result) -> list[str]:
-    """The reasons in Vietnamese, one sentence a line."""
+def explain(result: Result, *, points: bool = True) -> list[str]:
+    """The reasons in Vietnamese, one sentence a line; with the table of points if asked."""
     return [
         *_headline(result),
         *(f"Lý do: {_because(b.criterion, b.reason, b.member)}" for b in result.because),
@@ -115,7 +115,7 @@ def explain(result: Result) -> list[str]:
         *_next(result),
         *_spread(result),
         *_quorum(result.panel),
-        *(_points(result.panel) if result.parts else ()),
+        *(_points(result.panel) if points and result.parts else ()),
     ]
 
 

@@ -91,7 +91,7 @@ def store(item: AgendaItem) -> Result:
             "spread": computed.spread.max if computed.spread else None,
             "input": data,
             "output": output,
-            "reasons": explain(computed),
+            "reasons": explain(computed, points=False),
             "computed_at": timezone.now(),
             "concluded_at": None,
         },

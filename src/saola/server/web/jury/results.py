@@ -56,7 +56,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "dossier": item.dossier,
         "row": row,
         "result": stored,
-        "reasons": stored.reasons[:12] if stored else [],
+        "reasons": stored.reasons if stored else [],
         "lines": lines,
         "names": names,
         "conducts": conducts,

@@ -78,7 +78,7 @@ def points(value: Any) -> str:
     """A total for people: comma, two decimals, ≈ where it is not exact."""
     if value is None or value == "":
         return "–"
-    return number_text(Fraction(value))
+    return number_text(Fraction(value)).replace("khoảng", "≈")
 
 
 @register.filter
