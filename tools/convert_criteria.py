@@ -8,10 +8,21 @@ Usage: python tools/convert_criteria.py SOURCE_FOLDER src/saola/criteria/sets
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import yaml
+
+class Loader(yaml.SafeLoader):
+    """YAML in which only true and false are booleans: "no" is a column of the forms."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rows if not tag.endswith(":bool")]
+    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 ABOVE = "một trong các chỉ tiêu trên"  # "one of the criteria above": the group up to this one
 
@@ -82,7 +93,7 @@ def convert(sheet):
 
 def main(source: Path, target: Path) -> None:
     for file in sorted(source.glob("*.yaml")):
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = yaml.load(file.read_text(encoding="utf-8"), Loader)
         number, year, slug = file.stem.split("-", 2)
         folder = target / f"{number}-{year}"
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ class Permission(StrEnum):
     """What somebody may do on a record within the scope of a grant."""
 
     PRODUCT_EDIT = "product_edit"
+    DESK_USE = "desk_use"
     DOSSIER_VIEW = "dossier_view"
     DOSSIER_EDIT = "dossier_edit"
     DOSSIER_FILE = "dossier_file"

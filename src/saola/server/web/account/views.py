@@ -92,15 +92,7 @@ def home(request: HttpRequest) -> HttpResponse:
     areas = []
     if can(user, Permission.DOSSIER_EDIT):
         areas.append(("portal:home", "Hồ sơ của chủ thể"))
-    desk = (
-        Permission.COMMUNE_RECEIVE,
-        Permission.COMMUNE_SIGN,
-        Permission.AGENCY_RECEIVE,
-        Permission.ADVISE,
-        Permission.PROVINCE_DECIDE,
-    )
-    viewer = can(user, Permission.DOSSIER_VIEW) and not areas
-    if any(can(user, p) for p in desk) or viewer:
+    if can(user, Permission.DESK_USE):
         areas.append(("desk:queue", "Bàn làm việc: hồ sơ chờ xử lý"))
     if can(user, Permission.SESSION_VIEW):
         areas.append(("jury:sessions", "Hội đồng: các phiên họp"))

@@ -133,7 +133,7 @@ def decision_file(request: HttpRequest, pk: int) -> FileResponse:
     return pdf(get_object_or_404(visible_decisions(request), pk=pk).file)
 
 
-@needs(Permission.DOSSIER_VIEW)
+@needs(Permission.DESK_USE)
 def notice_file(request: HttpRequest, pk: int) -> FileResponse:
     """A notice of result, for all who may see the dossier."""
     notice = get_object_or_404(

@@ -41,7 +41,7 @@ ELSEWHERE = {"recognise", "approve_result", "schedule", "unschedule"}
 WITH_PAPER = {"propose", "submit", "forward", "report", "receive_agency"}
 
 
-@needs(Permission.DOSSIER_VIEW)
+@needs(Permission.DESK_USE)
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this person's move; by wish all, or one state."""
     state = request.GET.get("buoc", "")
@@ -69,7 +69,7 @@ def visible_dossier(request: HttpRequest, pk: int) -> Dossier:
     return get_object_or_404(rows, pk=pk)
 
 
-@needs(Permission.DOSSIER_VIEW)
+@needs(Permission.DESK_USE)
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """The paper, its history, and what can be done now."""
     found = visible_dossier(request, pk)
@@ -148,7 +148,7 @@ def _carry_out(found: Dossier, key: str, data: dict[str, Any], request: HttpRequ
     )
 
 
-@needs(Permission.DOSSIER_VIEW)
+@needs(Permission.DESK_USE)
 def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """One act: what it means, what it needs, one button."""
     found = visible_dossier(request, pk)
@@ -170,7 +170,7 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return render(request, "desk/step.html", context, status=409 if form.errors else 200)
 
 
-@needs(Permission.DOSSIER_VIEW)
+@needs(Permission.DESK_USE)
 def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileResponse:
     """Evidence cited in a dossier the person may see."""
     found = visible_dossier(request, pk)

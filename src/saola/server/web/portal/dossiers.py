@@ -148,7 +148,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "evidence_count": found.citations.values("evidence").distinct().count(),
         "lacking": complete(found),
         "open": found.state in FILE_STEP,
-        "steps": found.steps.select_related("by"),
+        "steps": list(found.steps.select_related("by")),
         "versions": found.versions.all(),
         "result": found.results.filter(concluded_at__isnull=False).order_by("-pk").first(),
         "illustrative": found.illustrative,
