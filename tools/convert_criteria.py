@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+
 class Loader(yaml.SafeLoader):
     """YAML in which only true and false are booleans: "no" is a column of the forms."""
 
@@ -98,7 +99,7 @@ def main(source: Path, target: Path) -> None:
         folder = target / f"{number}-{year}"
         folder.mkdir(parents=True, exist_ok=True)
         if slug == "common":
-            name, data = "rulebook", data
+            name = "rulebook"
         else:
             name, data = slug, convert(data)
         text = json.dumps(data, ensure_ascii=False, indent=1)

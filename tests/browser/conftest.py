@@ -74,13 +74,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "DJANGO_SETTINGS_MODULE": "saola.server.config.settings",
     }
     server = str(Path(sys.executable).parent / "saola-server")
-    subprocess.run([server, "demo", "--prepare-only"], check=True, env=environment, capture_output=True)
+    subprocess.run(
+        [server, "demo", "--prepare-only"], check=True, env=environment, capture_output=True
+    )
     seeded = subprocess.run(
         [sys.executable, "-c", SEED], check=True, env=environment, capture_output=True, text=True
     )
     log = Path(environment["SAOLA_DATA"]) / "log"
     with log.open("wb") as out:
-        running = subprocess.Popen([server, "demo", "--port", str(port)], env=environment, stdout=out, stderr=out)
+        running = subprocess.Popen(
+            [server, "demo", "--port", str(port)], env=environment, stdout=out, stderr=out
+        )
         try:
             wait_for(address)
             yield Site(address, seeded.stdout.split()[-1], environment)
@@ -161,5 +165,3 @@ def people(request: pytest.FixtureRequest, site: Site, chromium: Any) -> Iterato
     for page in made.pages.values():
         page.context.close()
     assert made.faults == {}
-
-

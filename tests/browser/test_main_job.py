@@ -204,12 +204,42 @@ def test_a_dossier_becomes_a_star(people: People, tmp_path: Path) -> None:
 
 
 PAGES = {
-    "": ["/", "/so-dang-ky/", "/bo-tieu-chi/", "/bo-tieu-chi/26-2026-du-lich/", "/dang-nhap/", "/khong-co/"],
-    "hd4": ["/hoi-dong/", "/hoi-dong/phien/1/", "/hoi-dong/muc/1/phieu/", "/hoi-dong/phien/1/bang-tong-hop/", "/hoi-dong/muc/4/ket-qua/"],
-    "tinh.ocop": ["/can-bo/", "/can-bo/?tat-ca", "/can-bo/ho-so/6/", "/can-bo/nhat-ky/", "/can-bo/quyet-dinh/", "/can-bo/phien/1/"],
-    "lanhdao.tinh": ["/can-bo/quyet-dinh/1/", "/can-bo/quyet-dinh/moi/approve_result/", "/can-bo/cong-nhan/1/thu-hoi/"],
+    "": [
+        "/",
+        "/so-dang-ky/",
+        "/bo-tieu-chi/",
+        "/bo-tieu-chi/26-2026-du-lich/",
+        "/dang-nhap/",
+        "/khong-co/",
+    ],
+    "hd4": [
+        "/hoi-dong/",
+        "/hoi-dong/phien/1/",
+        "/hoi-dong/muc/1/phieu/",
+        "/hoi-dong/phien/1/bang-tong-hop/",
+        "/hoi-dong/muc/4/ket-qua/",
+    ],
+    "tinh.ocop": [
+        "/can-bo/",
+        "/can-bo/?tat-ca",
+        "/can-bo/ho-so/6/",
+        "/can-bo/nhat-ky/",
+        "/can-bo/quyet-dinh/",
+        "/can-bo/phien/1/",
+    ],
+    "lanhdao.tinh": [
+        "/can-bo/quyet-dinh/1/",
+        "/can-bo/quyet-dinh/moi/approve_result/",
+        "/can-bo/cong-nhan/1/thu-hoi/",
+    ],
     "quantri": ["/can-bo/nguoi-dung/", "/viec-cua-toi/"],
-    "chuthe": ["/chu-the/", "/chu-the/ho-so/12/", "/chu-the/ho-so/12/dang-ky/", "/chu-the/ho-so/12/rut/", "/chu-the/ho-so/6/"],
+    "chuthe": [
+        "/chu-the/",
+        "/chu-the/ho-so/12/",
+        "/chu-the/ho-so/12/dang-ky/",
+        "/chu-the/ho-so/12/rut/",
+        "/chu-the/ho-so/6/",
+    ],
 }
 
 

@@ -51,16 +51,26 @@ def test_no_set_has_an_error(sheet_id: str) -> None:
 
 def test_part_maxima_are_those_of_the_decisions() -> None:
     sums = {
-        book: {tuple(p.max for p in criteria.load(i).parts) for i in criteria.sheet_ids() if i.startswith(book)}
+        book: {
+            tuple(p.max for p in criteria.load(i).parts)
+            for i in criteria.sheet_ids()
+            if i.startswith(book)
+        }
         for book in RULEBOOKS
     }
 
-    assert sums == {"1048-2019": {(35, 25, 40)}, "148-2023": {(40, 25, 35)}, "26-2026": {(40, 25, 35)}}
+    assert sums == {
+        "1048-2019": {(35, 25, 40)},
+        "148-2023": {(40, 25, 35)},
+        "26-2026": {(40, 25, 35)},
+    }
 
 
 def test_open_points_of_the_sources_come_out_by_name() -> None:
     found = {
-        (f.sheet, f.code, f.place) for i in criteria.sheet_ids() for f in checks.check(criteria.load(i))
+        (f.sheet, f.code, f.place)
+        for i in criteria.sheet_ids()
+        for f in checks.check(criteria.load(i))
     }
 
     expected = {
@@ -93,11 +103,16 @@ def test_markers_of_26_2026_are_575() -> None:
 @pytest.mark.parametrize(
     ("number", "sums"), [(6, (12, 41, 48)), (7, (11, 42, 51)), (11, (12, 38, 43)), (26, (1, 5, 5))]
 )
-def test_minimums_alone_add_up_to_the_sums_of_the_law_page(number: int, sums: tuple[int, ...]) -> None:
+def test_minimums_alone_add_up_to_the_sums_of_the_law_page(
+    number: int, sums: tuple[int, ...]
+) -> None:
     found = criteria.in_force(number, on=date(2026, 11, 23))
 
     cumulative = tuple(
-        sum(max((m.points for m in c.minimums if m.stars <= stars), default=0) for c in found.criteria)
+        sum(
+            max((m.points for m in c.minimums if m.stars <= stars), default=0)
+            for c in found.criteria
+        )
         for stars in (3, 4, 5)
     )
     assert cumulative == sums

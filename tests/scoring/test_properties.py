@@ -76,10 +76,18 @@ def test_order_of_members_changes_nothing(made: Panel, random: object) -> None:
     members = list(made.members)
     random.shuffle(members)  # type: ignore[attr-defined]
 
-    one, other = score(made), score(panel(made.criteria_set, members, cases=made.cases, regulation=made.regulation))
+    one, other = (
+        score(made),
+        score(panel(made.criteria_set, members, cases=made.cases, regulation=made.regulation)),
+    )
 
     assert (one.total, one.parts, one.band, one.stars, one.capped_by, one.spread) == (
-        other.total, other.parts, other.band, other.stars, other.capped_by, other.spread,
+        other.total,
+        other.parts,
+        other.band,
+        other.stars,
+        other.capped_by,
+        other.spread,
     )
 
 
@@ -127,9 +135,18 @@ def test_half_open_bands_at_their_edges() -> None:
 
     book = rulebook("26-2026")
     edges = {
-        Fraction(8999, 100): 4, Fraction(90): 5, Fraction(809, 9): 4, Fraction(70): 4,
-        Fraction(139, 2): 3, Fraction(209, 3): 3, Fraction(50): 3, Fraction(149, 3): 2,
-        Fraction(30): 2, Fraction(299, 10): 1, Fraction(0): 1, Fraction(100): 5,
+        Fraction(8999, 100): 4,
+        Fraction(90): 5,
+        Fraction(809, 9): 4,
+        Fraction(70): 4,
+        Fraction(139, 2): 3,
+        Fraction(209, 3): 3,
+        Fraction(50): 3,
+        Fraction(149, 3): 2,
+        Fraction(30): 2,
+        Fraction(299, 10): 1,
+        Fraction(0): 1,
+        Fraction(100): 5,
     }
 
     assert {t: book.band(t.numerator, t.denominator) for t in edges} == edges
@@ -168,8 +185,12 @@ def test_rounding_moves_the_band_but_not_the_total() -> None:
 @pytest.mark.parametrize(
     ("value", "mode", "expected"),
     [
-        (Fraction(5, 2), "half_up", 3), (Fraction(5, 2), "half_even", 2), (Fraction(7, 2), "half_even", 4),
-        (Fraction(29, 10), "down", 2), (Fraction(26, 10), "half_even", 3), (Fraction(24, 10), "half_up", 2),
+        (Fraction(5, 2), "half_up", 3),
+        (Fraction(5, 2), "half_even", 2),
+        (Fraction(7, 2), "half_even", 4),
+        (Fraction(29, 10), "down", 2),
+        (Fraction(26, 10), "half_even", 3),
+        (Fraction(24, 10), "half_up", 2),
     ],
 )
 def test_rounding_modes(value: Fraction, mode: str, expected: int) -> None:
@@ -177,7 +198,8 @@ def test_rounding_modes(value: Fraction, mode: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("breaks", "low", "status"), [("over", 75, "scored"), ("at", 75, "spread_exceeded"), ("over", 74, "spread_exceeded")]
+    ("breaks", "low", "status"),
+    [("over", 75, "scored"), ("at", 75, "spread_exceeded"), ("over", 74, "spread_exceeded")],
 )
 def test_spread_at_and_over_the_limit(breaks: str, low: int, status: str) -> None:
     limit = SpreadLimit(Fraction(10), breaks, "block")  # type: ignore[arg-type]

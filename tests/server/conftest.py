@@ -1,6 +1,5 @@
 """A small office for tests: people of every role, a council of three, a dossier at will."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,11 @@ from saola.server.dossiers.models import Dossier
 from saola.server.products.models import Producer
 from tests.factories import DossierFactory, ProducerFactory, ProductFactory, UserFactory
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj "
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -47,19 +50,29 @@ class Office:
     def dossier(self, state: str = "draft", total: int = 80, **fields: Any) -> Dossier:
         """A complete dossier of the producer, put into a state."""
         group = fields.pop("group_number", 11)
-        product = ProductFactory(producer=self.producer, group_number=group, **fields.pop("product", {}))
+        product = ProductFactory(
+            producer=self.producer, group_number=group, **fields.pop("product", {})
+        )
         made = DossierFactory(product=product, created_by=self["producer"], **fields)
         choices = choices_for(made.criteria_set, total, stars=5 if total >= 90 else 4)
         made.self_assessment.choices = choices
         made.self_assessment.save()
         upload = SimpleUploadedFile("giay.pdf", PDF)
-        add_evidence(made, upload, {"title": "Giấy", "kind": "dang-ky-kinh-doanh"}, ["3.1"], by=self["producer"])
+        add_evidence(
+            made,
+            upload,
+            {"title": "Giấy", "kind": "dang-ky-kinh-doanh"},
+            ["3.1"],
+            by=self["producer"],
+        )
         if state != State.DRAFT:
             Dossier.objects.filter(pk=made.pk).update(state=state)
             made.refresh_from_db()
         return made
 
-    def session(self, *dossiers: Dossier, present: tuple[str, ...] = ("hd1", "hd2", "hd3")) -> Session:
+    def session(
+        self, *dossiers: Dossier, present: tuple[str, ...] = ("hd1", "hd2", "hd3")
+    ) -> Session:
         """An open session with these dossiers (put to "advised" first) on its agenda."""
         data = {"title": "Phiên thử", "mode": "meeting", "held_on": timezone.localdate()}
         session = councils.call_session(self.council, data, by=self["hd3"])
@@ -70,12 +83,20 @@ class Office:
         councils.mark_attendance(session, ids, by=self["hd3"])
         return councils.open_session(session, by=self["hd1"])
 
-    def seal(self, item: AgendaItem, *totals: int, stars: int = 4, fixed: dict[str, int] | None = None) -> None:
+    def seal(
+        self, item: AgendaItem, *totals: int, stars: int = 4, fixed: dict[str, int] | None = None
+    ) -> None:
         """The first members hand in sheets with these totals."""
         from saola.server.councils import sheets
 
         for number, total in enumerate(totals, 1):
-            choices = choices_for(item.dossier.criteria_set, total, stars=5 if total >= 90 else stars, fixed=fixed, cases=item.cases)
+            choices = choices_for(
+                item.dossier.criteria_set,
+                total,
+                stars=5 if total >= 90 else stars,
+                fixed=fixed,
+                cases=item.cases,
+            )
             data = {"choices": choices, "unfit": {}, "comments": {}, "events": [], "remark": ""}
             sheets.receive(item, data, by=self[f"hd{number}"], revision=0, seal=True)
 
@@ -92,7 +113,7 @@ class Office:
 
 
 @pytest.fixture
-def office(db: None) -> Iterator[Office]:
+def office(db: None) -> Office:
     producer = ProducerFactory()
     roles = {
         "producer": ("producer", f"producer:{producer.pk}"),
@@ -112,12 +133,16 @@ def office(db: None) -> Iterator[Office]:
         for name, (role, scope) in roles.items()
     }
     council = Council.objects.create(
-        name="Hội đồng thử", decision_number="1/QĐ", decided_on=timezone.localdate(),
-        province_code="14", regulation_number="2/QĐ", regulation_dated=timezone.localdate(),
+        name="Hội đồng thử",
+        decision_number="1/QĐ",
+        decided_on=timezone.localdate(),
+        province_code="14",
+        regulation_number="2/QĐ",
+        regulation_dated=timezone.localdate(),
     )
     for number in (1, 2, 3):
         user = people[f"hd{number}"] = UserFactory(username=f"hd{number}")
-        councils.seat(council, user, by=None, kind="chair" if number == 1 else "member", secretary=number == 3)
-    yield Office(producer, people, council)
-
-
+        councils.seat(
+            council, user, by=None, kind="chair" if number == 1 else "member", secretary=number == 3
+        )
+    return Office(producer, people, council)

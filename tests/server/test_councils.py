@@ -52,7 +52,9 @@ def test_a_sealed_sheet_refuses_other_content(office: Office, item: AgendaItem) 
         sheets.receive(item, data(item, 79), by=office["hd1"], revision=1)
 
 
-def test_the_database_refuses_to_change_or_delete_a_sealed_sheet(office: Office, item: AgendaItem) -> None:
+def test_the_database_refuses_to_change_or_delete_a_sealed_sheet(
+    office: Office, item: AgendaItem
+) -> None:
     sheet = sheets.receive(item, data(item), by=office["hd1"], revision=0, seal=True)
 
     for change in ({"total": 99}, {"choices": {}}, {"sealed_at": None}):
@@ -106,7 +108,9 @@ def test_points_of_others_show_only_after_sealing(office: Office, item: AgendaIt
     nothing = [("sealed", None), ("none", None), ("none", None)]
     assert seen == {
         "hd1": [("sealed", 80), ("none", None), ("none", None)],
-        "hd2": nothing, "hd3": nothing, "ocop_agency": nothing,
+        "hd2": nothing,
+        "hd3": nothing,
+        "ocop_agency": nothing,
     }
 
 
@@ -133,7 +137,9 @@ def test_result_is_exact_and_reproducible(office: Office, item: AgendaItem) -> N
     assert result.output["regulation"] == "2/QĐ"
 
 
-def test_spread_over_ten_cannot_be_concluded_and_is_rescored_beside_the_old(office: Office, item: AgendaItem) -> None:
+def test_spread_over_ten_cannot_be_concluded_and_is_rescored_beside_the_old(
+    office: Office, item: AgendaItem
+) -> None:
     office.seal(item, 85, 80, 74)
     result = actions.close_scores(item, by=office["hd1"])
     assert result.status == "spread_exceeded"
@@ -154,7 +160,9 @@ def test_spread_over_ten_cannot_be_concluded_and_is_rescored_beside_the_old(offi
     assert sorted(old) == [74, 80, 85]
 
 
-def test_reopening_needs_the_chair_and_a_reason_and_keeps_the_old_sheet(office: Office, item: AgendaItem) -> None:
+def test_reopening_needs_the_chair_and_a_reason_and_keeps_the_old_sheet(
+    office: Office, item: AgendaItem
+) -> None:
     office.seal(item, 80)
     member = office.council.members.get(user__username="hd1")
 
@@ -165,7 +173,10 @@ def test_reopening_needs_the_chair_and_a_reason_and_keeps_the_old_sheet(office: 
     sheets.reopen(item, member, "chọn nhầm mức 1.1", by=office["hd1"])
 
     rows = ScoreSheet.objects.filter(item=item).order_by("number")
-    assert [(s.number, s.current, s.sealed_at is None) for s in rows] == [(1, False, False), (2, True, True)]
+    assert [(s.number, s.current, s.sealed_at is None) for s in rows] == [
+        (1, False, False),
+        (2, True, True),
+    ]
 
 
 def test_session_without_quorum_does_not_open_or_close(office: Office) -> None:
@@ -191,7 +202,9 @@ def test_agreed_levels_count_for_minimums(office: Office, item: AgendaItem) -> N
     assert result.stars == 4
 
 
-def test_excluding_a_product_is_an_event_with_reason_and_person(office: Office, item: AgendaItem) -> None:
+def test_excluding_a_product_is_an_event_with_reason_and_person(
+    office: Office, item: AgendaItem
+) -> None:
     event = {"type": "stop_evaluation", "criterion": "6.1.1", "reason": "côn trùng"}
 
     result = actions.exclude(item, event, by=office["hd1"])

@@ -68,7 +68,13 @@ def test_a_draft_is_seen_by_its_producer_only(office: Office) -> None:
 
 def test_pages_of_others_areas_are_refused(office: Office, item: AgendaItem) -> None:
     wanted = {
-        "producer": ["desk:queue", "jury:sessions", "desk:journal", "desk:people", "desk:decisions"],
+        "producer": [
+            "desk:queue",
+            "jury:sessions",
+            "desk:journal",
+            "desk:people",
+            "desk:decisions",
+        ],
         "commune_officer": ["portal:home", "jury:sessions", "desk:journal"],
         "hd2": ["portal:home", "desk:queue", "desk:journal", "desk:people"],
         "administrator": ["portal:home", "desk:queue", "jury:sessions"],
@@ -84,7 +90,9 @@ def test_pages_need_sign_in_unless_they_are_public(db: None) -> None:
     client = Client()
 
     private = [reverse(v) for v in ("portal:home", "desk:queue", "jury:sessions", "account:home")]
-    public = [reverse(v) for v in ("public:home", "public:register", "public:criteria", "account:sign-in")]
+    public = [
+        reverse(v) for v in ("public:home", "public:register", "public:criteria", "account:sign-in")
+    ]
 
     assert [client.get(path).status_code for path in private] == [302] * 4
     assert [client.get(path).status_code for path in public] == [200] * 4
@@ -109,10 +117,17 @@ def test_decomposed_text_is_stored_composed(office: Office) -> None:
         ("rong.pdf", b"", "rỗng"),
     ],
 )
-def test_wrong_files_are_refused_and_nothing_typed_is_lost(office: Office, name: str, content: bytes, words: str) -> None:
+def test_wrong_files_are_refused_and_nothing_typed_is_lost(
+    office: Office, name: str, content: bytes, words: str
+) -> None:
     dossier = office.dossier()
     before = Evidence.objects.count()
-    data = {"file": SimpleUploadedFile(name, content), "title": "Giấy của tôi", "kind": "lao-dong", "criteria": ["3.3"]}
+    data = {
+        "file": SimpleUploadedFile(name, content),
+        "title": "Giấy của tôi",
+        "kind": "lao-dong",
+        "criteria": ["3.3"],
+    }
 
     response = office.client("producer").post(reverse("portal:evidence", args=[dossier.pk]), data)
 
@@ -126,7 +141,12 @@ def test_wrong_files_are_refused_and_nothing_typed_is_lost(office: Office, name:
 def test_a_file_over_the_limit_is_refused_with_its_size(office: Office, settings: Any) -> None:
     settings.EVIDENCE_MAX_BYTES = 1024 * 1024
     dossier = office.dossier()
-    data = {"file": SimpleUploadedFile("to.pdf", PDF + b" " * 1_300_000), "title": "t", "kind": "lao-dong", "criteria": ["3.3"]}
+    data = {
+        "file": SimpleUploadedFile("to.pdf", PDF + b" " * 1_300_000),
+        "title": "t",
+        "kind": "lao-dong",
+        "criteria": ["3.3"],
+    }
 
     response = office.client("producer").post(reverse("portal:evidence", args=[dossier.pk]), data)
 
@@ -145,8 +165,12 @@ def test_file_names_of_strangers_become_plain(db: None) -> None:
 def test_dates_out_of_order_are_told_at_the_field(office: Office) -> None:
     dossier = office.dossier()
     data = {
-        "file": SimpleUploadedFile("a.pdf", PDF), "title": "t", "kind": "lao-dong", "criteria": ["3.3"],
-        "issued_on": "2026-05-02", "expires_on": "2026-05-01",
+        "file": SimpleUploadedFile("a.pdf", PDF),
+        "title": "t",
+        "kind": "lao-dong",
+        "criteria": ["3.3"],
+        "issued_on": "2026-05-02",
+        "expires_on": "2026-05-01",
     }
 
     response = office.client("producer").post(reverse("portal:evidence", args=[dossier.pk]), data)
@@ -213,6 +237,17 @@ def test_no_option_fits_asks_a_reason_and_scores_zero(office: Office, item: Agen
     assert sheet.total is not None
 
 
+def test_a_stop_without_reason_keeps_what_was_chosen(office: Office, item: AgendaItem) -> None:
+    path = reverse("jury:sheet", args=[item.pk])
+    data = sheet_data(item) | {"event": "disqualify", "revision": "0", "remark": "lời dài"}
+
+    page = office.client("hd1").post(path, data).content.decode()
+
+    assert "Hãy ghi lý do dừng hoặc loại" in page
+    assert "lời dài" in page
+    assert page.count("checked") == 32
+
+
 def test_a_session_without_quorum_is_not_opened(office: Office) -> None:
     dossier = office.dossier()
     session = office.session(dossier)
@@ -270,7 +305,18 @@ def test_what_is_not_published_is_not_found(db: None) -> None:
     assert Client().get(reverse("public:product", args=[product.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["trang=abc", "trang=99999", "sao=9", "xa='--", "tinh-trang=x", "tim=%00%ff", "tim=" + "đ" * 500])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "trang=abc",
+        "trang=99999",
+        "sao=9",
+        "xa='--",
+        "tinh-trang=x",
+        "tim=%00%ff",
+        "tim=" + "đ" * 500,
+    ],
+)
 def test_odd_queries_of_the_register_answer_200(db: None, query: str) -> None:
     assert Client().get(reverse("public:register") + "?" + query).status_code == 200
 
@@ -290,7 +336,9 @@ def count(client: Client, path: str, django_assert_num_queries: Any, number: int
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_of_the_register_do_not_grow(db: None, django_assert_num_queries: Any, rows: int) -> None:
+def test_queries_of_the_register_do_not_grow(
+    db: None, django_assert_num_queries: Any, rows: int
+) -> None:
     for product in ProductFactory.create_batch(rows):
         Recognition.objects.create(product=product, stars=3, year=2024, published_on="2026-01-01")
 
@@ -298,7 +346,9 @@ def test_queries_of_the_register_do_not_grow(db: None, django_assert_num_queries
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_of_the_queue_do_not_grow(office: Office, django_assert_num_queries: Any, rows: int) -> None:
+def test_queries_of_the_queue_do_not_grow(
+    office: Office, django_assert_num_queries: Any, rows: int
+) -> None:
     for product in ProductFactory.create_batch(rows, producer=office.producer):
         DossierFactory(product=product, state="proposed", created_by=office["producer"])
 
@@ -306,7 +356,9 @@ def test_queries_of_the_queue_do_not_grow(office: Office, django_assert_num_quer
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_of_the_session_and_the_matrix_do_not_grow(office: Office, django_assert_num_queries: Any, rows: int) -> None:
+def test_queries_of_the_session_and_the_matrix_do_not_grow(
+    office: Office, django_assert_num_queries: Any, rows: int
+) -> None:
     session = office.session(*[office.dossier() for _ in range(rows)])
     for item in session.items.all():
         office.seal(item, 80, 80, 80)
@@ -316,7 +368,9 @@ def test_queries_of_the_session_and_the_matrix_do_not_grow(office: Office, djang
     count(client, reverse("jury:session", args=[session.pk]), django_assert_num_queries, 10)
 
 
-def test_queries_of_the_sheet_are_few(office: Office, item: AgendaItem, django_assert_num_queries: Any) -> None:
+def test_queries_of_the_sheet_are_few(
+    office: Office, item: AgendaItem, django_assert_num_queries: Any
+) -> None:
     count(office.client("hd1"), reverse("jury:sheet", args=[item.pk]), django_assert_num_queries, 8)
 
 
@@ -325,7 +379,9 @@ def test_exports_hold_every_mark(office: Office, item: AgendaItem) -> None:
     actions.close_scores(item, by=office["hd1"])
     client = office.client("hd1")
 
-    csv = b"".join(client.get(reverse("jury:export", args=[item.session_id, "csv"])).streaming_content)
+    csv = b"".join(
+        client.get(reverse("jury:export", args=[item.session_id, "csv"])).streaming_content
+    )
     xlsx = client.get(reverse("jury:export", args=[item.session_id, "xlsx"]))
 
     assert len(csv.decode("utf-8-sig").strip().splitlines()) == 1 + 3 * 32

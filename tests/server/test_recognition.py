@@ -10,20 +10,30 @@ from django.utils import timezone
 from saola.lifecycle.machine import Refused
 from saola.server.dossiers.actions import Paper
 from saola.server.dossiers.models import Dossier
-from saola.server.recognition import actions
-from saola.server.recognition.actions import Signature
+from saola.server.recognition import actions, central
+from saola.server.recognition.actions import Signed
 from saola.server.recognition.models import Certificate, Decision, Notice, Recognition, status_of
 from saola.server.recognition.queries import with_status
+from saola.server.recognition.revocation import revoke
 from tests.factories import ProductFactory
 from tests.server.conftest import Office
 
 TODAY = timezone.localdate
-SIGNED = Signature("Người Ký", "Chủ tịch", "TM.")
 
 
-def decide(office: Office, dossier: Dossier, kind: str = "recognise", number: str = "9/QĐ", **more: Any) -> Decision:
-    options = {"signed_on": TODAY(), "signature": SIGNED, "authority": "UBND tỉnh"} | more
-    return actions.decide(kind, [dossier], number=number, by=office["province_leader"], **options)
+def signed(number: str, day: Any = None, body: str = "UBND tỉnh") -> Signed:
+    return Signed(number, day or TODAY(), "Người Ký", "Chủ tịch", "TM.", body)
+
+
+def decide(
+    office: Office,
+    dossier: Dossier,
+    kind: str = "recognise",
+    number: str = "9/QĐ",
+    signed_on: Any = None,
+) -> Decision:
+    by = office["province_leader"]
+    return actions.decide(kind, [dossier], signed(number, signed_on), by=by)
 
 
 def submitted(office: Office, *totals: int, **options: Any) -> Dossier:
@@ -37,12 +47,16 @@ def test_four_stars_get_decision_certificate_publication_notice(office: Office) 
     certificate = actions.certify(dossier, TODAY(), by=office["province_leader"])
     assert not with_status(TODAY()).filter(published_on__isnull=False).exists()
     actions.publish(dossier, by=office["province_leader"])
-    notice = actions.notify(dossier, number="7/TB", dated=TODAY(), signature=SIGNED, by=office["ocop_agency"])
+    notice = actions.notify(dossier, signed("7/TB"), by=office["ocop_agency"])
 
     dossier.refresh_from_db()
     recognition = Recognition.objects.get()
     assert dossier.state == "notified"
-    assert (recognition.stars, recognition.decision, recognition.expiry_basis) == (4, decision, "printed")
+    assert (recognition.stars, recognition.decision, recognition.expiry_basis) == (
+        4,
+        decision,
+        "printed",
+    )
     assert certificate.expires_on.year == TODAY().year + 3
     assert notice.number == "7/TB"
     for paper in (Decision.objects.get(), Certificate.objects.get(), Notice.objects.get()):
@@ -59,7 +73,7 @@ def test_ninety_is_approved_and_forwarded_never_certified(office: Office) -> Non
     with pytest.raises(Recognition.DoesNotExist):
         actions.certify(dossier, TODAY(), by=office["province_leader"])
     actions.forward(dossier, Paper("8/UBND"), by=office["ocop_agency"])
-    actions.notify(dossier, number="1/TB", dated=TODAY(), signature=SIGNED, by=office["ocop_agency"])
+    actions.notify(dossier, signed("1/TB"), by=office["ocop_agency"])
 
     dossier.refresh_from_db()
     assert dossier.state == "forwarded"
@@ -71,11 +85,16 @@ def test_the_ministrys_answer(office: Office, stars: int, state: str) -> None:
     dossier = submitted(office, 91, 92, 93)
     decide(office, dossier, "approve_result")
     actions.forward(dossier, Paper("8/UBND"), by=office["ocop_agency"])
-    answer = {"total": 92 if stars == 5 else 85, "stars": stars, "received_on": TODAY(), "paper": "1/BNN"}
-    actions.record_central(dossier, answer, by=office["ocop_agency"])
+    answer = {
+        "total": 92 if stars == 5 else 85,
+        "stars": stars,
+        "received_on": TODAY(),
+        "paper": "1/BNN",
+    }
+    central.record_central(dossier, answer, by=office["ocop_agency"])
     by = office["ocop_agency"] if stars == 5 else office["province_leader"]
 
-    actions.decide_on_central(dossier, number="77/QĐ", signed_on=TODAY(), signature=SIGNED, authority="Bộ", by=by)
+    central.decide_on_central(dossier, signed("77/QĐ", body="Bộ"), by=by)
 
     dossier.refresh_from_db()
     assert dossier.state == state
@@ -87,7 +106,7 @@ def test_two_stars_get_a_notice_and_nothing_else(office: Office) -> None:
 
     with pytest.raises(Refused, match="dưới 3 sao"):
         actions.submit(dossier, Paper("5/TTr"), by=office["ocop_agency"])
-    actions.notify(dossier, number="2/TB", dated=TODAY(), signature=SIGNED, by=office["ocop_agency"])
+    actions.notify(dossier, signed("2/TB"), by=office["ocop_agency"])
 
     dossier.refresh_from_db()
     assert dossier.state == "notified"
@@ -98,7 +117,7 @@ def test_three_stars_are_not_notified_before_they_are_recognised(office: Office)
     dossier = office.concluded(80, 80, 80)
 
     with pytest.raises(Refused, match="trình công nhận trước"):
-        actions.notify(dossier, number="2/TB", dated=TODAY(), signature=SIGNED, by=office["ocop_agency"])
+        actions.notify(dossier, signed("2/TB"), by=office["ocop_agency"])
 
 
 def test_a_decision_number_is_used_once(office: Office) -> None:
@@ -129,11 +148,11 @@ def test_revocation_is_public_at_once_and_needs_a_lawful_ground(office: Office) 
     decide(office, dossier)
     actions.certify(dossier, TODAY(), by=office["province_leader"])
     row = Recognition.objects.get()
-    options = {"number": "50/QĐ", "signed_on": TODAY(), "signature": SIGNED, "authority": "UBND tỉnh", "by": office["province_leader"]}
+    by = office["province_leader"]
 
     with pytest.raises(Refused, match="sáu căn cứ"):
-        actions.revoke(row, ground="không thích", **options)
-    actions.revoke(row, ground="không còn sản xuất", **options)
+        revoke(row, "không thích", signed("50/QĐ"), by=by)
+    revoke(row, "không còn sản xuất", signed("50/QĐ"), by=by)
 
     assert with_status(TODAY()).get(pk=row.pk).status == "revoked"
 
@@ -143,7 +162,9 @@ def test_revocation_is_public_at_once_and_needs_a_lawful_ground(office: Office) 
 def test_status_of_and_the_database_agree(db: None, days: int, revoked: int | None) -> None:
     today = TODAY()
     row = Recognition.objects.create(
-        product=ProductFactory(), stars=3, expires_on=today + timedelta(days),
+        product=ProductFactory(),
+        stars=3,
+        expires_on=today + timedelta(days),
         revoked_on=today + timedelta(revoked) if revoked else None,
         revoked_ground="không còn sản xuất" if revoked else "",
     )
@@ -151,13 +172,21 @@ def test_status_of_and_the_database_agree(db: None, days: int, revoked: int | No
     assert with_status(today).get().status == status_of(row, today, expiring_within=180)
 
 
-@pytest.mark.parametrize(("year", "status"), [(2019, "expired"), (2022, "expired"), (2023, "unknown"), (2026, "unknown"), (None, "unknown")])
+@pytest.mark.parametrize(
+    ("year", "status"),
+    [(2019, "expired"), (2022, "expired"), (2023, "unknown"), (2026, "unknown"), (None, "unknown")],
+)
 def test_a_year_alone_gives_no_day(db: None, year: int | None, status: str) -> None:
     on = date(2026, 11, 23)
     row = Recognition.objects.create(product=ProductFactory(), stars=3, year=year)
 
     assert with_status(on).get().status == status
-    assert status_of(SimpleNamespace(revoked_on=None, expires_on=None, year=year), on, expiring_within=180) == status
+    assert (
+        status_of(
+            SimpleNamespace(revoked_on=None, expires_on=None, year=year), on, expiring_within=180
+        )
+        == status
+    )
     assert row.expires_on is None
 
 

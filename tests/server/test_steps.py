@@ -38,9 +38,7 @@ ROWS = [
     for source in sorted(step.source)
     for kind in (sorted(step.kinds) or ["first"])
 ]
-HOLDING: dict[str, str | None] = dict.fromkeys(
-    {guard for step in STEPS for guard in step.guards}
-)
+HOLDING: dict[str, str | None] = dict.fromkeys({guard for step in STEPS for guard in step.guards})
 
 
 @pytest.mark.slow
@@ -55,7 +53,13 @@ def test_step_is_open_to_its_roles_only(office: Office, step: Step, source: str,
         allowed = any(Permission(step.permission) in ALL[role].permissions for role in roles)
         try:
             done = advance(
-                dossier, step.key, by=office[name], note="vì", paper=Paper("1"), facts=HOLDING, within=within,
+                dossier,
+                step.key,
+                by=office[name],
+                note="vì",
+                paper=Paper("1"),
+                facts=HOLDING,
+                within=within,
                 answer_by=timezone.localdate() + timedelta(5),
             )
         except Refused:
@@ -111,9 +115,13 @@ def test_completion_is_asked_with_a_day_and_answered_with_a_new_version(office: 
         advance(dossier, "ask_commune", by=office["commune_officer"], note="thiếu ảnh")
     yesterday = timezone.localdate() - timedelta(1)
     with pytest.raises(Refused, match="trước hôm nay"):
-        advance(dossier, "ask_commune", by=office["commune_officer"], note="thiếu", answer_by=yesterday)
+        advance(
+            dossier, "ask_commune", by=office["commune_officer"], note="thiếu", answer_by=yesterday
+        )
     day = timezone.localdate() + timedelta(3)
-    dossier = advance(dossier, "ask_commune", by=office["commune_officer"], note="thiếu ảnh", answer_by=day)
+    dossier = advance(
+        dossier, "ask_commune", by=office["commune_officer"], note="thiếu ảnh", answer_by=day
+    )
     dossier = advance(dossier, "complete_commune", by=office["producer"])
 
     assert dossier.state == "commune_received"
@@ -129,9 +137,7 @@ def test_an_incomplete_dossier_is_not_filed(office: Office) -> None:
         advance(dossier, "file", by=office["producer"])
 
 
-@pytest.mark.parametrize(
-    ("days", "opens"), [(181, False), (180, True), (120, True), (119, False)]
-)
+@pytest.mark.parametrize(("days", "opens"), [(181, False), (180, True), (120, True), (119, False)])
 def test_renewals_are_filed_in_their_window(office: Office, days: int, opens: bool) -> None:
     last = timezone.localdate() + timedelta(days)
     dossier = office.dossier(kind="renewal", prior_expires_on=last)

@@ -33,7 +33,11 @@ def test_people_sort_by_given_name() -> None:
     people = ["Nguyễn Văn Đạt", "Trần Thị Dung", "Lò Văn An", "Cà Thị Ân", "Bùi Văn An"]
 
     assert sorted(people, key=person_key) == [
-        "Bùi Văn An", "Lò Văn An", "Cà Thị Ân", "Trần Thị Dung", "Nguyễn Văn Đạt",
+        "Bùi Văn An",
+        "Lò Văn An",
+        "Cà Thị Ân",
+        "Trần Thị Dung",
+        "Nguyễn Văn Đạt",
     ]
 
 
@@ -71,5 +75,8 @@ def test_dates_in_words() -> None:
 
 def test_numbers_have_a_decimal_comma() -> None:
     assert [decimal_comma(t) for t in ("1234567.5", "89.9", "0", "-1200")] == [
-        "1.234.567,5", "89,9", "0", "-1.200",
+        "1.234.567,5",
+        "89,9",
+        "0",
+        "-1.200",
     ]

@@ -64,7 +64,12 @@ def _file_of(sheet_id: str) -> Traversable | None:
     for rulebook in RULEBOOKS:
         slug = sheet_id.removeprefix(f"{rulebook}-")
         # an id is input of strangers: only short plain names may reach the file system
-        if slug != sheet_id and len(slug) < 60 and slug.replace("-", "").isalnum() and slug.isascii():
+        if (
+            slug != sheet_id
+            and len(slug) < 60
+            and slug.replace("-", "").isalnum()
+            and slug.isascii()
+        ):
             file = SETS / rulebook / f"{slug}.json"
             if slug != "rulebook" and file.is_file():
                 return file

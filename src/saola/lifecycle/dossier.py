@@ -102,7 +102,11 @@ STEPS: tuple[Step, ...] = (
         law="điều 6, 7.1",
     ),
     _step(
-        "receive_commune", S.FILED, S.COMMUNE_RECEIVED, "commune_receive", paper="Mẫu 01, phiếu tiếp nhận"
+        "receive_commune",
+        S.FILED,
+        S.COMMUNE_RECEIVED,
+        "commune_receive",
+        paper="Mẫu 01, phiếu tiếp nhận",
     ),
     _step(
         "ask_commune",
@@ -112,7 +116,13 @@ STEPS: tuple[Step, ...] = (
         guards=("answer_by",),
         needs_note=True,
     ),
-    _step("complete_commune", S.COMMUNE_ASKED, S.COMMUNE_RECEIVED, "dossier_file", guards=("complete",)),
+    _step(
+        "complete_commune",
+        S.COMMUNE_ASKED,
+        S.COMMUNE_RECEIVED,
+        "dossier_file",
+        guards=("complete",),
+    ),
     _step(
         "report",
         S.COMMUNE_RECEIVED,
@@ -148,7 +158,9 @@ STEPS: tuple[Step, ...] = (
         guards=("answer_by",),
         needs_note=True,
     ),
-    _step("complete_agency", S.AGENCY_ASKED, S.AGENCY_RECEIVED, "dossier_file", guards=("complete",)),
+    _step(
+        "complete_agency", S.AGENCY_ASKED, S.AGENCY_RECEIVED, "dossier_file", guards=("complete",)
+    ),
     _step("accept", S.AGENCY_RECEIVED, S.ACCEPTED, "agency_receive", guards=("complete",)),
     _step("return_agency", S.AGENCY_RECEIVED, S.RETURNED, "agency_receive", needs_note=True),
     _step(
@@ -174,9 +186,16 @@ STEPS: tuple[Step, ...] = (
     # the council
     _step("schedule", S.ADVISED, S.SCHEDULED, "session_prepare", kinds=NEW),
     _step("schedule", S.AGENCY_REPORTED, S.SCHEDULED, "session_prepare", kinds=AGAIN),
-    _step("unschedule", S.SCHEDULED, S.ADVISED, "session_prepare", kinds=NEW, guards=("not_scored",)),
     _step(
-        "unschedule", S.SCHEDULED, S.AGENCY_REPORTED, "session_prepare", kinds=AGAIN, guards=("not_scored",)
+        "unschedule", S.SCHEDULED, S.ADVISED, "session_prepare", kinds=NEW, guards=("not_scored",)
+    ),
+    _step(
+        "unschedule",
+        S.SCHEDULED,
+        S.AGENCY_REPORTED,
+        "session_prepare",
+        kinds=AGAIN,
+        guards=("not_scored",),
     ),
     _step("score", S.SCHEDULED, S.SCORED, "session_conduct", guards=("all_sealed",)),
     _step("rescore", S.SCORED, S.SCHEDULED, "session_conduct", needs_note=True),
@@ -197,7 +216,14 @@ STEPS: tuple[Step, ...] = (
         needs_note=True,
     ),
     # recognition
-    _step("submit", S.CONCLUDED, S.SUBMITTED, "agency_submit", guards=("three_stars",), paper="tờ trình"),
+    _step(
+        "submit",
+        S.CONCLUDED,
+        S.SUBMITTED,
+        "agency_submit",
+        guards=("three_stars",),
+        paper="tờ trình",
+    ),
     _step(
         "recognise",
         S.SUBMITTED,

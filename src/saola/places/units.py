@@ -25,7 +25,7 @@ class Unit:
 
     @property
     def kind(self) -> str:
-        """"xã", "phường" or "thị trấn"."""
+        """ "xã", "phường" or "thị trấn"."""
         lowered = self.name.lower()
         return next(kind for kind in ("thị trấn", "phường", "xã") if lowered.startswith(kind))
 

@@ -1,9 +1,9 @@
 """Members' sheets become a total, a band, a class and its reasons; nothing is left to a guess."""
 
+from saola.scoring.compute import score
 from saola.scoring.panels import Event, Invalid, MemberSheet, Panel, member_sheet, panel
 from saola.scoring.regulation import Quorum, Regulation, Rounding, SpreadLimit
 from saola.scoring.result import Because, Missed, Result, Spread
-from saola.scoring.compute import score
 
 __all__ = [
     "Because",

@@ -47,7 +47,9 @@ def _no_quorum(panel: Panel) -> tuple[Status, tuple[Because, ...]]:
     present, everyone = panel.present, len(panel.members)
     reasons = []
     if len(present) < quorum.fraction * everyone:
-        reasons.append(f"có mặt {len(present)}/{everyone} thành viên, cần ít nhất {quorum.fraction}")
+        reasons.append(
+            f"có mặt {len(present)}/{everyone} thành viên, cần ít nhất {quorum.fraction}"
+        )
     if quorum.chair and not any(member.chair for member in present):
         reasons.append("không có Chủ tịch Hội đồng")
     return "no_quorum", tuple(Because(None, reason, None) for reason in reasons)

@@ -1,4 +1,4 @@
-"""The JSON of `saola score`: strict reading of one product's sheets, exact writing of its result."""
+"""The JSON of `saola score`: strict reading of a product's sheets, exact writing of its result."""
 
 import json
 import re
@@ -72,7 +72,9 @@ def _fail(place: str, what: str) -> NoReturn:
     raise Invalid(place, what)
 
 
-def _object(value: Any, place: str, known: tuple[str, ...], required: tuple[str, ...] = ()) -> Object:
+def _object(
+    value: Any, place: str, known: tuple[str, ...], required: tuple[str, ...] = ()
+) -> Object:
     """The value as an object with none but the known keys (any key when none are named)."""
     if type(value) is not dict:
         raise Invalid(place, "an object is expected")
@@ -209,20 +211,13 @@ def _chosen(
         criterion = criteria_set.by_id.get(criterion_id)
         if criterion is None:
             raise Invalid(where, "no such criterion on this sheet")
-        offered = {choice.id: choice.points for choice in criterion.offered(cases.get(criterion_id))}
+        offered = {
+            choice.id: choice.points for choice in criterion.offered(cases.get(criterion_id))
+        }
         if choice_id not in offered:
             raise Invalid(where, f"{choice_id!r} is none of {', '.join(offered)}")
         points[criterion_id] = offered[choice_id]
     return points
-
-
-REGULATION_READERS: dict[str, Callable[[Any, str], Any]] = {
-    "number": _text,
-    "sheet26_markers": _flag,
-    "rounding": lambda value, place: _rounding(value, place),
-    "spread_limit": lambda value, place: _spread_limit(value, place),
-    "quorum": lambda value, place: _quorum(value, place),
-}
 
 
 def regulation_from(value: Any) -> Regulation:
@@ -276,6 +271,15 @@ def _quorum(value: Any, place: str) -> Quorum | None:
     if not 0 < fraction <= 1:
         raise Invalid(f"{place}.fraction", "must be above 0 and at most 1")
     return Quorum(fraction, _flag(value.get("chair", False), f"{place}.chair"))
+
+
+REGULATION_READERS: dict[str, Callable[[Any, str], Any]] = {
+    "number": _text,
+    "sheet26_markers": _flag,
+    "rounding": _rounding,
+    "spread_limit": _spread_limit,
+    "quorum": _quorum,
+}
 
 
 def regulation_data(regulation: Regulation) -> Object:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from saola.criteria import Criterion, Group, Part
 from saola.criteria.rulebook import rulebook
 from saola.scoring.compute import compared_total
 from saola.scoring.panels import Panel
@@ -40,21 +41,21 @@ def breakdown(panel: Panel) -> list[Line]:
     lines, at = [], 0
     for part in panel.criteria_set.parts:
         part_end = at + sum(len(group.criteria) for group in part.groups)
-        lines.append(_line("part", part.id, part.label, part.max, rows, at, part_end))
+        lines.append(_line("part", part, [row[at:part_end] for row in rows]))
         for group in part.groups:
             end = at + len(group.criteria)
-            lines.append(_line("group", group.id, group.label, group.max, rows, at, end))
-            for place, c in enumerate(group.criteria, at):
-                lines.append(_line("criterion", c.id, c.label, c.max, rows, place, place + 1))
+            lines.append(_line("group", group, [row[at:end] for row in rows]))
+            for place, criterion in enumerate(group.criteria, at):
+                lines.append(_line("criterion", criterion, [[row[place]] for row in rows]))
             at = end
     return lines
 
 
-def _line(
-    kind: str, line_id: str, label: str, most: int, rows: list[list[int]], start: int, end: int
-) -> Line:
-    points = tuple(sum(row[start:end]) for row in rows)
-    return Line(kind, line_id, label, most, points, Fraction(sum(points), len(points) or 1))
+def _line(kind: str, head: Part | Group | Criterion, rows: list[list[int]]) -> Line:
+    """One line from the members' marks that belong to it."""
+    points = tuple(sum(row) for row in rows)
+    mean = Fraction(sum(points), len(points) or 1)
+    return Line(kind, head.id, head.label, head.max, points, mean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,7 @@ def to_next_class(result: Result) -> ToNext | None:
     start = next(
         band.start for band in rulebook(panel.criteria_set.rulebook).bands if band.stars == stars
     )
-    return ToNext(
-        stars, max(Fraction(start) - compared, Fraction()), tuple(_unmet(panel, stars))
-    )
+    return ToNext(stars, max(Fraction(start) - compared, Fraction()), tuple(_unmet(panel, stars)))
 
 
 def _unmet(panel: Panel, stars: int) -> Iterator[Missed]:

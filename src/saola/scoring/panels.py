@@ -116,23 +116,9 @@ def member_sheet(
     complete unless `may_leave_out`, an own event, or a story of 0 for what depends on it.
     Raises Invalid with the place.
     """
-    unfit, cases = unfit or {}, cases or {}
-    dot = f"{place}." if place else ""
-    row: list[int | None] = [None] * len(criteria_set.criteria)
-    for criterion_id, points in marks.items():
-        at = _position(criteria_set, criterion_id, f"{dot}points.{criterion_id}")
-        criterion = criteria_set.criteria[at]
-        row[at] = check_points(
-            criterion, cases.get(criterion_id), points, f"{dot}points.{criterion_id}"
-        )
-    for criterion_id, reason in unfit.items():
-        where = f"{dot}no_option_fits.{criterion_id}"
-        at = _position(criteria_set, criterion_id, where)
-        if not isinstance(reason, str) or not reason.strip():
-            raise Invalid(where, "a reason is needed")
-        if row[at] is not None:
-            raise Invalid(where, "the criterion has an option chosen as well")
-        row[at] = 0
+    unfit, dot = unfit or {}, f"{place}." if place else ""
+    row = _row(criteria_set, marks, cases or {}, f"{dot}points")
+    _add_unfit(criteria_set, row, unfit, f"{dot}no_option_fits")
     _check_story(criteria_set, row, f"{dot}points")
     sheet = MemberSheet(
         name=unicodedata.normalize("NFC", name).strip(),
@@ -147,6 +133,33 @@ def member_sheet(
         if missing:
             raise Invalid(f"{dot}points", f"no points for criterion {missing[0]}")
     return sheet
+
+
+def _row(
+    criteria_set: CriteriaSet, marks: Mapping[str, int], cases: Mapping[str, str], place: str
+) -> list[int | None]:
+    """Checked points in the order of the sheet."""
+    row: list[int | None] = [None] * len(criteria_set.criteria)
+    for criterion_id, points in marks.items():
+        where = f"{place}.{criterion_id}"
+        at = _position(criteria_set, criterion_id, where)
+        criterion = criteria_set.criteria[at]
+        row[at] = check_points(criterion, cases.get(criterion_id), points, where)
+    return row
+
+
+def _add_unfit(
+    criteria_set: CriteriaSet, row: list[int | None], unfit: Mapping[str, str], place: str
+) -> None:
+    """Put a 0 where no option fits; each needs its reason, and no option beside it."""
+    for criterion_id, reason in unfit.items():
+        where = f"{place}.{criterion_id}"
+        at = _position(criteria_set, criterion_id, where)
+        if not isinstance(reason, str) or not reason.strip():
+            raise Invalid(where, "a reason is needed")
+        if row[at] is not None:
+            raise Invalid(where, "the criterion has an option chosen as well")
+        row[at] = 0
 
 
 def left_out(criteria_set: CriteriaSet, row: Sequence[int | None]) -> list[str]:

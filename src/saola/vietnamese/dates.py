@@ -13,7 +13,7 @@ def short(day: date) -> str:
 
 
 def long(day: date) -> str:
-    """"ngày 23 tháng 11 năm 2026"; days and the months 1 and 2 with a zero, as Decree 30 asks."""
+    """ "ngày 23 tháng 11 năm 2026"; days and the months 1 and 2 with a zero, as Decree 30 asks."""
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 

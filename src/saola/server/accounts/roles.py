@@ -38,17 +38,24 @@ ROLES: dict[str, Role] = {
             "commune_officer",
             _("Cán bộ xã (soạn thảo)"),
             "commune",
-            P.DESK_USE, P.DOSSIER_VIEW,
+            P.DESK_USE,
+            P.DOSSIER_VIEW,
             P.COMMUNE_RECEIVE,
         ),
         _role(
-            "commune_leader", _("Lãnh đạo UBND xã (ký)"), "commune", P.DESK_USE, P.DOSSIER_VIEW, P.COMMUNE_SIGN
+            "commune_leader",
+            _("Lãnh đạo UBND xã (ký)"),
+            "commune",
+            P.DESK_USE,
+            P.DOSSIER_VIEW,
+            P.COMMUNE_SIGN,
         ),
         _role(
             "ocop_agency",
             _("Cơ quan tham mưu OCOP cấp tỉnh"),
             "province",
-            P.DESK_USE, P.DOSSIER_VIEW,
+            P.DESK_USE,
+            P.DOSSIER_VIEW,
             P.AGENCY_RECEIVE,
             P.AGENCY_SUBMIT,
             P.AGENCY_NOTIFY,
@@ -57,20 +64,24 @@ ROLES: dict[str, Role] = {
             P.JOURNAL_VIEW,
         ),
         _role("advisory_team", _("Tổ tư vấn"), "province", P.DESK_USE, P.DOSSIER_VIEW, P.ADVISE),
-        _role(
-            "council_member", _("Thành viên Hội đồng"), "council", P.SESSION_VIEW, P.SHEET_SCORE
-        ),
+        _role("council_member", _("Thành viên Hội đồng"), "council", P.SESSION_VIEW, P.SHEET_SCORE),
         _role(
             "province_leader",
             _("Lãnh đạo UBND tỉnh"),
             "province",
-            P.DESK_USE, P.DOSSIER_VIEW,
+            P.DESK_USE,
+            P.DOSSIER_VIEW,
             P.SESSION_VIEW,
             P.PROVINCE_DECIDE,
             P.PROVINCE_PUBLISH,
         ),
         _role(
-            "ministry_viewer", _("Cán bộ Bộ (chỉ xem)"), "country", P.DESK_USE, P.DOSSIER_VIEW, P.SESSION_VIEW
+            "ministry_viewer",
+            _("Cán bộ Bộ (chỉ xem)"),
+            "country",
+            P.DESK_USE,
+            P.DOSSIER_VIEW,
+            P.SESSION_VIEW,
         ),
         _role(
             "administrator",

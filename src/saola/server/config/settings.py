@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "axes",
     "csp",
-    "saola.server.config",
+    "saola.server.running",
     "saola.server.accounts",
     "saola.server.journal",
     "saola.server.files",
@@ -165,7 +166,7 @@ if MODE == "production" and BASE_URL.startswith("https"):
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 # What the law leaves open beyond the Quy chế; see docs/law-settings.md.
-OCOP = {
+OCOP: dict[str, Any] = {
     "province_code": "14",
     "province_name": "Sơn La",
     "extension_scope": "transition_with_pending_renewal",  # or: any_with_pending_renewal, none

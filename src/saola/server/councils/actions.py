@@ -64,9 +64,7 @@ def seat(
 def call_session(council: Council, data: dict[str, Any], *, by: User) -> Session:
     """Prepare a session; attendance rows for all members are made with it."""
     require(by, Permission.SESSION_PREPARE, council)
-    session = Session.objects.create(
-        council=council, illustrative=council.illustrative, **data
-    )
+    session = Session.objects.create(council=council, illustrative=council.illustrative, **data)
     Attendance.objects.bulk_create(
         Attendance(session=session, member=member) for member in council.members.all()
     )
@@ -97,9 +95,7 @@ def unschedule(item: AgendaItem, *, by: User) -> None:
     """Take a dossier off the agenda while nobody has begun a sheet."""
     begun = ScoreSheet.objects.filter(item=item).exists()
     fact = "Đã có phiếu chấm nên không rút khỏi chương trình được." if begun else None
-    advance(
-        item.dossier, "unschedule", by=by, within=item.session, facts={"not_scored": fact}
-    )
+    advance(item.dossier, "unschedule", by=by, within=item.session, facts={"not_scored": fact})
     item.delete()
 
 

@@ -38,9 +38,7 @@ def input_of(item: AgendaItem) -> dict[str, Any]:
     }
 
 
-def _member(
-    member: CouncilMember, sheet: ScoreSheet | None, *, absent: bool
-) -> dict[str, Any]:
+def _member(member: CouncilMember, sheet: ScoreSheet | None, *, absent: bool) -> dict[str, Any]:
     data: dict[str, Any] = {"name": member.sheet_name, "absent": absent}
     if member.seat == CouncilMember.Seat.CHAIR:
         data["chair"] = True

@@ -168,9 +168,7 @@ class AgendaItem(models.Model):
 
     class Meta:
         ordering = ["order", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["session", "dossier"], name="agenda_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["session", "dossier"], name="agenda_once")]
 
     def scopes(self) -> set[str]:
         """Those of the council."""
@@ -201,9 +199,7 @@ class ScoreSheet(models.Model):
     class Meta:
         ordering = ["item", "member", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["item", "member", "number"], name="sheet_number_once"
-            ),
+            models.UniqueConstraint(fields=["item", "member", "number"], name="sheet_number_once"),
             models.UniqueConstraint(
                 fields=["item", "member"], condition=Q(current=True), name="one_current_sheet"
             ),

@@ -31,7 +31,9 @@ def score_sheet(sheet: ScoreSheet) -> bytes:
         "lines": _lines(sheet),
         "total": str(sheet.total) if sheet.total is not None else "–",
         "remark": sheet.remark,
-        "sealed": f"{timezone.localtime(sheet.sealed_at):%H:%M %d/%m/%Y}" if sheet.sealed_at else "",
+        "sealed": f"{timezone.localtime(sheet.sealed_at):%H:%M %d/%m/%Y}"
+        if sheet.sealed_at
+        else "",
         "reopened": sheet.reopened_reason,
         "fingerprint": sheet.fingerprint,
         "uuid": str(sheet.uuid),
@@ -47,7 +49,11 @@ def _lines(sheet: ScoreSheet) -> list[dict[str, Any]]:
         lines.append(head)
         for group in part.groups:
             line = {
-                "kind": "group", "id": group.id, "label": group.label, "max": group.max, "points": 0,
+                "kind": "group",
+                "id": group.id,
+                "label": group.label,
+                "max": group.max,
+                "points": 0,
             }
             lines.append(line)
             for criterion in group.criteria:

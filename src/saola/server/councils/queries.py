@@ -43,7 +43,9 @@ def agenda(session: Session) -> list[AgendaItem]:
     """Items with product, producer and number of sealed sheets: two queries at any size."""
     items = session.items.select_related(
         "dossier__product__producer", "dossier__place", "session__council", "result"
-    ).annotate(sealed=Count("sheets", filter=Q(sheets__current=True, sheets__sealed_at__isnull=False)))
+    ).annotate(
+        sealed=Count("sheets", filter=Q(sheets__current=True, sheets__sealed_at__isnull=False))
+    )
     return list(items)
 
 
@@ -57,9 +59,7 @@ def matrix(session: Session, user: Any) -> list[Row]:
     """Products × members. Points show once the viewer's own sheet is sealed; to those without a
     seat once all present members' are. Until then only who has handed in."""
     members = list(session.council.members.select_related("user"))
-    present = set(
-        session.attendance.filter(present=True).values_list("member_id", flat=True)
-    )
+    present = set(session.attendance.filter(present=True).values_list("member_id", flat=True))
     sheets: dict[int, dict[int, tuple[bool, int | None]]] = {}
     rows = ScoreSheet.objects.filter(item__session=session, current=True)
     for item_id, member_id, sealed_at, total in rows.values_list(
@@ -69,35 +69,39 @@ def matrix(session: Session, user: Any) -> list[Row]:
     seat = next((m.pk for m in members if m.user_id == user.pk), None)
     may_look = bool(can(user, Permission.SESSION_VIEW, session))
     limit = session.council.rules().spread_limit
-    return [
-        _row(item, members, present, sheets.get(item.pk, {}), seat, may_look, limit)
-        for item in agenda(session)
-    ]
+    view = _View(members, present, seat, may_look, limit)
+    return [_row(item, sheets.get(item.pk, {}), view) for item in agenda(session)]
 
 
-def _row(
-    item: AgendaItem,
-    members: list[CouncilMember],
-    present: set[int],
-    sheets: dict[int, tuple[bool, int | None]],
-    seat: int | None,
-    may_look: bool,
-    limit: SpreadLimit | None,
-) -> Row:
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is the same for all rows: the members, who is there, and who looks."""
+
+    members: list[CouncilMember]
+    present: set[int]
+    seat: int | None  # the viewer's own
+    may_look: bool
+    limit: SpreadLimit | None
+
+
+def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _View) -> Row:
     sealed = {pk: total for pk, (done, total) in sheets.items() if done}
-    all_in = bool(present) and present <= sealed.keys()
+    all_in = bool(view.present) and view.present <= sealed.keys()
     past_scoring = item.dossier.state != State.SCHEDULED
-    shown = may_look and (all_in or past_scoring or (seat is not None and seat in sealed))
-    totals = [t for pk, t in sealed.items() if t is not None and pk in present] if shown else []
+    own_in = view.seat is not None and view.seat in sealed
+    shown = view.may_look and (all_in or past_scoring or own_in)
+    totals = (
+        [t for pk, t in sealed.items() if t is not None and pk in view.present] if shown else []
+    )
     mean = Fraction(sum(totals), len(totals)) if totals and all_in else None
     cells = [
         Cell(
             member,
             "sealed" if member.pk in sealed else "begun" if member.pk in sheets else "none",
             sealed.get(member.pk) if shown else None,
-            _far(sealed.get(member.pk), totals, limit),
+            _far(sealed.get(member.pk), totals, view.limit),
         )
-        for member in members
+        for member in view.members
     ]
     spread = max(totals) - min(totals) if totals else None
     result = getattr(item, "result", None)

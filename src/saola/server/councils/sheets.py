@@ -31,9 +31,7 @@ class Stale(Refused):
 
 def seat_of(user: User, item: AgendaItem) -> CouncilMember:
     """The person's seat in the council of the item; Refused without one."""
-    member = CouncilMember.objects.filter(
-        council__sessions=item.session_id, user=user
-    ).first()
+    member = CouncilMember.objects.filter(council__sessions=item.session_id, user=user).first()
     if member is None:
         raise Refused("Bạn không phải thành viên của Hội đồng này.")
     return member
@@ -82,43 +80,48 @@ def receive(
     require(by, Permission.SHEET_SCORE, item)
     member = seat_of(by, item)
     sheet = _current(item, member, sheet_id)
+    same = all(getattr(sheet, field) == data.get(field, getattr(sheet, field)) for field in FIELDS)
     if sheet.sealed_at is not None:
-        if all(getattr(sheet, f) == data.get(f, getattr(sheet, f)) for f in FIELDS):
+        if same:
             return sheet
         raise Refused("Phiếu đã khóa nên không sửa được. Muốn chấm lại, Chủ tịch phải mở lại.")
     _open_for_scoring(item, member)
-    same = all(getattr(sheet, f) == data.get(f, getattr(sheet, f)) for f in FIELDS)
     if revision != sheet.revision and not same:
         raise Stale(sheet)
     if not same or sheet.revision == 0:
         for field in FIELDS:
-            if field in data:
-                setattr(sheet, field, data[field])
+            setattr(sheet, field, data.get(field, getattr(sheet, field)))
         sheet.revision += 1
-    try:
-        row = checked(sheet)
-    except Invalid as fault:
-        raise Refused(f"Phiếu không hợp lệ ở {fault.place}: {fault.what}.") from None
-    complete = not left_out(item.dossier.criteria_set, row.points)
-    sheet.total = sum(points or 0 for points in row.points) if complete else None
+    row = _totalled(sheet)
     if seal:
         _seal(sheet, row)
     sheet.save()
     if seal:
-        record(
-            "seal",
-            f"item:{item.pk}",
-            {
-                "sheet": str(sheet.pk),
-                "member": member.pk,
-                "total": sheet.total,
-                "choices": sheet.choices,
-                "unfit": sorted(sheet.unfit),
-                "fingerprint": sheet.fingerprint,
-            },
-            by=by,
-        )
+        record("seal", f"item:{item.pk}", _sealed_facts(sheet), by=by)
     return sheet
+
+
+def _totalled(sheet: ScoreSheet) -> MemberSheet:
+    """The checked sheet, its total written down when it is complete."""
+    try:
+        row = checked(sheet)
+    except Invalid as fault:
+        raise Refused(f"Phiếu không hợp lệ ở {fault.place}: {fault.what}.") from None
+    complete = not left_out(sheet.item.dossier.criteria_set, row.points)
+    sheet.total = sum(points or 0 for points in row.points) if complete else None
+    return row
+
+
+def _sealed_facts(sheet: ScoreSheet) -> dict[str, Any]:
+    """What the journal keeps of a sealed sheet: figures, no words."""
+    return {
+        "sheet": str(sheet.pk),
+        "member": sheet.member_id,
+        "total": sheet.total,
+        "choices": sheet.choices,
+        "unfit": sorted(sheet.unfit),
+        "fingerprint": sheet.fingerprint,
+    }
 
 
 def _current(item: AgendaItem, member: CouncilMember, sheet_id: uuid.UUID | None) -> ScoreSheet:
@@ -142,9 +145,7 @@ def _open_for_scoring(item: AgendaItem, member: CouncilMember) -> None:
         raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc nên chưa chấm được.")
     if item.dossier.state != State.SCHEDULED:
         raise Refused("Sản phẩm này đã chốt điểm nên không chấm thêm được.")
-    if not Attendance.objects.filter(
-        session=item.session, member=member, present=True
-    ).exists():
+    if not Attendance.objects.filter(session=item.session, member=member, present=True).exists():
         raise Refused("Bạn chưa được điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
     try:
         check_cases(item.dossier.criteria_set, item.cases)

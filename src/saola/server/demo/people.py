@@ -8,14 +8,19 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.actions import grant
 from saola.server.accounts.models import User
 
-PASSWORD = "saola-minh-hoa"  # printed on the sign-in page of the demonstration
+PASSWORD = "saola-minh-hoa"  # noqa: S105 - printed on the sign-in page of the demonstration
 COMMUNE = "03868"
 PROVINCE = "14"
 # user name, what the account stands for, office, roles with scopes
 PEOPLE = (
     ("canbo.xa", "Cán bộ OCOP xã (minh họa)", "UBND xã Tà Xùa", [("commune_officer", COMMUNE)]),
     ("lanhdao.xa", "Lãnh đạo UBND xã (minh họa)", "UBND xã Tà Xùa", [("commune_leader", COMMUNE)]),
-    ("tinh.ocop", "Chuyên viên OCOP tỉnh (minh họa)", "Cơ quan tham mưu OCOP", [("ocop_agency", PROVINCE)]),
+    (
+        "tinh.ocop",
+        "Chuyên viên OCOP tỉnh (minh họa)",
+        "Cơ quan tham mưu OCOP",
+        [("ocop_agency", PROVINCE)],
+    ),
     ("tuvan", "Tổ trưởng Tổ tư vấn (minh họa)", "Tổ tư vấn", [("advisory_team", PROVINCE)]),
     ("lanhdao.tinh", "Lãnh đạo UBND tỉnh (minh họa)", "UBND tỉnh", [("province_leader", PROVINCE)]),
     ("bo", "Cán bộ Bộ NN&MT (minh họa)", "Bộ NN&MT", [("ministry_viewer", "vn")]),

@@ -102,9 +102,7 @@ def load_session_2024() -> None:
     if Recognition.objects.filter(batch=SESSION_2024).exists():
         return
     for row in _rows("session_2024.csv"):
-        known = Product.objects.filter(
-            name=row["product"], producer__name=row["producer"]
-        ).first()
+        known = Product.objects.filter(name=row["product"], producer__name=row["producer"]).first()
         product = known or Product.objects.create(
             name=row["product"] or UNNAMED,
             name_known=bool(row["product"]),

@@ -25,11 +25,11 @@ from saola.server.places.models import Place
 from saola.server.products.actions import add_product
 from saola.server.products.models import Producer
 from saola.server.recognition import actions as recognition
-from saola.server.recognition.actions import Signature
+from saola.server.recognition.actions import Signed
 from saola.server.recognition.models import Recognition
 
-SIGNATURE = Signature("Người ký (minh họa)", "Chủ tịch", "TM.")
 UBND = "Ủy ban nhân dân tỉnh Sơn La"
+SIGNER = "Người ký (minh họa)"
 STAMP = "dữ liệu minh họa"
 MEMBERS = len(AGENCIES)
 
@@ -234,40 +234,19 @@ def _walk_to_certificate() -> None:
     """The product just under 90: recognised, certified, published, notified."""
     today, leader = timezone.localdate(), person("lanhdao.tinh")
     dossier = _submitted("Chè xanh sát 90 điểm (minh họa)")
-    recognition.decide(
-        "recognise",
-        [dossier],
-        number="100/QĐ-UBND (minh họa)",
-        signed_on=today,
-        signature=SIGNATURE,
-        authority=UBND,
-        by=leader,
-    )
+    signed = Signed("100/QĐ-UBND (minh họa)", today, SIGNER, "Chủ tịch", "TM.", UBND)
+    recognition.decide("recognise", [dossier], signed, by=leader)
     recognition.certify(dossier, today, by=leader)
     recognition.publish(dossier, by=leader)
-    recognition.notify(
-        dossier,
-        number="50/TB (minh họa)",
-        dated=today,
-        signature=Signature("Người ký (minh họa)", "Chi cục trưởng", "TL."),
-        by=person("tinh.ocop"),
-    )
+    notice = Signed("50/TB (minh họa)", today, SIGNER, "Chi cục trưởng", "TL.")
+    recognition.notify(dossier, notice, by=person("tinh.ocop"))
 
 
 def _walk_to_ministry() -> None:
     """The product from 90: approved and forwarded, no certificate."""
     today = timezone.localdate()
     dossier = _submitted("Cà phê từ 90 điểm (minh họa)")
-    recognition.decide(
-        "approve_result",
-        [dossier],
-        number="101/QĐ-UBND (minh họa)",
-        signed_on=today,
-        signature=SIGNATURE,
-        authority=UBND,
-        by=person("lanhdao.tinh"),
-    )
+    signed = Signed("101/QĐ-UBND (minh họa)", today, SIGNER, "Chủ tịch", "TM.", UBND)
+    recognition.decide("approve_result", [dossier], signed, by=person("lanhdao.tinh"))
     paper = Paper("60/UBND (minh họa)", today)
     recognition.forward(dossier, paper, by=person("tinh.ocop"))
-
-

@@ -1,6 +1,7 @@
 """The acts on a dossier: writing the draft, and moving it along the step table."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -158,29 +159,31 @@ def advance(
     row = machine.find(STEPS, step, dossier.state, dossier.kind)
     require(by, row.permission, within or dossier)
     machine.check(row, _facts(dossier, row, paper, answer_by) | (facts or {}), note)
-    now = timezone.now()
     source, dossier.state = dossier.state, row.target
-    _effects(dossier, row.key, by, timezone.localdate(now), answer_by)
+    _effects(dossier, row.key, by, timezone.localdate(), answer_by)
     dossier.save()
+    _log(dossier, row, source=source, note=note, paper=paper, by=by)
+    return dossier
+
+
+def _log(
+    dossier: Dossier, row: machine.Step, *, source: str, note: str, paper: Paper, by: User
+) -> None:
+    """Write the act into the dossier's own log and into the journal."""
     StepLog.objects.create(
         dossier=dossier,
         step=row.key,
         source=source,
         target=row.target,
         by=by,
-        at=now,
+        at=timezone.now(),
         note=note,
         paper_number=paper.number,
         paper_date=paper.dated,
         capacity=paper.capacity,
     )
-    record(
-        row.key,
-        f"dossier:{dossier.pk}",
-        {"from": source, "to": row.target, "note": note, "paper": paper.number},
-        by=by,
-    )
-    return dossier
+    facts = {"from": source, "to": row.target, "note": note, "paper": paper.number}
+    record(row.key, f"dossier:{dossier.pk}", facts, by=by)
 
 
 def _facts(
@@ -188,7 +191,7 @@ def _facts(
 ) -> dict[str, str | None]:
     """Answers to the guards of this row that this floor can give."""
     today = timezone.localdate()
-    known = {
+    known: dict[str, Callable[[], str | None]] = {
         "complete": lambda: completeness.complete(dossier),
         "renewal_window": lambda: completeness.renewal_window(dossier, today),
         "answer_by": lambda: _answer_by(answer_by, today),

@@ -23,8 +23,11 @@ def add_evidence(
 ) -> Evidence:
     """Keep a file as the producer's evidence and cite it under the criteria."""
     dossier = _editable(dossier, by)
+    producer = dossier.product.producer
+    if producer is None:
+        raise Refused("Sản phẩm chưa có chủ thể nên chưa thêm minh chứng được.")
     evidence = Evidence.objects.create(
-        producer=dossier.product.producer,
+        producer=producer,
         file=store(upload, by=by.username),
         added_by=by,
         illustrative=dossier.illustrative,

@@ -100,7 +100,7 @@ class Dossier(models.Model):
 
     @property
     def registration_number(self) -> str:
-        """"12-7/PĐK-14-03868-2026" of Mẫu 01; dots where an office has not numbered it yet."""
+        """ "12-7/PĐK-14-03868-2026" of Mẫu 01; dots where an office has not numbered it yet."""
         numbers = f"{self.commune_number or '……'}-{self.agency_number or '……'}"
         return f"{numbers}/PĐK-{self.place.province_code}-{self.place.code}-{self.year}"
 
@@ -206,24 +206,18 @@ class FiledVersion(models.Model):
 
     class Meta:
         ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["dossier", "number"], name="version_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["dossier", "number"], name="version_once")]
 
 
 class CommuneReport(models.Model):
     """Mẫu 03: the commune's findings on four contents; an officer drafts, a leader signs."""
 
-    dossier = models.OneToOneField(
-        Dossier, on_delete=models.CASCADE, related_name="commune_report"
-    )
+    dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="commune_report")
     material = models.TextField("nguồn gốc sản phẩm, nguyên liệu địa phương", blank=True)
     labour = models.TextField("sử dụng lao động địa phương", blank=True)
     idea = models.TextField("nguồn gốc ý tưởng sản phẩm", blank=True)
     identity = models.TextField("bản sắc, trí tuệ địa phương", blank=True)
     file_checked = models.BooleanField("đã kiểm tra thành phần hồ sơ", default=False)
     met_on = models.DateField("ngày họp (nếu có)", null=True, blank=True)
-    drafted_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)

@@ -4,7 +4,7 @@ import hashlib
 import io
 import unicodedata
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pypdfium2
 from django.conf import settings
@@ -51,8 +51,7 @@ def keep(
 
 def open_file(stored: StoredFile) -> BinaryIO:
     """The bytes, for reading."""
-    opened: BinaryIO = default_storage.open(stored.location)
-    return opened
+    return cast(BinaryIO, default_storage.open(stored.location))
 
 
 def _megabytes(size: int) -> str:

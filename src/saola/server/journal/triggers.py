@@ -22,9 +22,7 @@ def refuse(table: str, act: str, name: str, text: str, when: str = "") -> Callab
         vendor = editor.connection.vendor
         condition = f"WHEN ({when})" if when else ""
         template = POSTGRES if vendor == "postgresql" else SQLITE
-        editor.execute(
-            template.format(name=name, act=act, table=table, text=text, when=condition)
-        )
+        editor.execute(template.format(name=name, act=act, table=table, text=text, when=condition))
 
     return forwards
 

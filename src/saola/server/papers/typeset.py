@@ -4,7 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import typst
 import zxingcpp
@@ -29,13 +29,13 @@ def _compiler() -> typst.Compiler:
 def typeset(template: str, data: dict[str, Any]) -> bytes:
     """The PDF of one paper ("certificate", "decision", …) from JSON-able data."""
     with _LOCK:
-        pdf: bytes = _compiler().compile(
+        pdf = _compiler().compile(
             input=str(HERE / "templates" / f"{template}.typ"),
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_standards=["a-2b"],
         )
-    return pdf
+    return cast(bytes, pdf)
 
 
 def qr_svg(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,8 +10,6 @@ from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import Kind, State
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
-from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import require
 from saola.server.councils.models import Result
 from saola.server.dossiers.actions import Paper, advance, locked, start
 from saola.server.dossiers.models import Dossier
@@ -21,7 +18,6 @@ from saola.server.places.models import NumberSeries
 from saola.server.products.models import Product
 from saola.server.recognition import tasks
 from saola.server.recognition.models import (
-    CentralResult,
     Certificate,
     Decision,
     DecisionItem,
@@ -35,12 +31,19 @@ NINETY = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """Who signs a paper, as what."""
+class Signed:
+    """A signed paper: number, day, and who signs it as what for which body."""
 
+    number: str
+    signed_on: date
     signer: str
     position: str
     capacity: str
+    authority: str = ""
+
+    def paper(self) -> Paper:
+        """As the log of steps keeps it."""
+        return Paper(self.number.strip(), self.signed_on, self.capacity)
 
 
 def result_of(dossier: Dossier) -> Result:
@@ -75,68 +78,58 @@ def submit(dossier: Dossier, paper: Paper, *, by: User) -> Dossier:
 
 
 @transaction.atomic
-def decide(
-    kind: str,
-    dossiers: list[Dossier],
-    *,
-    number: str,
-    signed_on: date,
-    signature: Signature,
-    authority: str,
-    by: User,
-) -> Decision:
+def decide(kind: str, dossiers: list[Dossier], signed: Signed, *, by: User) -> Decision:
     """One decision over several products: recognition, or approval of results from 90 points."""
     if not dossiers:
         raise Refused("Hãy chọn ít nhất một sản phẩm.", field="dossiers")
     if len({dossier.illustrative for dossier in dossiers}) > 1:
         raise Refused("Không gộp hồ sơ minh họa với hồ sơ thật trong một quyết định.")
-    if signed_on > timezone.localdate():
-        raise Refused("Ngày ký không thể sau hôm nay.", field="signed_on")
     results = [result_of(dossier) for dossier in dossiers]
+    _days_in_order(signed.signed_on, results)
+    decision = new_decision(kind, signed, dossiers[0].product)
+    step = "approve_result" if kind == Decision.Kind.APPROVE else "recognise"
+    for dossier, result in zip(dossiers, results, strict=True):
+        _decide_one(decision, dossier, result, step, by)
+    facts = {"number": decision.number, "dossiers": [d.pk for d in dossiers]}
+    record(f"decision_{kind}", f"decision:{decision.pk}", facts, by=by)
+    tasks.print_decision.enqueue(decision.pk)
+    return decision
+
+
+def _days_in_order(signed_on: date, results: list[Result]) -> None:
+    if signed_on > timezone.localdate():
+        raise Refused("Ngày ký không thể sau hôm nay.", field="dated")
     for result in results:
         concluded = timezone.localdate(result.concluded_at)
         if signed_on < concluded:
             raise Refused(
                 f"Ngày ký không thể trước ngày Hội đồng kết luận ({concluded:%d/%m/%Y}).",
-                field="signed_on",
+                field="dated",
             )
-    decision = _new_decision(
-        kind=kind,
-        number=number.strip(),
-        signed_on=signed_on,
-        authority=authority,
-        signer=signature.signer,
-        signer_position=signature.position,
-        capacity=signature.capacity,
-        province_code=dossiers[0].place.province_code,
-        illustrative=dossiers[0].illustrative,
-    )
-    step = "approve_result" if kind == Decision.Kind.APPROVE else "recognise"
-    for dossier, result in zip(dossiers, results, strict=True):
-        _decide_one(decision, dossier, result, step, by)
-    record(
-        f"decision_{kind}",
-        f"decision:{decision.pk}",
-        {"number": number, "dossiers": [d.pk for d in dossiers]},
-        by=by,
-    )
-    tasks.print_decision.enqueue(decision.pk)
-    return decision
 
 
-def _new_decision(**fields: Any) -> Decision:
+def new_decision(kind: str, signed: Signed, product: Product) -> Decision:
+    """Keep a signed decision; its number is used once by a body."""
     try:
         with transaction.atomic():
-            return Decision.objects.create(**fields)
+            return Decision.objects.create(
+                kind=kind,
+                number=signed.number.strip(),
+                signed_on=signed.signed_on,
+                authority=signed.authority,
+                signer=signed.signer,
+                signer_position=signed.position,
+                capacity=signed.capacity,
+                province_code=product.place.province_code if product.place else "",
+                illustrative=product.illustrative,
+            )
     except IntegrityError:
         raise Refused(
-            f"Số quyết định {fields['number']} đã dùng. Hãy kiểm tra lại số.", field="number"
+            f"Số quyết định {signed.number} đã dùng. Hãy kiểm tra lại số.", field="number"
         ) from None
 
 
-def _decide_one(
-    decision: Decision, dossier: Dossier, result: Result, step: str, by: User
-) -> None:
+def _decide_one(decision: Decision, dossier: Dossier, result: Result, step: str, by: User) -> None:
     from_ninety = result.forwarded
     facts = {
         "decision_number": None if decision.number else "Hãy ghi số quyết định.",
@@ -153,10 +146,11 @@ def _decide_one(
         decision=decision, dossier=dossier, stars=result.stars or 0, total=result.total
     )
     if step == "recognise":
-        _recognise(decision, dossier, item)
+        recognise(decision, dossier, item)
 
 
-def _recognise(decision: Decision, dossier: Dossier, item: DecisionItem) -> Recognition:
+def recognise(decision: Decision, dossier: Dossier, item: DecisionItem) -> Recognition:
+    """The product's class by that decision; no day of expiry before the certificate."""
     return Recognition.objects.create(
         product=dossier.product,
         stars=item.stars,
@@ -216,9 +210,7 @@ NOTIFY_STEP = {
 
 
 @transaction.atomic
-def notify(
-    dossier: Dossier, *, number: str, dated: date, signature: Signature, by: User
-) -> Notice:
+def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
     """Send the written result to commune and producer."""
     dossier = locked(dossier)
     result = result_of(dossier)
@@ -226,21 +218,20 @@ def notify(
     if step is None:
         raise Refused("Chưa đến bước thông báo kết quả.")
     fact = None if (result.stars or 0) < 3 else "Kết quả từ 3 sao: trình công nhận trước."
-    paper = Paper(number, dated, signature.capacity)
-    advance(dossier, step, by=by, paper=paper, facts={"under_three_stars": fact})
+    advance(dossier, step, by=by, paper=signed.paper(), facts={"under_three_stars": fact})
     try:
         with transaction.atomic():
             notice = Notice.objects.create(
                 dossier=dossier,
-                number=number,
-                dated=dated,
-                signer=signature.signer,
-                signer_position=signature.position,
-                capacity=signature.capacity,
+                number=signed.number,
+                dated=signed.signed_on,
+                signer=signed.signer,
+                signer_position=signed.position,
+                capacity=signed.capacity,
             )
     except IntegrityError:
         raise Refused(
-            f"Số thông báo {number} đã dùng, hoặc hồ sơ đã có thông báo.", field="number"
+            f"Số thông báo {signed.number} đã dùng, hoặc hồ sơ đã có thông báo.", field="number"
         ) from None
     tasks.print_notice.enqueue(notice.pk)
     return notice
@@ -250,107 +241,3 @@ def notify(
 def forward(dossier: Dossier, paper: Paper, *, by: User) -> Dossier:
     """Propose the product to the ministry."""
     return advance(dossier, "forward", by=by, paper=paper)
-
-
-@transaction.atomic
-def record_central(dossier: Dossier, data: dict[str, Any], *, by: User) -> CentralResult:
-    """Write down what the ministry answered."""
-    in_range = 0 <= data["total"] <= 100 and 1 <= data["stars"] <= 5
-    fact = None if in_range else "Điểm từ 0 đến 100, hạng từ 1 đến 5."
-    advance(
-        dossier,
-        "record_central",
-        by=by,
-        note=f"{data['paper']}: {data['total']} điểm",
-        facts={"central_figures": fact},
-    )
-    CentralResult.objects.filter(dossier=dossier).delete()  # an earlier one, after a reassessment
-    return CentralResult.objects.create(dossier=dossier, **data)
-
-
-@transaction.atomic
-def decide_on_central(
-    dossier: Dossier,
-    *,
-    number: str,
-    signed_on: date,
-    signature: Signature,
-    authority: str,
-    by: User,
-) -> Decision:
-    """Write down the minister's 5-star decision, or recognise 3-4 stars on the central result."""
-    central = CentralResult.objects.get(dossier=dossier)
-    five = central.stars == 5
-    decision = _new_decision(
-        kind=Decision.Kind.MINISTRY if five else Decision.Kind.RECOGNISE,
-        number=number.strip(),
-        signed_on=signed_on,
-        authority=authority,
-        signer=signature.signer,
-        signer_position=signature.position,
-        capacity=signature.capacity,
-        province_code=dossier.place.province_code,
-        illustrative=dossier.illustrative,
-    )
-    facts = {
-        "decision_number": None if number.strip() else "Hãy ghi số quyết định.",
-        "central_five": None,
-        "central_three_or_four": None
-        if central.stars in (3, 4)
-        else "Kết quả Trung ương không ở hạng 3 hoặc 4 sao.",
-    }
-    step = "recognise_central" if five else "recognise_on_central"
-    paper = Paper(decision.number, signed_on, signature.capacity)
-    advance(dossier, step, by=by, paper=paper, facts=facts)
-    item = DecisionItem.objects.create(
-        decision=decision, dossier=dossier, stars=central.stars, total=str(central.total)
-    )
-    recognition = _recognise(decision, dossier, item)
-    if five:
-        months = rulebook(dossier.criteria_set.rulebook).validity_months
-        recognition.expires_on = add_months(signed_on, months)
-        recognition.expiry_basis = Recognition.Basis.COMPUTED
-        recognition.published_on = timezone.localdate()
-        recognition.save()
-    return decision
-
-
-@transaction.atomic
-def revoke(
-    recognition: Recognition,
-    *,
-    ground: str,
-    number: str,
-    signed_on: date,
-    signature: Signature,
-    authority: str,
-    by: User,
-) -> Recognition:
-    """End a certificate on one of the six grounds; it takes effect, and is public, when signed."""
-    require(by, Permission.PROVINCE_DECIDE, recognition)
-    recognition = Recognition.objects.select_for_update(of=("self",)).get(pk=recognition.pk)
-    if recognition.revoked_on is not None:
-        raise Refused("Giấy chứng nhận đã bị thu hồi.")
-    if recognition.stars == 5:
-        raise Refused("Giấy chứng nhận 5 sao do Bộ trưởng thu hồi.")
-    grounds = rulebook("26-2026").facts["revocation"]["grounds_vi"]
-    if ground not in grounds:
-        raise Refused("Hãy chọn một trong sáu căn cứ thu hồi.", field="ground")
-    if recognition.recognised_on and signed_on < recognition.recognised_on:
-        raise Refused("Ngày ký không thể trước ngày công nhận.", field="signed_on")
-    decision = _new_decision(
-        kind=Decision.Kind.REVOKE,
-        number=number.strip(),
-        signed_on=signed_on,
-        authority=authority,
-        signer=signature.signer,
-        signer_position=signature.position,
-        capacity=signature.capacity,
-        province_code=recognition.product.place.province_code if recognition.product.place else "",
-        illustrative=recognition.product.illustrative,
-    )
-    recognition.revoked_on, recognition.revoked_ground = signed_on, ground
-    recognition.revoked_by = decision
-    recognition.save()
-    record("revoke", f"recognition:{recognition.pk}", {"ground": ground, "number": number}, by=by)
-    return recognition

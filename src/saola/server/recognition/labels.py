@@ -30,7 +30,7 @@ TONES = {
 def in_words(
     status: str, expires_on: date | None, on: date, *, revoked_on: date | None = None
 ) -> str:
-    """"Còn hiệu lực đến 05/08/2029 (còn 33 tháng)"."""
+    """ "Còn hiệu lực đến 05/08/2029 (còn 33 tháng)"."""
     if status == "revoked" and revoked_on:
         return say("Đã bị thu hồi từ ngày %(day)s") % {"day": short(revoked_on)}
     if expires_on is None:

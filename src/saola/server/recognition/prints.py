@@ -50,10 +50,7 @@ def _keep(paper: Any, template: str, data: dict[str, Any], name: str) -> None:
 def decision(pk: int) -> None:
     """The decision with its list of products."""
     paper = Decision.objects.get(pk=pk)
-    dossiers = [
-        item
-        for item in paper.items.select_related("dossier__product__producer", "dossier__place")
-    ]
+    items = list(paper.items.select_related("dossier__product__producer", "dossier__place"))
     book = rulebook("26-2026")
     approve = paper.kind == Decision.Kind.APPROVE
     subject = (
@@ -77,11 +74,11 @@ def decision(pk: int) -> None:
             "Theo đề nghị của cơ quan tham mưu quản lý OCOP cấp tỉnh và kết quả của Hội đồng "
             "đánh giá, phân hạng sản phẩm OCOP cấp tỉnh.",
         ],
-        "articles": _articles(paper, len(dossiers), approve),
+        "articles": _articles(paper, len(items), approve),
         "recipients": ["Như Điều 3;", "Bộ Nông nghiệp và Môi trường;", "Lưu: VT."],
         "signer": _signer(paper, paper.authority, paper.signer, paper.signer_position),
         "decision_of_criteria": book.decision,
-        "items": [_decision_row(item) for item in dossiers],
+        "items": [_decision_row(item) for item in items],
     }
     _keep(paper, "decision", data, f"Quyet-dinh-{paper.pk}.pdf")
 
@@ -118,7 +115,8 @@ def _decision_row(item: Any) -> dict[str, Any]:
 def certificate(pk: int) -> None:
     """The certificate with the QR of its page."""
     paper = Certificate.objects.select_related(
-        "recognition__product__producer__place", "recognition__product__place",
+        "recognition__product__producer__place",
+        "recognition__product__place",
         "recognition__decision",
     ).get(pk=pk)
     recognition = paper.recognition
@@ -153,9 +151,7 @@ def certificate(pk: int) -> None:
 
 def notice(pk: int) -> None:
     """The written result, whatever the class."""
-    paper = Notice.objects.select_related("dossier__product__producer", "dossier__place").get(
-        pk=pk
-    )
+    paper = Notice.objects.select_related("dossier__product__producer", "dossier__place").get(pk=pk)
     dossier = paper.dossier
     product, result = dossier.product, _result(dossier)
     body = f"Cơ quan tham mưu quản lý OCOP tỉnh {settings.OCOP['province_name']}"

@@ -16,7 +16,7 @@ from saola.vietnamese.folding import fold
 EXTENSION = 180  # days, art. 12.3
 
 
-def with_status(on: date) -> QuerySet[Recognition]:
+def with_status(on: date) -> QuerySet[Any, Any]:
     """Recognitions with `status` worked out by the database for that day; same rules as
     `models.status_of`, which the tests hold equal."""
     soon = on + timedelta(settings.OCOP["expiring_within_days"])
@@ -60,7 +60,7 @@ class Filters:
     status: str = ""
 
 
-def register(filters: Filters, on: date) -> QuerySet[Recognition]:
+def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
     """Published recognitions, newest first; the newest of each product stands for it."""
     newest = Recognition.objects.filter(
         product=OuterRef("product"), published_on__isnull=False
@@ -94,16 +94,16 @@ def register(filters: Filters, on: date) -> QuerySet[Recognition]:
 def figures(on: date) -> dict[str, int]:
     """Counts of the register by state and class, illustrative ones apart."""
     counts: dict[str, int] = {"products": 0, "stars_3": 0, "stars_4": 0, "stars_5": 0}
-    for stars, status in register(Filters(), on).filter(
-        product__illustrative=False
-    ).values_list("stars", "status"):
+    for stars, status in (
+        register(Filters(), on).filter(product__illustrative=False).values_list("stars", "status")
+    ):
         counts["products"] += 1
         counts[f"stars_{stars}"] = counts.get(f"stars_{stars}", 0) + 1
         counts[str(status)] = counts.get(str(status), 0) + 1
     return counts
 
 
-def current_recognition(product: Any, on: date) -> Recognition | None:
+def current_recognition(product: Any, on: date) -> Any:
     """The newest recognition of a product with its state."""
     return (
         with_status(on)

@@ -61,9 +61,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "next": wanted}
     if settings.DEMO:
         users = User.objects.filter(is_demo=True).prefetch_related("grants").order_by("pk")
-        context["accounts"] = [
-            {"user": user, "roles": _role_names(user)} for user in users
-        ]
+        context["accounts"] = [{"user": user, "roles": _role_names(user)} for user in users]
     status = 400 if form.is_bound else 200
     return render(request, "account/sign_in.html", context, status=status)
 

@@ -75,7 +75,9 @@ def _act(session: Session, request: HttpRequest) -> None:
         actions.schedule(session, dossier, by=by)
         messages.success(request, "Đã đưa vào chương trình họp.")
     elif "unschedule" in request.POST:
-        item = get_object_or_404(AgendaItem, pk=_number(request.POST["unschedule"]), session=session)
+        item = get_object_or_404(
+            AgendaItem, pk=_number(request.POST["unschedule"]), session=session
+        )
         actions.unschedule(item, by=by)
         messages.success(request, "Đã rút khỏi chương trình họp.")
     elif "attendance" in request.POST:

@@ -18,8 +18,10 @@ from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
 from saola.server.products.models import Product
 from saola.server.recognition import actions
-from saola.server.recognition.actions import Signature
+from saola.server.recognition.actions import Signed
+from saola.server.recognition.central import decide_on_central, record_central
 from saola.server.recognition.models import Decision, Notice, Recognition
+from saola.server.recognition.revocation import revoke as revoke_certificate
 from saola.server.web.common.forms import DateField, Form, SignedForm
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
@@ -30,9 +32,11 @@ def authority() -> str:
     return f"Ủy ban nhân dân tỉnh {settings.OCOP['province_name']}"
 
 
-def signature(data: dict[str, Any]) -> Signature:
-    """Who signs, from a form."""
-    return Signature(data["signer"], data["position"], data["capacity"])
+def signed(data: dict[str, Any], body: str = "") -> Signed:
+    """The signed paper of a form."""
+    return Signed(
+        data["number"], data["dated"], data["signer"], data["position"], data["capacity"], body
+    )
 
 
 def pdf(stored: StoredFile | None) -> FileResponse:
@@ -92,18 +96,14 @@ def decide(request: HttpRequest, kind: str) -> HttpResponse:
         .distinct()
     )
     initial = {"position": "Chủ tịch", "capacity": "TM.", "dated": timezone.localdate()}
-    form = DecideForm(open_ones, request.POST if request.method == "POST" else None, initial=initial)
+    form = DecideForm(
+        open_ones, request.POST if request.method == "POST" else None, initial=initial
+    )
     if form.is_valid():
         data = form.cleaned_data
         made = form.carry_out(
             lambda: actions.decide(
-                kind,
-                list(data["dossiers"]),
-                number=data["number"],
-                signed_on=data["dated"],
-                signature=signature(data),
-                authority=authority(),
-                by=person(request),
+                kind, list(data["dossiers"]), signed(data, authority()), by=person(request)
             )
         )
         if made:
@@ -173,15 +173,7 @@ def notify(request: HttpRequest, pk: int) -> HttpResponse:
     form = SignedForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         data = form.cleaned_data
-        made = form.carry_out(
-            lambda: actions.notify(
-                dossier,
-                number=data["number"],
-                dated=data["dated"],
-                signature=signature(data),
-                by=person(request),
-            )
-        )
+        made = form.carry_out(lambda: actions.notify(dossier, signed(data), by=person(request)))
         if made:
             messages.success(request, f"Đã gửi thông báo {made.number}.")
             return redirect("desk:dossier", pk)
@@ -192,7 +184,9 @@ def notify(request: HttpRequest, pk: int) -> HttpResponse:
 class CentralForm(Form):
     """What the ministry answered."""
 
-    total = forms.DecimalField(label="Tổng điểm của Hội đồng Trung ương", max_digits=5, decimal_places=2)
+    total = forms.DecimalField(
+        label="Tổng điểm của Hội đồng Trung ương", max_digits=5, decimal_places=2
+    )
     stars = forms.TypedChoiceField(
         label="Hạng", coerce=int, choices=[(n, f"{n} sao") for n in (5, 4, 3, 2, 1)]
     )
@@ -206,7 +200,7 @@ def central(request: HttpRequest, pk: int) -> HttpResponse:
     dossier = visible_dossier(request, pk)
     form = CentralForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.carry_out(
-        lambda: actions.record_central(dossier, form.cleaned_data, by=person(request))
+        lambda: record_central(dossier, form.cleaned_data, by=person(request))
     ):
         messages.success(request, "Đã ghi kết quả của Trung ương.")
         return redirect("desk:dossier", pk)
@@ -219,24 +213,21 @@ def decide_central(request: HttpRequest, pk: int) -> HttpResponse:
     """The minister's 5 stars, or 3-4 stars by the province on the central result."""
     dossier = visible_dossier(request, pk)
     five = getattr(getattr(dossier, "central_result", None), "stars", 0) == 5
+    body = "Bộ Nông nghiệp và Môi trường" if five else authority()
     form = SignedForm(request.POST if request.method == "POST" else None)
     form.fields["number"].label = "Số quyết định"
     if form.is_valid():
         data = form.cleaned_data
         made = form.carry_out(
-            lambda: actions.decide_on_central(
-                dossier,
-                number=data["number"],
-                signed_on=data["dated"],
-                signature=signature(data),
-                authority="Bộ Nông nghiệp và Môi trường" if five else authority(),
-                by=person(request),
-            )
+            lambda: decide_on_central(dossier, signed(data, body), by=person(request))
         )
         if made:
             return redirect("desk:dossier", pk)
     context = {
-        "dossier": dossier, "form": form, "five": five, "illustrative": dossier.illustrative,
+        "dossier": dossier,
+        "form": form,
+        "five": five,
+        "illustrative": dossier.illustrative,
     }
     return render(request, "desk/decide_central.html", context, status=409 if form.errors else 200)
 
@@ -266,14 +257,8 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         done = form.carry_out(
-            lambda: actions.revoke(
-                found,
-                ground=data["ground"],
-                number=data["number"],
-                signed_on=data["dated"],
-                signature=signature(data),
-                authority=authority(),
-                by=person(request),
+            lambda: revoke_certificate(
+                found, data["ground"], signed(data, authority()), by=person(request)
             )
         )
         if done:

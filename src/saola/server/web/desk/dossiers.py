@@ -16,9 +16,11 @@ from saola.server.accounts.rights import can
 from saola.server.dossiers import actions
 from saola.server.dossiers.actions import Paper
 from saola.server.dossiers.completeness import self_assessed
-from saola.server.dossiers.labels import STATES, STEPS as STEP_NAMES
+from saola.server.dossiers.labels import STATES
+from saola.server.dossiers.labels import STEPS as STEP_NAMES
 from saola.server.dossiers.models import CommuneReport, Dossier, Evidence
-from saola.server.dossiers.queries import citations_by_criterion, queue as queue_of, steps_open_to
+from saola.server.dossiers.queries import citations_by_criterion, steps_open_to
+from saola.server.dossiers.queries import queue as queue_of
 from saola.server.files.store import open_file
 from saola.server.recognition import actions as recognition
 from saola.server.recognition.models import Notice
@@ -156,7 +158,9 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         raise Http404
     row = find(STEPS, step, found.state, found.kind)
     form = StepForm(row, request.POST if request.method == "POST" else None)
-    if form.is_valid() and form.carry_out(lambda: _carry_out(found, step, form.cleaned_data, request)):
+    if form.is_valid() and form.carry_out(
+        lambda: _carry_out(found, step, form.cleaned_data, request)
+    ):
         messages.success(request, f"Đã ghi: {STEP_NAMES[step]}.")
         return redirect("desk:dossier", pk)
     context = {

@@ -19,7 +19,9 @@ def journal(request: HttpRequest) -> HttpResponse:
     if subject:
         rows = rows.filter(subject=subject)
     page = Paginator(rows, 50).get_page(request.GET.get("trang"))
-    return render(request, "desk/journal.html", {"page": page, "subject": subject, "query": f"ve={subject}"})
+    return render(
+        request, "desk/journal.html", {"page": page, "subject": subject, "query": f"ve={subject}"}
+    )
 
 
 @needs(Permission.ACCOUNTS_MANAGE)

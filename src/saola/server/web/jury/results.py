@@ -118,7 +118,7 @@ def _act(item: AgendaItem, request: HttpRequest) -> None:
 
 
 def agreed_from(text: str) -> dict[str, int]:
-    """"5.1=5; 7=3" → levels by criterion; Refused for anything else."""
+    """ "5.1=5; 7=3" → levels by criterion; Refused for anything else."""
     agreed = {}
     for pair in filter(None, (part.strip() for part in text.split(";"))):
         criterion, equals, points = pair.partition("=")

@@ -54,20 +54,21 @@ def _evidence(item: AgendaItem) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _posted(item: AgendaItem, request: HttpRequest) -> dict[str, Any]:
-    """What the member sent, as `receive` takes it."""
+def _posted(item: AgendaItem, request: HttpRequest) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the member sent, as `receive` takes it, and what is missing in it by place."""
     data = composed(request.POST)
     sheet: dict[str, Any] = dict(sheet_form.read(item.dossier.criteria_set, data))
     sheet_form.without_story(item.dossier.criteria_set, sheet)
+    errors = dict.fromkeys(sheet_form.reasons_missing(sheet["unfit"]), "Hãy ghi lý do.")
     sheet["remark"] = data.get("remark", "")[:5000]
     sheet["events"] = []
     if data.get("event") in EVENT_TYPES:
         reason = data.get("event_reason", "").strip()
-        if not reason:
-            raise Refused("Hãy ghi lý do dừng hoặc loại.", field="event")
         criterion = data.get("event_criterion") or None
         sheet["events"] = [{"type": data["event"], "criterion": criterion, "reason": reason}]
-    return sheet
+        if not reason:
+            errors["event"] = "Hãy ghi lý do dừng hoặc loại."
+    return sheet, errors
 
 
 @needs(Permission.SHEET_SCORE)
@@ -79,7 +80,11 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     shown: dict[str, Any] = {
         name: getattr(stored, name) if stored else default
         for name, default in (
-            ("choices", {}), ("unfit", {}), ("comments", {}), ("events", []), ("remark", ""),
+            ("choices", {}),
+            ("unfit", {}),
+            ("comments", {}),
+            ("events", []),
+            ("remark", ""),
         )
     }
     errors: dict[str, str] = {}
@@ -87,8 +92,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            shown = _posted(item, request)
-            errors = dict.fromkeys(sheet_form.reasons_missing(shown["unfit"]), "Hãy ghi lý do.")
+            shown, errors = _posted(item, request)
             if not errors:
                 return _receive(item, shown, request)
         except sheets.Stale as stale:
@@ -177,7 +181,9 @@ def sheet_file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     found = get_object_or_404(rows, pk=uuid)
     own = found.member.user_id == request.user.pk
     if not own and not any(
-        row.shown for row in matrix(found.item.session, request.user) if row.item.pk == found.item_id
+        row.shown
+        for row in matrix(found.item.session, request.user)
+        if row.item.pk == found.item_id
     ):
         raise Http404
     return HttpResponse(prints.score_sheet(found), content_type="application/pdf")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,41 +41,53 @@ def self_assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose options; what is there is kept even when something is missing."""
     dossier = own_dossier(request, pk)
     if set(dossier.cases) != set(dossier.criteria_set.two_case):
-        messages.info(request, "Trước hết hãy chọn trường hợp chấm của các tiêu chí hai trường hợp.")
+        messages.info(
+            request, "Trước hết hãy chọn trường hợp chấm của các tiêu chí hai trường hợp."
+        )
         return redirect("portal:registration", pk)
     stored, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
-    sheet = {"choices": stored.choices, "unfit": stored.unfit, "comments": stored.comments}
+    shown = {field: getattr(stored, field) for field in FIELDS}
     errors: dict[str, str] = {}
-    texts = {"plan": stored.plan, "results": stored.results}
-    status = 200
     if request.method == "POST":
         data = composed(request.POST)
         try:
-            sheet = sheet_form.read(dossier.criteria_set, data)
-            sheet_form.without_story(dossier.criteria_set, sheet)
-            texts = {name: data.get(name, "")[:20000] for name in texts}
-            errors = dict.fromkeys(sheet_form.reasons_missing(sheet["unfit"]), "Hãy ghi lý do.")
+            shown = _posted(dossier, data)
+            errors = dict.fromkeys(sheet_form.reasons_missing(shown["unfit"]), "Hãy ghi lý do.")
             if not errors:
-                save_self_assessment(dossier, {**sheet, **texts}, by=person(request))
+                save_self_assessment(dossier, shown, by=person(request))
                 messages.success(request, f"Đã lưu {timezone.localtime():%H:%M}.")
                 return redirect("portal:dossier" if "done" in data else "portal:assessment", pk)
         except Refused as refused:
             errors = {refused.field or "": refused.reason}
-        status = 400
-    context = {
+    context = _context(dossier, shown, errors) | {"saved_at": stored.saved_at}
+    status = 400 if request.method == "POST" else 200
+    return render(request, "portal/assessment.html", context, status=status)
+
+
+FIELDS = ("choices", "unfit", "comments", "plan", "results")
+
+
+def _posted(dossier: Dossier, data: QueryDict) -> dict[str, Any]:
+    """Options and words as they are stored."""
+    sheet = sheet_form.read(dossier.criteria_set, data)
+    sheet_form.without_story(dossier.criteria_set, sheet)
+    return {**sheet, **{name: data.get(name, "")[:20000] for name in ("plan", "results")}}
+
+
+def _context(dossier: Dossier, shown: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
+    blocks = sheet_form.lines(
+        dossier.criteria_set,
+        shown,
+        cases=dossier.cases,
+        errors=errors,
+        evidence=_evidence(dossier),
+    )
+    return {
         "dossier": dossier,
-        "blocks": sheet_form.lines(
-            dossier.criteria_set,
-            sheet,
-            cases=dossier.cases,
-            errors=errors,
-            evidence=_evidence(dossier),
-        ),
-        "running": sheet_form.running(dossier.criteria_set, sheet, dossier.cases),
+        "blocks": blocks,
+        "running": sheet_form.running(dossier.criteria_set, shown, dossier.cases),
         "errors": errors,
-        "texts": texts,
-        "saved_at": stored.saved_at,
+        "texts": shown,
         "open": dossier.state in FILE_STEP,
         "illustrative": dossier.illustrative,
     }
-    return render(request, "portal/assessment.html", context, status=status)

@@ -71,7 +71,9 @@ class StartForm(Form):
         Product.objects.none(), label="Sản phẩm đã có", required=False, empty_label="sản phẩm mới"
     )
     name = forms.CharField(label="Tên sản phẩm mới", max_length=200, required=False)
-    group = forms.TypedChoiceField(label="Bộ sản phẩm", coerce=int, required=False, empty_value=None)
+    group = forms.TypedChoiceField(
+        label="Bộ sản phẩm", coerce=int, required=False, empty_value=None
+    )
     kind = forms.ChoiceField(label="Loại hồ sơ", choices=[(str(k), v) for k, v in KINDS.items()])
     sheet_reason = forms.CharField(
         label="Vì sao chọn bộ sản phẩm này",
@@ -124,10 +126,10 @@ def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest
     if data["kind"] == Kind.RENEWAL:
         return start_renewal(product, by=by)
     prior = current_recognition(product, timezone.localdate())
-    if data["kind"] == Kind.UPGRADE and (prior is None or prior.status not in ("in_force", "expiring")):  # type: ignore[attr-defined]
-        raise Refused(
-            "Chỉ nâng hạng được sản phẩm có giấy chứng nhận còn hiệu lực.", field="kind"
-        )
+    if data["kind"] == Kind.UPGRADE and (
+        prior is None or prior.status not in ("in_force", "expiring")
+    ):
+        raise Refused("Chỉ nâng hạng được sản phẩm có giấy chứng nhận còn hiệu lực.", field="kind")
     return actions.start(
         product,
         Kind(data["kind"]),
@@ -236,7 +238,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         note = form.cleaned_data["note"]
-        if form.carry_out(lambda: actions.advance(found, "withdraw", by=person(request), note=note)):
+        if form.carry_out(
+            lambda: actions.advance(found, "withdraw", by=person(request), note=note)
+        ):
             return redirect("portal:dossier", pk)
     context = {"dossier": found, "form": form, "illustrative": found.illustrative}
     return render(request, "portal/withdraw.html", context, status=409 if form.errors else 200)

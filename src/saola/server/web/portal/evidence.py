@@ -115,13 +115,18 @@ def citations(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         done = form.carry_out(
-            lambda: cite(dossier, found, data["criteria"], by=person(request), page=data["page"])  # type: ignore[func-returns-value]
-            or True
+            lambda: (
+                cite(dossier, found, data["criteria"], by=person(request), page=data["page"])
+                or True
+            )
         )
         if done:
             return redirect("portal:evidence", pk)
     context = {
-        "dossier": dossier, "evidence": found, "form": form, "illustrative": dossier.illustrative,
+        "dossier": dossier,
+        "evidence": found,
+        "form": form,
+        "illustrative": dossier.illustrative,
     }
     return render(request, "portal/citations.html", context, status=400 if form.errors else 200)
 

@@ -82,7 +82,9 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _published(token: uuid.UUID) -> Certificate:
     rows = Certificate.objects.select_related(
-        "recognition__product__producer", "recognition__product__place", "recognition__decision",
+        "recognition__product__producer",
+        "recognition__product__place",
+        "recognition__decision",
         "file",
     )
     return get_object_or_404(rows, token=token, recognition__published_on__isnull=False)

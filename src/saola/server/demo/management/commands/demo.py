@@ -1,18 +1,19 @@
 """`saola-server demo`: prepares the demonstration province where it is missing, then serves it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from saola.server.config.supervisor import prepare, serve
 from saola.server.demo.people import PASSWORD, PEOPLE, load_people
 from saola.server.demo.real import load_products, load_session_2024
 from saola.server.demo.sample import load_sample
 from saola.server.places.actions import load_places
+from saola.server.running.supervisor import prepare, serve
 
 # each is one transaction: a start that was broken off goes on where it stopped
-STAGES = (
+STAGES: tuple[tuple[str, Callable[[], None]], ...] = (
     ("đơn vị hành chính", lambda: load_places("14", settings.OCOP["province_name"])),
     ("sản phẩm có thật của Sơn La", load_products),
     ("phiên năm 2024", load_session_2024),

@@ -49,14 +49,12 @@ def state_chip(state: str) -> SafeString:
 @register.simple_tag
 def status_chip(status: str) -> SafeString:
     """State of a certificate in words, on its colour."""
-    return format_html(
-        '<span class="chip chip-{}">{}</span>', STATUS_TONES[status], STATUS[status]
-    )
+    return format_html('<span class="chip chip-{}">{}</span>', STATUS_TONES[status], STATUS[status])
 
 
 @register.simple_tag
 def deadline(day: date | None) -> SafeString:
-    """"còn 6 ngày làm việc (đến 14/12/2026)", late ones marked."""
+    """ "còn 6 ngày làm việc (đến 14/12/2026)", late ones marked."""
     if day is None:
         return SafeString("")
     left = working_days_left(timezone.localdate(), day)

@@ -50,7 +50,7 @@ def serve(host: str, port: int) -> None:
     web += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
     web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
     worker = [sys.executable, "-m", "saola.server.manage", "db_worker", "--interval", "1"]
-    running = [subprocess.Popen(command) for command in (web, worker)]
+    running = [subprocess.Popen(command) for command in (web, worker)]  # noqa: S603 - our own words
     asked = False
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from saola.server.accounts.models import User
-from saola.server.config.supervisor import prepare, serve
+from saola.server.running.supervisor import prepare, serve
 
 
 class Command(BaseCommand):
