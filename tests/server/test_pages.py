@@ -374,6 +374,17 @@ def test_queries_of_the_sheet_are_few(
     count(office.client("hd1"), reverse("jury:sheet", args=[item.pk]), django_assert_num_queries, 8)
 
 
+def test_queries_of_a_save_are_few(
+    office: Office, item: AgendaItem, django_assert_num_queries: Any
+) -> None:
+    client, path = office.client("hd1"), reverse("jury:sheet", args=[item.pk])
+    data = sheet_data(item)
+    client.post(path, data | {"revision": "0"})
+
+    with django_assert_num_queries(11):
+        client.post(path, data | {"revision": "1", "remark": "thêm lời"})
+
+
 def test_exports_hold_every_mark(office: Office, item: AgendaItem) -> None:
     office.seal(item, 80, 81, 82)
     actions.close_scores(item, by=office["hd1"])

@@ -97,6 +97,10 @@ def workbook(rows: Iterable[Row]) -> bytes:
     page = book.add_worksheet("Điểm")
     page.write_row(0, 0, HEAD)
     for number, row in enumerate(rows, 1):
-        page.write_row(number, 0, row)
+        for column, cell in enumerate(row):
+            if isinstance(cell, int):
+                page.write_number(number, column, cell)
+            elif cell:
+                page.write_string(number, column, cell)
     book.close()
     return buffer.getvalue()

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from saola.scoring import Regulation
 from saola.scoring.contract import regulation_from
+from saola.scoring.explain import STATUS_TEXT
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
@@ -231,6 +232,11 @@ class Result(models.Model):
     reasons = models.JSONField()  # sentences
     computed_at = models.DateTimeField()
     concluded_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def status_text(self) -> str:
+        """The status in words."""
+        return STATUS_TEXT[self.status]
 
     def scopes(self) -> set[str]:
         """Those of the council."""

@@ -41,10 +41,14 @@ class Row:
 
 def agenda(session: Session) -> list[AgendaItem]:
     """Items with product, producer and number of sealed sheets: two queries at any size."""
-    items = session.items.select_related(
-        "dossier__product__producer", "dossier__place", "session__council", "result"
-    ).annotate(
-        sealed=Count("sheets", filter=Q(sheets__current=True, sheets__sealed_at__isnull=False))
+    handed_in = Q(sheets__current=True, sheets__sealed_at__isnull=False)
+    items = (
+        session.items.select_related(
+            "dossier__product__producer", "dossier__place", "session__council", "result"
+        )
+        # the result's papers are long; a list shows its figures only
+        .defer("result__input", "result__output", "result__reasons")
+        .annotate(sealed=Count("sheets", filter=handed_in))
     )
     return list(items)
 

@@ -13,7 +13,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.councils import prints, sheets
 from saola.server.councils.models import AgendaItem, ScoreSheet, Session
-from saola.server.councils.queries import agenda, matrix
+from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
 from saola.server.dossiers.queries import citations_by_criterion
 from saola.server.files.store import open_file
@@ -75,36 +75,31 @@ def _posted(item: AgendaItem, request: HttpRequest) -> tuple[dict[str, Any], dic
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Score one product. Nothing typed is lost: what cannot be kept is shown again."""
     item = visible_item(request, pk)
-    member = sheets.seat_of(person(request), item)
-    stored = ScoreSheet.objects.filter(item=item, member=member, current=True).first()
-    shown: dict[str, Any] = {
-        name: getattr(stored, name) if stored else default
-        for name, default in (
-            ("choices", {}),
-            ("unfit", {}),
-            ("comments", {}),
-            ("events", []),
-            ("remark", ""),
-        )
-    }
+    shown: dict[str, Any] | None = None
     errors: dict[str, str] = {}
-    revision = stored.revision if stored else 0
-    status = 200
+    newer: int | None = None
     if request.method == "POST":
         try:
             shown, errors = _posted(item, request)
             if not errors:
                 return _receive(item, shown, request)
         except sheets.Stale as stale:
-            errors, revision = {"": stale.reason}, stale.current.revision
+            errors, newer = {"": stale.reason}, stale.current.revision
         except Refused as refused:
             errors = {refused.field or "": refused.reason}
-        status = 409
-    context = _context(item, shown, errors, stored) | {
-        "revision": revision,
+    member = sheets.seat_of(person(request), item)
+    stored = ScoreSheet.objects.filter(item=item, member=member, current=True).first()
+    context = _context(item, shown or _stored(stored), errors, stored) | {
+        "revision": newer if newer is not None else stored.revision if stored else 0,
         "illustrative": item.session.illustrative,
     }
-    return render(request, "jury/sheet.html", context, status=status)
+    return render(request, "jury/sheet.html", context, status=409 if errors else 200)
+
+
+def _stored(sheet: ScoreSheet | None) -> dict[str, Any]:
+    """What is kept so far; an empty sheet when nothing is."""
+    kept = sheet or ScoreSheet()
+    return {field: getattr(kept, field) for field in sheets.FIELDS}
 
 
 def _receive(item: AgendaItem, data: dict[str, Any], request: HttpRequest) -> HttpResponse:
@@ -136,7 +131,7 @@ def _context(
     item: AgendaItem, shown: dict[str, Any], errors: dict[str, str], stored: ScoreSheet | None
 ) -> dict[str, Any]:
     criteria_set = item.dossier.criteria_set
-    items = [i.pk for i in agenda(item.session)]
+    items = list(item.session.items.values_list("pk", flat=True))
     at = items.index(item.pk)
     evidence = _evidence(item)
     return {

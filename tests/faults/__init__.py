@@ -1,0 +1,1 @@
+"""Faults an operator meets: kills, broken-off starts, unsafe starts."""

@@ -1,0 +1,139 @@
+"""A server killed at any moment leaves nothing half written; a broken-off start is repaired."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SERVER = str(Path(sys.executable).parent / "saola-server")
+pytestmark = pytest.mark.slow
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("SAOLA_")}
+    return (
+        kept
+        | {"SAOLA_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "saola.server.config.settings"}
+        | more
+    )
+
+
+def prepared(folder: Path) -> dict[str, int]:
+    """Counts after a whole start."""
+    command = [SERVER, "demo", "--prepare-only"]
+    subprocess.run(command, check=True, env=environment(folder), capture_output=True)
+    tables = (
+        "places_place",
+        "products_product",
+        "accounts_user",
+        "dossiers_dossier",
+        "councils_scoresheet",
+    )
+    with sqlite3.connect(folder / "saola.sqlite3") as db:
+        return {t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
+
+
+def test_a_start_broken_off_anywhere_is_repaired(tmp_path: Path) -> None:
+    whole = prepared(tmp_path / "whole")
+
+    for number in range(4):
+        folder = tmp_path / f"cut{number}"
+        folder.mkdir()
+        running = subprocess.Popen(
+            [SERVER, "demo", "--prepare-only"],
+            env=environment(folder),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(0.7 + number * 0.6)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert prepared(folder) == whole
+        assert prepared(folder) == whole
+
+
+SAVES = """
+import django; django.setup()
+from saola.server.accounts.models import User
+from saola.server.councils import sheets
+from saola.server.councils.models import AgendaItem
+from saola.server.demo.marks import choices_for
+item = AgendaItem.objects.get(pk=1)
+user = User.objects.get(username="hd7")
+print("ready", flush=True)
+revision = 0
+while True:
+    total = 80 + revision % 5
+    data = {"choices": choices_for(item.dossier.criteria_set, total, stars=4), "unfit": {},
+            "comments": {}, "events": [], "remark": str(total)}
+    revision = sheets.receive(item, data, by=user, revision=revision).revision
+"""
+
+
+def test_a_kill_in_the_middle_of_saving_leaves_a_whole_sheet(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    chance = random.Random(7)
+
+    for _ in range(5):
+        with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+            db.execute("DELETE FROM councils_scoresheet WHERE sealed_at IS NULL")
+        saving = subprocess.Popen(
+            [sys.executable, "-c", SAVES], env=environment(tmp_path), stdout=subprocess.PIPE
+        )
+        assert saving.stdout is not None
+        saving.stdout.readline()
+        time.sleep(chance.uniform(0.05, 0.5))
+        saving.send_signal(signal.SIGKILL)
+        saving.wait()
+        with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+            rows = db.execute(
+                "SELECT total, remark FROM councils_scoresheet WHERE sealed_at IS NULL"
+            ).fetchall()
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert all(str(total) == remark for total, remark in rows)
+    verified = subprocess.run([SERVER, "journal", "verify"], env=environment(tmp_path), check=False)
+    assert verified.returncode == 0
+
+
+def refused(folder: Path, *command: str, **settings: str) -> str:
+    done = subprocess.run(
+        [SERVER, *command],
+        env=environment(folder, **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    return done.stderr
+
+
+def test_production_refuses_what_is_unsafe(tmp_path: Path) -> None:
+    key = {"SAOLA_MODE": "production", "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_HOSTS": "ocop.example"}
+
+    assert "SAOLA_SECRET_KEY" in refused(tmp_path, "check", SAOLA_MODE="production")
+    assert "SAOLA_HOSTS" in refused(
+        tmp_path, "check", SAOLA_MODE="production", SAOLA_SECRET_KEY="k" * 60
+    )
+    assert "Chế độ minh họa" in refused(tmp_path, "demo", **key)
+    prepared(tmp_path)
+    assert "tài khoản dùng thử" in refused(tmp_path, "serve", **key)
+    assert "SAOLA_MODE" in refused(tmp_path, "serve")
+
+
+def test_a_second_start_keeps_the_data_and_is_quick(tmp_path: Path) -> None:
+    first = prepared(tmp_path)
+    with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+        db.execute("UPDATE products_producer SET address_as_printed='giữ lại' WHERE illustrative")
+
+    assert prepared(tmp_path) == first
+    with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+        kept = db.execute(
+            "SELECT address_as_printed FROM products_producer WHERE illustrative"
+        ).fetchone()
+    assert kept == ("giữ lại",)
