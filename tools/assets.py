@@ -5,6 +5,8 @@ import tempfile
 from pathlib import Path
 
 from fontTools.merge import Merger
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).parent.parent
@@ -55,11 +57,30 @@ def merge_font(family: str, style: str, target: str) -> None:
     merged.save(FONTS / f"{target}.ttf")
 
 
+STAMP = "DỮ LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
+
+
+def outline_stamp() -> None:
+    """The stamp of made-up data as outlines: seen on the paper, silent when its text is read."""
+    font = TTFont(FONTS / "Tinos-Bold.ttf")
+    glyphs, names, x = font.getGlyphSet(), font.getBestCmap(), 0.0
+    pen = SVGPathPen(glyphs)
+    for char in STAMP:
+        glyph = glyphs[names[ord(char)]]
+        glyph.draw(TransformPen(pen, (1, 0, 0, -1, x, 1900)))
+        x += glyph.width
+    path = f'<path d="{pen.getCommands()}" fill="#9B3A22" fill-opacity="0.15"/>'
+    box = f'viewBox="0 0 {x:.0f} 2500"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{path}</svg>'
+    (FONTS / "stamp.svg").write_text(svg, encoding="utf-8")
+
+
 def main() -> None:
     copy_browser_files()
     FONTS.mkdir(parents=True, exist_ok=True)
     for (family, style), target in PAPER.items():
         merge_font(family, style, target)
+    outline_stamp()
 
 
 if __name__ == "__main__":

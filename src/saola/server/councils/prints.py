@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from saola.scoring.explain import stars_text
@@ -97,7 +98,7 @@ def minutes(session: Session) -> bytes:
         "issuer": council.name,
         "body": council.name,
         "number": f"……/BB-HĐ ({session.pk})",
-        "place": session.place or "Sơn La",
+        "place": settings.OCOP["province_name"],
         "date": long(session.held_on),
         "session": session.title,
         "opened": _moment(session.opened_at),
@@ -145,8 +146,8 @@ def _item(item: AgendaItem, member_ids: list[int]) -> dict[str, Any]:
             for pk in member_ids
         ],
         "total": decimal_comma(f"{total:.2f}") if total is not None else "–",
-        "stars": stars_text(result.stars) if concluded and result else "–",
-        "outcome": result.reasons[1].rstrip(".") if concluded and result else "chưa kết luận",
+        "stars": f"{result.stars} sao" if concluded and result and result.stars else "–",
+        "outcome": _outcome(result) if concluded and result else "chưa kết luận",
         "reasons": [
             *(r for r in (result.reasons if concluded and result else []) if _kept(r)),
             *(
@@ -160,6 +161,13 @@ def _item(item: AgendaItem, member_ids: list[int]) -> dict[str, Any]:
             ),
         ],
     }
+
+
+def _outcome(result: Any) -> str:
+    """The class, or why there is none."""
+    if result.status != "scored":
+        return str(result.status_text)
+    return stars_text(result.stars)
 
 
 def _kept(reason: str) -> bool:

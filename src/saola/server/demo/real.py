@@ -117,7 +117,7 @@ def load_session_2024() -> None:
             year=2024,
             confidence="high",
             source_url=row["source_url"],
-            note=row["known_fields"],
+            note=row["unknown_fields"],
             batch=SESSION_2024,
             published_on=timezone.localdate(),
         )

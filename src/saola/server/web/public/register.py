@@ -12,7 +12,7 @@ from saola.server.files.store import open_file
 from saola.server.places.models import Place
 from saola.server.products.models import Product
 from saola.server.recognition.labels import STATUS, in_words
-from saola.server.recognition.models import Certificate
+from saola.server.recognition.models import Certificate, Recognition
 from saola.server.recognition.queries import Filters, figures, register, with_status
 from saola.server.web.common.forms import clean
 
@@ -78,6 +78,21 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
     context = {"product": found, "rows": rows, "illustrative": found.illustrative}
     return render(request, "public/product.html", context)
+
+
+@login_not_required
+def batch(request: HttpRequest, batch: str) -> HttpResponse:
+    """What one source tells of together, unnamed products included."""
+    rows = list(
+        Recognition.objects.filter(batch=batch, published_on__isnull=False)
+        .exclude(batch="")
+        .select_related("product__producer", "product__place")
+        .order_by("pk")
+    )
+    if not rows:
+        raise Http404
+    context = {"rows": rows, "year": rows[0].year, "source": rows[0].source_url}
+    return render(request, "public/batch.html", context)
 
 
 def _published(token: uuid.UUID) -> Certificate:

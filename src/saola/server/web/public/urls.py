@@ -8,6 +8,7 @@ app_name = "public"
 urlpatterns = [
     path("", register.home, name="home"),
     path("so-dang-ky/", register.register_list, name="register"),
+    path("dot/<slug:batch>/", register.batch, name="batch"),
     path("san-pham/<int:pk>/", register.product, name="product"),
     path("gcn/<uuid:token>/", register.certificate, name="certificate"),
     path("gcn/<uuid:token>/giay.pdf", register.certificate_file, name="certificate-file"),
