@@ -29,7 +29,7 @@ $(STAMP)/dev: $(STAMP)/run $(LOCKS)/dev.txt
 
 assets: $(STAMP)/assets
 
-$(STAMP)/assets: $(STAMP)/run package.json package-lock.json tools/assets.py $(LOCKS)/assets.txt
+$(STAMP)/assets: $(STAMP)/run package.json package-lock.json tools/assets.py $(LOCKS)/assets.txt src/saola/server/locale/en/LC_MESSAGES/django.po
 	@sh tools/assets.sh
 	@touch $@
 

@@ -4,6 +4,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from fontTools.merge import Merger
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
@@ -12,6 +14,7 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "src/saola/server/static/vendor"
+LOCALE = ROOT / "src/saola/server/locale"
 FONTS = ROOT / "src/saola/server/papers/fonts"
 SUBSETS = ("latin", "latin-ext", "vietnamese")
 SCREEN = [f"be-vietnam-pro-{subset}-{weight}-normal" for subset in SUBSETS for weight in (400, 600)]
@@ -75,7 +78,20 @@ def outline_stamp() -> None:
     (FONTS / "stamp.svg").write_text(svg, encoding="utf-8")
 
 
+def compile_translations() -> None:
+    """English for the pages; a text without translation would show as a hole, so none may miss."""
+    for file in LOCALE.rglob("*.po"):
+        with file.open("rb") as source:
+            catalog = read_po(source, locale=file.parent.parent.name)
+        missing = [message.id for message in catalog if message.id and not message.string]
+        if missing:
+            raise SystemExit(f"{file}: {missing} are not translated")
+        with file.with_suffix(".mo").open("wb") as target:
+            write_mo(target, catalog)
+
+
 def main() -> None:
+    compile_translations()
     copy_browser_files()
     FONTS.mkdir(parents=True, exist_ok=True)
     for (family, style), target in PAPER.items():

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saola.vietnamese.dates import months_between, short
@@ -32,18 +32,18 @@ def in_words(
 ) -> str:
     """ "Còn hiệu lực đến 05/08/2029 (còn 33 tháng)"."""
     if status == "revoked" and revoked_on:
-        return say("Đã bị thu hồi từ ngày %(day)s") % {"day": short(revoked_on)}
+        return gettext("Đã bị thu hồi từ ngày %(day)s") % {"day": short(revoked_on)}
     if expires_on is None:
         return str(STATUS[status])[:1].upper() + str(STATUS[status])[1:]
     day = short(expires_on)
     if status == "expired":
-        return say("Đã hết hạn từ ngày %(day)s") % {"day": day}
+        return gettext("Đã hết hạn từ ngày %(day)s") % {"day": day}
     if status == "extended":
-        return say("Hết hạn %(day)s, được kéo dài hiệu lực khi chờ kết quả") % {"day": day}
+        return gettext("Hết hạn %(day)s, được kéo dài hiệu lực khi chờ kết quả") % {"day": day}
     months = months_between(on, expires_on)
     left = (
-        say("còn %(count)s tháng") % {"count": months}
+        gettext("còn %(count)s tháng") % {"count": months}
         if months
-        else say("còn %(count)s ngày") % {"count": (expires_on - on).days}
+        else gettext("còn %(count)s ngày") % {"count": (expires_on - on).days}
     )
-    return say("Còn hiệu lực đến %(day)s (%(left)s)") % {"day": day, "left": left}
+    return gettext("Còn hiệu lực đến %(day)s (%(left)s)") % {"day": day, "left": left}

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -24,12 +25,12 @@ class SignInForm(Form):
     """Name and password; the browser may fill both in."""
 
     username = forms.CharField(
-        label="Tên đăng nhập",
+        label=_("Tên đăng nhập"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(
-        label="Mật khẩu",
+        label=_("Mật khẩu"),
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -89,15 +90,15 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     areas = []
     if can(user, Permission.DOSSIER_EDIT):
-        areas.append(("portal:home", "Hồ sơ của chủ thể"))
+        areas.append(("portal:home", _("Hồ sơ của chủ thể")))
     if can(user, Permission.DESK_USE):
-        areas.append(("desk:queue", "Bàn làm việc: hồ sơ chờ xử lý"))
+        areas.append(("desk:queue", _("Bàn làm việc: hồ sơ chờ xử lý")))
     if can(user, Permission.SESSION_VIEW):
-        areas.append(("jury:sessions", "Hội đồng: các phiên họp"))
+        areas.append(("jury:sessions", _("Hội đồng: các phiên họp")))
     if can(user, Permission.JOURNAL_VIEW):
-        areas.append(("desk:journal", "Nhật ký"))
+        areas.append(("desk:journal", _("Nhật ký")))
     if can(user, Permission.ACCOUNTS_MANAGE):
-        areas.append(("desk:people", "Người dùng và vai trò"))
+        areas.append(("desk:people", _("Người dùng và vai trò")))
     if len(areas) == 1:
         return redirect(areas[0][0])
     return render(request, "account/home.html", {"areas": areas})

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
 
@@ -60,19 +61,19 @@ class DateField(forms.DateField):
 class PaperForm(Form):
     """Number and day of a paper."""
 
-    number = forms.CharField(label="Số văn bản", max_length=60)
-    dated = DateField(label="Ngày văn bản")
+    number = forms.CharField(label=_("Số văn bản"), max_length=60)
+    dated = DateField(label=_("Ngày văn bản"))
 
 
 class SignedForm(Form):
     """Who signs, as what."""
 
-    number = forms.CharField(label="Số văn bản", max_length=60)
-    dated = DateField(label="Ngày ký")
-    signer = forms.CharField(label="Người ký", max_length=120)
-    position = forms.CharField(label="Chức vụ người ký", max_length=120)
+    number = forms.CharField(label=_("Số văn bản"), max_length=60)
+    dated = DateField(label=_("Ngày ký"))
+    signer = forms.CharField(label=_("Người ký"), max_length=120)
+    position = forms.CharField(label=_("Chức vụ người ký"), max_length=120)
     capacity = forms.ChoiceField(
-        label="Tư cách ký",
+        label=_("Tư cách ký"),
         choices=[
             ("TM.", "TM. (thay mặt)"),
             ("KT.", "KT. (ký thay)"),

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.dossier import State
 from saola.server.accounts.permissions import Permission
@@ -20,10 +21,10 @@ from saola.server.web.common.rights import needs, person
 class SessionForm(Form):
     """Title, way, day and place of a session."""
 
-    title = forms.CharField(label="Tên phiên", max_length=200)
-    mode = forms.ChoiceField(label="Hình thức", choices=Session.Mode.choices)
-    held_on = DateField(label="Ngày họp")
-    place = forms.CharField(label="Địa điểm", max_length=200, required=False)
+    title = forms.CharField(label=_("Tên phiên"), max_length=200)
+    mode = forms.ChoiceField(label=_("Hình thức"), choices=Session.Mode.choices)
+    held_on = DateField(label=_("Ngày họp"))
+    place = forms.CharField(label=_("Địa điểm"), max_length=200, required=False)
 
 
 @needs(Permission.SESSION_PREPARE)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import State
@@ -64,12 +65,12 @@ class DecideForm(SignedForm):
     """The products of one decision, and its signature."""
 
     dossiers = forms.ModelMultipleChoiceField(
-        Dossier.objects.none(), label="Sản phẩm", widget=forms.CheckboxSelectMultiple
+        Dossier.objects.none(), label=_("Sản phẩm"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, dossiers: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["number"].label = "Số quyết định"
+        self.fields["number"].label = _("Số quyết định")
         chosen: Any = self.fields["dossiers"]
         chosen.queryset = dossiers
         chosen.label_from_instance = _described
@@ -145,7 +146,7 @@ def notice_file(request: HttpRequest, pk: int) -> FileResponse:
 class CertifyForm(Form):
     """The day of issue."""
 
-    issued_on = DateField(label="Ngày cấp")
+    issued_on = DateField(label=_("Ngày cấp"))
 
 
 @needs(Permission.PROVINCE_DECIDE)
@@ -185,13 +186,13 @@ class CentralForm(Form):
     """What the ministry answered."""
 
     total = forms.DecimalField(
-        label="Tổng điểm của Hội đồng Trung ương", max_digits=5, decimal_places=2
+        label=_("Tổng điểm của Hội đồng Trung ương"), max_digits=5, decimal_places=2
     )
     stars = forms.TypedChoiceField(
-        label="Hạng", coerce=int, choices=[(n, f"{n} sao") for n in (5, 4, 3, 2, 1)]
+        label=_("Hạng"), coerce=int, choices=[(n, f"{n} sao") for n in (5, 4, 3, 2, 1)]
     )
-    received_on = DateField(label="Ngày nhận kết quả")
-    paper = forms.CharField(label="Số văn bản của Bộ", max_length=60)
+    received_on = DateField(label=_("Ngày nhận kết quả"))
+    paper = forms.CharField(label=_("Số văn bản của Bộ"), max_length=60)
 
 
 @needs(Permission.AGENCY_SUBMIT)
@@ -215,7 +216,7 @@ def decide_central(request: HttpRequest, pk: int) -> HttpResponse:
     five = getattr(getattr(dossier, "central_result", None), "stars", 0) == 5
     body = "Bộ Nông nghiệp và Môi trường" if five else authority()
     form = SignedForm(request.POST if request.method == "POST" else None)
-    form.fields["number"].label = "Số quyết định"
+    form.fields["number"].label = _("Số quyết định")
     if form.is_valid():
         data = form.cleaned_data
         made = form.carry_out(
@@ -235,13 +236,13 @@ def decide_central(request: HttpRequest, pk: int) -> HttpResponse:
 class RevokeForm(SignedForm):
     """One of the six grounds, and the decision."""
 
-    ground = forms.ChoiceField(label="Căn cứ thu hồi")
+    ground = forms.ChoiceField(label=_("Căn cứ thu hồi"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         grounds = rulebook("26-2026").facts["revocation"]["grounds_vi"]
         self.fields["ground"].choices = [(g, g) for g in grounds]  # type: ignore[attr-defined]
-        self.fields["number"].label = "Số quyết định"
+        self.fields["number"].label = _("Số quyết định")
 
 
 @needs(Permission.PROVINCE_DECIDE)

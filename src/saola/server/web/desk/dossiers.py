@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.dossier import STEPS, State
 from saola.lifecycle.machine import find
@@ -111,14 +112,14 @@ class StepForm(Form):
     """Reason, paper and deadline, as the act needs them."""
 
     note = forms.CharField(
-        label="Nội dung, lý do",
+        label=_("Nội dung, lý do"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    number = forms.CharField(label="Số văn bản", max_length=60, required=False)
-    dated = DateField(label="Ngày văn bản", required=False)
-    answer_by = DateField(label="Trả lời trước hết ngày", required=False)
+    number = forms.CharField(label=_("Số văn bản"), max_length=60, required=False)
+    dated = DateField(label=_("Ngày văn bản"), required=False)
+    answer_by = DateField(label=_("Trả lời trước hết ngày"), required=False)
 
     def __init__(self, step: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers import actions
@@ -28,8 +29,8 @@ class ReportForm(Form):
     labour = forms.CharField(label=CONTENTS["labour"], widget=AREA, required=False)
     idea = forms.CharField(label=CONTENTS["idea"], widget=AREA, required=False)
     identity = forms.CharField(label=CONTENTS["identity"], widget=AREA, required=False)
-    file_checked = forms.BooleanField(label="Đã kiểm tra thành phần hồ sơ", required=False)
-    met_on = DateField(label="Ngày họp", required=False)
+    file_checked = forms.BooleanField(label=_("Đã kiểm tra thành phần hồ sơ"), required=False)
+    met_on = DateField(label=_("Ngày họp"), required=False)
 
 
 @needs(Permission.COMMUNE_RECEIVE)
@@ -52,7 +53,7 @@ def commune_report(request: HttpRequest, pk: int) -> HttpResponse:
 class SamplesForm(Form):
     """The day of handing over."""
 
-    on = DateField(label="Ngày giao sản phẩm mẫu")
+    on = DateField(label=_("Ngày giao sản phẩm mẫu"))
 
 
 @needs(Permission.COMMUNE_RECEIVE)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saola.criteria import load, rulebook_in_force, sheet_ids
 from saola.lifecycle.dossier import Kind, State
@@ -68,18 +69,21 @@ class StartForm(Form):
     """Which product, which kind of dossier."""
 
     product = forms.ModelChoiceField(
-        Product.objects.none(), label="Sản phẩm đã có", required=False, empty_label="sản phẩm mới"
+        Product.objects.none(),
+        label=_("Sản phẩm đã có"),
+        required=False,
+        empty_label="sản phẩm mới",
     )
-    name = forms.CharField(label="Tên sản phẩm mới", max_length=200, required=False)
+    name = forms.CharField(label=_("Tên sản phẩm mới"), max_length=200, required=False)
     group = forms.TypedChoiceField(
-        label="Bộ sản phẩm", coerce=int, required=False, empty_value=None
+        label=_("Bộ sản phẩm"), coerce=int, required=False, empty_value=None
     )
-    kind = forms.ChoiceField(label="Loại hồ sơ", choices=[(str(k), v) for k, v in KINDS.items()])
+    kind = forms.ChoiceField(label=_("Loại hồ sơ"), choices=[(str(k), v) for k, v in KINDS.items()])
     sheet_reason = forms.CharField(
-        label="Vì sao chọn bộ sản phẩm này",
+        label=_("Vì sao chọn bộ sản phẩm này"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Cần khi sản phẩm có thể thuộc hai bộ, ví dụ miến dong (bộ 6 hoặc bộ 7).",
+        help_text=_("Cần khi sản phẩm có thể thuộc hai bộ, ví dụ miến dong (bộ 6 hoặc bộ 7)."),
     )
 
     def __init__(self, producers: list[Producer], *args: Any, **kwargs: Any) -> None:
@@ -162,10 +166,10 @@ class RegistrationForm(Form):
     """Class aimed at, cases of two-case criteria, why this sheet."""
 
     target_stars = forms.TypedChoiceField(
-        label="Hạng đăng ký", coerce=int, choices=[(n, f"{n} sao") for n in (3, 4, 5)]
+        label=_("Hạng đăng ký"), coerce=int, choices=[(n, f"{n} sao") for n in (3, 4, 5)]
     )
     sheet_reason = forms.CharField(
-        label="Vì sao chọn bộ sản phẩm này",
+        label=_("Vì sao chọn bộ sản phẩm này"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -228,7 +232,7 @@ def file_dossier(request: HttpRequest, pk: int) -> HttpResponse:
 class WithdrawForm(Form):
     """Why."""
 
-    note = forms.CharField(label="Lý do rút hồ sơ", widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("Lý do rút hồ sơ"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
 @needs(Permission.DOSSIER_FILE)

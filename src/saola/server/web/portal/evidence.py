@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 
 from saola.criteria.rulebook import rulebook
 from saola.server.accounts.permissions import Permission
@@ -26,18 +27,18 @@ class EvidenceForm(Form):
     """A file and what it is."""
 
     file = forms.FileField(
-        label="Tệp PDF hoặc ảnh",
+        label=_("Tệp PDF hoặc ảnh"),
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
         error_messages={"required": "Hãy chọn tệp PDF hoặc ảnh.", "empty": "Tệp rỗng."},
     )
-    title = forms.CharField(label="Tên minh chứng", max_length=200)
-    kind = forms.ChoiceField(label="Loại minh chứng")
-    number = forms.CharField(label="Số giấy", max_length=80, required=False)
-    issuer = forms.CharField(label="Nơi cấp", max_length=200, required=False)
-    issued_on = DateField(label="Ngày cấp", required=False)
-    expires_on = DateField(label="Ngày hết hạn", required=False)
+    title = forms.CharField(label=_("Tên minh chứng"), max_length=200)
+    kind = forms.ChoiceField(label=_("Loại minh chứng"))
+    number = forms.CharField(label=_("Số giấy"), max_length=80, required=False)
+    issuer = forms.CharField(label=_("Nơi cấp"), max_length=200, required=False)
+    issued_on = DateField(label=_("Ngày cấp"), required=False)
+    expires_on = DateField(label=_("Ngày hết hạn"), required=False)
     criteria = forms.MultipleChoiceField(
-        label="Chứng minh cho tiêu chí", widget=forms.CheckboxSelectMultiple
+        label=_("Chứng minh cho tiêu chí"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
@@ -91,9 +92,9 @@ class CitationForm(Form):
     """Criteria one evidence is cited under."""
 
     criteria = forms.MultipleChoiceField(
-        label="Chứng minh cho tiêu chí", widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Chứng minh cho tiêu chí"), widget=forms.CheckboxSelectMultiple, required=False
     )
-    page = forms.IntegerField(label="Trang", min_value=1, max_value=2000, required=False)
+    page = forms.IntegerField(label=_("Trang"), min_value=1, max_value=2000, required=False)
 
     def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,7 +22,11 @@ PER_PAGE = 50
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     """What the office has, in figures that open their lists."""
-    context = {"figures": figures(timezone.localdate())}
+    told = Recognition.objects.filter(published_on__isnull=False).exclude(batch="")
+    context = {
+        "figures": figures(timezone.localdate()),
+        "batches": told.values_list("batch", "year").distinct().order_by("year"),
+    }
     return render(request, "public/home.html", context)
 
 

@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 
 from saola.scoring.explain import number as number_text
 from saola.server.accounts.rights import can as ask
@@ -31,10 +31,10 @@ STAR = (
 def stars(count: int | None) -> SafeString:
     """Drawn stars with the words beside; the words alone for none."""
     if count is None:
-        return format_html("<span>{}</span>", say("chưa rõ số sao (nguồn không nêu)"))
+        return format_html("<span>{}</span>", gettext("chưa rõ số sao (nguồn không nêu)"))
     drawn = SafeString(STAR * count)
     return format_html(
-        '<span class="stars">{} <span>{}</span></span>', drawn, say("%(n)s sao") % {"n": count}
+        '<span class="stars">{} <span>{}</span></span>', drawn, gettext("%(n)s sao") % {"n": count}
     )
 
 
@@ -59,9 +59,9 @@ def deadline(day: date | None) -> SafeString:
         return SafeString("")
     left = working_days_left(timezone.localdate(), day)
     if left < 0:
-        text = say("trễ %(n)s ngày làm việc (hạn %(day)s)") % {"n": -left, "day": short(day)}
+        text = gettext("trễ %(n)s ngày làm việc (hạn %(day)s)") % {"n": -left, "day": short(day)}
         return format_html('<span class="late">{}</span>', text)
-    text = say("còn %(n)s ngày làm việc (đến %(day)s)") % {"n": left, "day": short(day)}
+    text = gettext("còn %(n)s ngày làm việc (đến %(day)s)") % {"n": left, "day": short(day)}
     return format_html("<span>{}</span>", text)
 
 
