@@ -1,0 +1,76 @@
+"""Takes the pictures of README and guides from a fresh demonstration province: `make shots`."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+from tests.browser.conftest import CHROMIUM, FLAGS, PASSWORD, wait_for  # noqa: E402
+from tools.with_postgres import free_port  # noqa: E402
+
+PICTURES = ROOT / "docs/pictures"
+# picture, who, address, width, height
+SHOTS = (
+    ("so-dang-ky", "", "/so-dang-ky/?tim=che", 1280, 800),
+    ("phieu-cham", "hd4", "/hoi-dong/muc/1/phieu/", 1280, 800),
+    ("ket-qua", "hd1", "/hoi-dong/muc/4/ket-qua/", 1280, 800),
+    ("bang-tong-hop", "hd1", "/hoi-dong/phien/1/bang-tong-hop/", 1280, 720),
+    ("viec-can-lam", "chuthe", "/chu-the/", 360, 740),
+    ("tu-danh-gia", "chuthe", "/chu-the/ho-so/10/tu-danh-gia/", 360, 740),
+    ("minh-chung", "chuthe", "/chu-the/ho-so/12/minh-chung/", 360, 740),
+    ("ban-lam-viec", "tinh.ocop", "/can-bo/?tat-ca", 1280, 720),
+    ("ho-so", "canbo.xa", "/can-bo/ho-so/10/", 1280, 720),
+    ("chuong-trinh", "hd9", "/can-bo/phien/1/", 1280, 720),
+    ("quyet-dinh", "lanhdao.tinh", "/can-bo/quyet-dinh/1/", 1280, 720),
+    ("nhat-ky", "quantri", "/can-bo/nhat-ky/", 1280, 720),
+    ("giay-chung-nhan", "", "certificate", 360, 740),
+)
+
+
+def main() -> None:
+    """Start, walk, save, end."""
+    from playwright.sync_api import sync_playwright
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"SAOLA_DATA": folder, "SAOLA_MODE": "demo", "SAOLA_BASE_URL": address}
+        server = str(Path(sys.executable).parent / "saola-server")
+        running = subprocess.Popen([server, "demo", "--port", str(port)], env=environment)
+        try:
+            wait_for(address)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                for shot in SHOTS:
+                    take(browser, address, *shot)
+        finally:
+            running.send_signal(signal.SIGTERM)
+            running.wait(20)
+
+
+def take(browser, address: str, name: str, who: str, path: str, width: int, height: int) -> None:
+    """One picture of the first screen."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
+    page = context.new_page()
+    if who:
+        page.goto(f"{address}/dang-nhap/")
+        page.fill("#id_username", who)
+        page.fill("#id_password", PASSWORD)
+        page.click("main button")
+    if path == "certificate":
+        page.goto(f"{address}/so-dang-ky/?tim=sat+90")
+        page.click("main th a")
+        page.click("main td a")
+    else:
+        page.goto(address + path)
+    page.screenshot(path=PICTURES / f"{name}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
