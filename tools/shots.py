@@ -39,7 +39,11 @@ def main() -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"SAOLA_DATA": folder, "SAOLA_MODE": "demo", "SAOLA_BASE_URL": address}
+        environment = os.environ | {
+            "SAOLA_DATA": folder,
+            "SAOLA_MODE": "demo",
+            "SAOLA_BASE_URL": address,
+        }
         server = str(Path(sys.executable).parent / "saola-server")
         running = subprocess.Popen([server, "demo", "--port", str(port)], env=environment)
         try:
@@ -47,14 +51,15 @@ def main() -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 for shot in SHOTS:
-                    take(browser, address, *shot)
+                    take(browser, address, shot)
         finally:
             running.send_signal(signal.SIGTERM)
             running.wait(20)
 
 
-def take(browser, address: str, name: str, who: str, path: str, width: int, height: int) -> None:
+def take(browser, address: str, shot: tuple[str, str, str, int, int]) -> None:
     """One picture of the first screen."""
+    name, who, path, width, height = shot
     context = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
     page = context.new_page()
     if who:

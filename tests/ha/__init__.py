@@ -1,0 +1,1 @@
+"""Many at once on PostgreSQL with sessions cut: make test-ha."""

@@ -1,0 +1,1 @@
+"""Slow suites: make test-slow."""
