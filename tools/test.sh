@@ -31,5 +31,5 @@ failed=0
 echo "— PostgreSQL: máy chủ và trình duyệt"
 .venv/bin/python tools/with_postgres.py -- .venv/bin/python -m pytest -q tests/server tests/browser || failed=1
 echo "— SQLite: tất cả"
-.venv/bin/python -m pytest -q tests --ignore=tests/slow --ignore=tests/ha || failed=1
+.venv/bin/python -m pytest tests --ignore=tests/slow --ignore=tests/ha || failed=1
 exit $failed

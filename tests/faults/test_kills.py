@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import wait_for
+from tools.with_postgres import free_port
+
 SERVER = str(Path(sys.executable).parent / "saola-server")
 pytestmark = pytest.mark.slow
 
@@ -137,3 +140,62 @@ def test_a_second_start_keeps_the_data_and_is_quick(tmp_path: Path) -> None:
             "SELECT address_as_printed FROM products_producer WHERE illustrative"
         ).fetchone()
     assert kept == ("giữ lại",)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_web_and_worker_end_together_on_ctrl_c(tmp_path: Path, number: signal.Signals) -> None:
+    """As a terminal does it: the signal goes to the whole group of `make run`."""
+    port = free_port()
+    running = subprocess.Popen(
+        [SERVER, "demo", "--port", str(port)],
+        env=environment(tmp_path),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(f"http://127.0.0.1:{port}")
+
+    os.killpg(running.pid, number)
+    running.wait(25)
+
+    left = [
+        file.parent.name
+        for file in Path("/proc").glob("[0-9]*/environ")
+        if str(tmp_path).encode() in read(file)
+    ]
+    assert left == []
+
+
+def test_when_one_ends_the_other_ends_too(tmp_path: Path) -> None:
+    port = free_port()
+    running = subprocess.Popen(
+        [SERVER, "demo", "--port", str(port)],
+        env=environment(tmp_path),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(f"http://127.0.0.1:{port}")
+    mine = [
+        f.parent.name
+        for f in Path("/proc").glob("[0-9]*/environ")
+        if str(tmp_path).encode() in read(f)
+    ]
+    worker = next(pid for pid in mine if b"db_worker" in read(Path(f"/proc/{pid}/cmdline")))
+
+    os.kill(int(worker), signal.SIGKILL)
+
+    assert running.wait(25) != 0
+    left = [
+        f.parent.name
+        for f in Path("/proc").glob("[0-9]*/environ")
+        if str(tmp_path).encode() in read(f)
+    ]
+    assert left == []
+
+
+def read(file: Path) -> bytes:
+    """A file of /proc, empty when its process is gone."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""

@@ -1,5 +1,6 @@
 """Starts the web server and the task worker together, and ends both when one ends."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -50,7 +51,11 @@ def serve(host: str, port: int) -> None:
     web += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
     web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
     worker = [sys.executable, "-m", "saola.server.manage", "db_worker", "--interval", "1"]
-    running = [subprocess.Popen(command) for command in (web, worker)]  # noqa: S603 - our own words
+    # sessions of their own: a Ctrl-C reaches only this process, which then ends both in order
+    running = [
+        subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
+        for command in (web, worker)
+    ]
     asked = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -67,11 +72,17 @@ def serve(host: str, port: int) -> None:
 
 
 def _end(running: list[subprocess.Popen[bytes]]) -> None:
+    """Ask each process group to end, wait, and make sure that none of it is left."""
     for process in running:
-        if process.poll() is None:
-            process.terminate()
+        _signal(process, signal.SIGTERM)
     for process in running:
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        _signal(process, signal.SIGKILL)
+        process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """To the whole group; one that is gone already is fine."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
