@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
 from saola.server.councils import actions, sheets
@@ -219,6 +220,17 @@ def test_illustrative_and_real_do_not_mix(office: Office) -> None:
 
     with pytest.raises(Refused, match="minh họa"):
         office.session(dossier)
+
+
+def test_written_opinions_are_for_renewals_only(office: Office) -> None:
+    data = {"title": "Bằng văn bản", "mode": "written", "held_on": timezone.localdate()}
+    session = actions.call_session(office.council, data, by=office["hd3"])
+
+    with pytest.raises(Refused, match="đánh giá, phân hạng lại"):
+        actions.schedule(session, office.dossier("advised"), by=office["hd3"])
+    renewal = office.dossier("agency_reported", kind="renewal")
+
+    assert actions.schedule(session, renewal, by=office["hd3"]).session == session
 
 
 def test_tourism_is_scored_under_the_chosen_cases(office: Office) -> None:

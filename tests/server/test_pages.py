@@ -405,3 +405,40 @@ def test_pages_say_what_is_illustrative(office: Office) -> None:
     page = office.client("commune_officer").get(reverse("desk:dossier", args=[dossier.pk]))
 
     assert "DỮ LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" in page.content.decode()
+
+
+def test_odd_posts_are_answered_in_words_not_500(office: Office) -> None:
+    dossier = office.dossier()
+    session = office.session(dossier)
+    item = session.items.get()
+    office.seal(item, 80)
+    jury = reverse("jury:result", args=[item.pk])
+    prepare = reverse("desk:prepare", args=[session.pk])
+    posts = [
+        ("hd1", jury, {"reopen": "", "member": "x", "reason": "a"}, 404),
+        ("hd1", jury, {"exclude": "", "event": "khác", "reason": "a"}, 409),
+        (
+            "hd1",
+            jury,
+            {"exclude": "", "event": "disqualify", "criterion": "99", "reason": "a"},
+            409,
+        ),
+        ("hd1", jury, {"settle": "", "agreed": "9.9=3"}, 409),
+        ("hd1", jury, {"settle": "", "agreed": "x"}, 409),
+        ("hd2", jury, {"close": ""}, 409),
+        ("hd3", prepare, {"schedule": "x"}, 404),
+        ("hd3", prepare, {"attendance": "", "present": ["x"]}, 409),
+        ("hd1", reverse("jury:sheet", args=[item.pk]), {"revision": "x"}, 409),
+        (
+            "province_leader",
+            reverse("desk:certify", args=[dossier.pk]),
+            {"issued_on": "9999-12-31"},
+            409,
+        ),
+        ("province_leader", reverse("desk:decide-central", args=[dossier.pk]), {}, 409),
+        ("ocop_agency", reverse("desk:step", args=[dossier.pk, "khong-co"]), {}, 404),
+        ("ocop_agency", reverse("desk:journal") + "?ve=%00", {}, 200),
+    ]
+
+    for name, path, data, status in posts:
+        assert office.client(name).post(path, data).status_code == status, (name, path, data)

@@ -170,7 +170,6 @@ OCOP: dict[str, Any] = {
     "province_code": "14",
     "province_name": "Sơn La",
     "extension_scope": "transition_with_pending_renewal",  # or: any_with_pending_renewal, none
-    "commune_clock_stops_when_asked": False,
     "expiring_within_days": 180,
 }
 

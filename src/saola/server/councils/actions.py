@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from saola.lifecycle.dossier import State
+from saola.lifecycle.dossier import Kind, State
 from saola.lifecycle.machine import Refused
 from saola.scoring import Invalid
 from saola.scoring.contract import panel_from
@@ -78,6 +78,13 @@ def schedule(session: Session, dossier: Dossier, *, by: User) -> AgendaItem:
     session = _locked(session)
     if session.state == Session.State.CLOSED:
         raise Refused("Phiên đã bế mạc.")
+    if dossier.place.province_code != session.council.province_code:
+        raise Refused("Hồ sơ này thuộc tỉnh khác.")
+    if session.mode == Session.Mode.WRITTEN and dossier.kind != Kind.RENEWAL:
+        raise Refused(
+            "Lấy ý kiến bằng văn bản chỉ dùng cho đánh giá, phân hạng lại (điều 7.6); hồ sơ lần "
+            "đầu, nâng hạng phải đưa vào phiên họp."
+        )
     dossier = advance(dossier, "schedule", by=by, within=session)
     if dossier.illustrative and not session.illustrative:
         raise Refused("Hồ sơ minh họa không đưa vào phiên thật được.")

@@ -96,9 +96,14 @@ def decide(kind: str, dossiers: list[Dossier], signed: Signed, *, by: User) -> D
     return decision
 
 
+def not_in_future(day: date, *, field: str = "dated") -> None:
+    """Papers are signed, and certificates issued, today or before."""
+    if day > timezone.localdate():
+        raise Refused("Ngày ký, ngày cấp không thể sau hôm nay.", field=field)
+
+
 def _days_in_order(signed_on: date, results: list[Result]) -> None:
-    if signed_on > timezone.localdate():
-        raise Refused("Ngày ký không thể sau hôm nay.", field="dated")
+    not_in_future(signed_on)
     for result in results:
         concluded = timezone.localdate(result.concluded_at)
         if signed_on < concluded:
@@ -165,9 +170,11 @@ def recognise(decision: Decision, dossier: Dossier, item: DecisionItem) -> Recog
 @transaction.atomic
 def certify(dossier: Dossier, issued_on: date, *, by: User) -> Certificate:
     """Issue the certificate: own number, 36 months from the day of issue."""
-    recognition = Recognition.objects.select_for_update(of=("self",)).get(
-        dossier=dossier, certificate=None
-    )
+    not_in_future(issued_on, field="issued_on")
+    rows = Recognition.objects.select_for_update(of=("self",))
+    recognition = rows.filter(dossier=dossier, certificate=None).first()
+    if recognition is None:
+        raise Refused("Chưa có quyết định công nhận, hoặc giấy chứng nhận đã được cấp.")
     signed_on = recognition.recognised_on
     if signed_on is not None and issued_on < signed_on:
         raise Refused("Ngày cấp không thể trước ngày ký quyết định.", field="issued_on")
@@ -212,6 +219,7 @@ NOTIFY_STEP = {
 @transaction.atomic
 def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
     """Send the written result to commune and producer."""
+    not_in_future(signed.signed_on)
     dossier = locked(dossier)
     result = result_of(dossier)
     step = NOTIFY_STEP.get(State(dossier.state))

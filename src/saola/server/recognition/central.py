@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from saola.criteria.rulebook import rulebook
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.dossiers.actions import advance
 from saola.server.dossiers.models import Dossier
-from saola.server.recognition.actions import Signed, new_decision, recognise
+from saola.server.recognition.actions import Signed, new_decision, not_in_future, recognise
 from saola.server.recognition.models import CentralResult, Decision, DecisionItem, Recognition
 from saola.vietnamese.dates import add_months
 
@@ -28,7 +29,10 @@ def record_central(dossier: Dossier, data: dict[str, Any], *, by: User) -> Centr
 @transaction.atomic
 def decide_on_central(dossier: Dossier, signed: Signed, *, by: User) -> Decision:
     """Write down the minister's 5-star decision, or recognise 3-4 stars on the central result."""
-    central = CentralResult.objects.get(dossier=dossier)
+    not_in_future(signed.signed_on)
+    central = CentralResult.objects.filter(dossier=dossier).first()
+    if central is None:
+        raise Refused("Chưa ghi kết quả của Trung ương.")
     five = central.stars == 5
     kind = Decision.Kind.MINISTRY if five else Decision.Kind.RECOGNISE
     decision = new_decision(kind, signed, dossier.product)

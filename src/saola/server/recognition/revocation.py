@@ -8,7 +8,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.journal.record import record
-from saola.server.recognition.actions import Signed, new_decision
+from saola.server.recognition.actions import Signed, new_decision, not_in_future
 from saola.server.recognition.models import Decision, Recognition
 
 
@@ -17,6 +17,7 @@ def revoke(recognition: Recognition, ground: str, signed: Signed, *, by: User) -
     """End a certificate; it takes effect, and is public, from the day of signing."""
     require(by, Permission.PROVINCE_DECIDE, recognition)
     recognition = Recognition.objects.select_for_update(of=("self",)).get(pk=recognition.pk)
+    not_in_future(signed.signed_on)
     if recognition.revoked_on is not None:
         raise Refused("Giấy chứng nhận đã bị thu hồi.")
     if recognition.stars == 5:

@@ -24,6 +24,11 @@ def clean(value: str) -> str:
     return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\x00", "")
 
 
+def whole_number(text: str) -> int:
+    """A posted number of a record; 0, which no record has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 class Form(forms.Form):
     """Every form of the site."""
 

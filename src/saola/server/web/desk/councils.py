@@ -14,7 +14,7 @@ from saola.server.councils import actions
 from saola.server.councils.models import AgendaItem, Council, Session
 from saola.server.councils.queries import agenda
 from saola.server.dossiers.models import Dossier
-from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.forms import DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
 
 
@@ -72,20 +72,16 @@ def _act(session: Session, request: HttpRequest) -> None:
     """The deed of the pressed button; a refusal is answered by the middleware."""
     by = person(request)
     if "schedule" in request.POST:
-        dossier = get_object_or_404(Dossier, pk=_number(request.POST["schedule"]))
+        dossier = get_object_or_404(Dossier, pk=whole_number(request.POST["schedule"]))
         actions.schedule(session, dossier, by=by)
         messages.success(request, "Đã đưa vào chương trình họp.")
     elif "unschedule" in request.POST:
         item = get_object_or_404(
-            AgendaItem, pk=_number(request.POST["unschedule"]), session=session
+            AgendaItem, pk=whole_number(request.POST["unschedule"]), session=session
         )
         actions.unschedule(item, by=by)
         messages.success(request, "Đã rút khỏi chương trình họp.")
     elif "attendance" in request.POST:
-        present = {_number(value) for value in request.POST.getlist("present")}
+        present = {whole_number(value) for value in request.POST.getlist("present")}
         actions.mark_attendance(session, present, by=by)
         messages.success(request, "Đã ghi điểm danh.")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

@@ -8,6 +8,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.roles import ALL
 from saola.server.journal.models import Entry
+from saola.server.web.common.forms import clean
 from saola.server.web.common.rights import needs
 
 
@@ -15,7 +16,7 @@ from saola.server.web.common.rights import needs
 def journal(request: HttpRequest) -> HttpResponse:
     """Acts, newest first; by wish of one record."""
     rows = Entry.objects.order_by("-number")
-    subject = request.GET.get("ve", "")[:60]
+    subject = clean(request.GET.get("ve", ""))[:60]
     if subject:
         rows = rows.filter(subject=subject)
     page = Paginator(rows, 50).get_page(request.GET.get("trang"))

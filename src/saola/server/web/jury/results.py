@@ -14,9 +14,9 @@ from saola.scoring.explain import breakdown
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import actions, consolidate, exports, prints, sheets
-from saola.server.councils.models import AgendaItem, CouncilMember
+from saola.server.councils.models import AgendaItem
 from saola.server.councils.queries import matrix
-from saola.server.web.common.forms import clean
+from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.jury.sessions import visible_session
 from saola.server.web.jury.sheets import EVENT_TYPES, visible_item
@@ -100,7 +100,7 @@ def _act(item: AgendaItem, request: HttpRequest) -> None:
         messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ để chấm lại.")
     elif "reopen" in data:
         member = get_object_or_404(
-            CouncilMember, pk=int(data.get("member") or 0), council=item.session.council
+            item.session.council.members, pk=whole_number(data.get("member", ""))
         )
         sheets.reopen(item, member, reason, by=by)
         messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ.")

@@ -18,7 +18,7 @@ from saola.server.dossiers.models import Evidence
 from saola.server.dossiers.queries import citations_by_criterion
 from saola.server.files.store import open_file
 from saola.server.web.common import sheet_form
-from saola.server.web.common.forms import composed
+from saola.server.web.common.forms import composed, whole_number
 from saola.server.web.common.rights import needs, person
 
 EVENT_TYPES = {
@@ -104,13 +104,12 @@ def _stored(sheet: ScoreSheet | None) -> dict[str, Any]:
 
 def _receive(item: AgendaItem, data: dict[str, Any], request: HttpRequest) -> HttpResponse:
     posted = request.POST
-    revision = posted.get("revision", "0")
     kept = sheets.receive(
         item,
         data,
         by=person(request),
         sheet_id=_uuid(posted.get("uuid", "")),
-        revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+        revision=whole_number(posted.get("revision", "")),
         seal="seal" in posted,
     )
     if "seal" in posted:

@@ -125,6 +125,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest) -> Dossier:
     by = person(request)
     product = data["product"]
+    if product is None and not producers:
+        raise Refused("Tài khoản này chưa gắn với chủ thể nào.")
     if product is None:
         product = add_product(producers[0], data["name"], data["group"], by=by)
     if data["kind"] == Kind.RENEWAL:

@@ -1,0 +1,21 @@
+"""`saola-server holiday DAY NAME`: a day off that is no working day."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from saola.server.places.models import Holiday
+
+
+class Command(BaseCommand):
+    help = "Ghi một ngày nghỉ; đồng hồ ngày làm việc bỏ qua ngày đó."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("day", type=date.fromisoformat, help="YYYY-MM-DD")
+        parser.add_argument("name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        Holiday.objects.update_or_create(day=options["day"], defaults={"name": options["name"]})
+        self.stdout.write(f"{options['day']}: {options['name']}")
