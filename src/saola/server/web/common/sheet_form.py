@@ -135,7 +135,7 @@ def running(
     except Invalid as fault:
         return Running(sum(marks.values()), 0, len(criteria_set.criteria), [fault.place], "", [])
     count = len(criteria_set.criteria)
-    unmet: list[str] = []
+    unmet = [] if result else _already_missed(criteria_set, own.points)
     step = to_next_class(result) if result else None
     if step:
         unmet = [f"{m.criterion} từ {m.needed} điểm ({m.stars} sao)" for m in step.minimums]
@@ -149,3 +149,13 @@ def running(
         stars_text(result.stars) if result else "",
         unmet,
     )
+
+
+def _already_missed(criteria_set: CriteriaSet, points: tuple[int | None, ...]) -> list[str]:
+    """Classes that an option already chosen rules out, while the rest is still open."""
+    return [
+        f"mức đã chọn ở {criterion.id} dưới yêu cầu tối thiểu của {minimum.stars} sao"
+        for criterion, chosen in zip(criteria_set.criteria, points, strict=True)
+        for minimum in criterion.minimums
+        if chosen is not None and chosen < minimum.points
+    ]

@@ -116,7 +116,9 @@ def _receive(item: AgendaItem, data: dict[str, Any], request: HttpRequest) -> Ht
         messages.success(request, f"Đã khóa và nộp phiếu: {kept.total} điểm.")
         return redirect("jury:session", item.session_id)
     messages.success(request, f"Đã lưu {timezone.localtime():%H:%M}.")
-    return redirect("jury:sheet", item.pk)
+    missing = sheet_form.running(item.dossier.criteria_set, data, item.cases).missing
+    there = f"#tc-{missing[0]}" if missing else ""
+    return redirect(reverse("jury:sheet", args=[item.pk]) + there)
 
 
 def _uuid(text: str) -> uuids.UUID | None:

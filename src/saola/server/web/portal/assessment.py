@@ -56,12 +56,20 @@ def self_assessment(request: HttpRequest, pk: int) -> HttpResponse:
             if not errors:
                 save_self_assessment(dossier, shown, by=person(request))
                 messages.success(request, f"Đã lưu {timezone.localtime():%H:%M}.")
-                return redirect("portal:dossier" if "done" in data else "portal:assessment", pk)
+                if "done" in data:
+                    return redirect("portal:dossier", pk)
+                return redirect(reverse("portal:assessment", args=[pk]) + _next(dossier, shown))
         except Refused as refused:
             errors = {refused.field or "": refused.reason}
     context = _context(dossier, shown, errors) | {"saved_at": stored.saved_at}
     status = 400 if request.method == "POST" else 200
     return render(request, "portal/assessment.html", context, status=status)
+
+
+def _next(dossier: Dossier, shown: dict[str, Any]) -> str:
+    """The place of the first criterion without a choice."""
+    missing = sheet_form.running(dossier.criteria_set, shown, dossier.cases).missing
+    return f"#tc-{missing[0]}" if missing else ""
 
 
 FIELDS = ("choices", "unfit", "comments", "plan", "results")
