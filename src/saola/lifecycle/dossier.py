@@ -221,7 +221,7 @@ STEPS: tuple[Step, ...] = (
         S.CONCLUDED,
         S.SUBMITTED,
         "agency_submit",
-        guards=("three_stars",),
+        guards=("three_stars", "paper_number"),
         paper="tờ trình",
     ),
     _step(

@@ -184,6 +184,15 @@ def close_session(session: Session, *, by: User) -> Session:
     return session
 
 
+def _require_sitting(session: Session) -> None:
+    """Results come only from an open session with its quorum."""
+    if session.state != Session.State.OPEN:
+        raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc.")
+    lacking = lacks_quorum(session)
+    if lacking:
+        raise Refused(lacking)
+
+
 @transaction.atomic
 def settle(
     item: AgendaItem, *, cases: dict[str, str] | None = None, agreed: dict[str, int], by: User
@@ -215,6 +224,7 @@ def settle(
 def close_scores(item: AgendaItem, *, by: User) -> Result:
     """Take all sealed sheets together and compute; refused while one is missing."""
     item = sheets.locked_item(item)
+    _require_sitting(item.session)
     waiting = consolidate.unsealed(item)
     fact = None
     if waiting:
@@ -231,7 +241,9 @@ def discuss_again(item: AgendaItem, reason: str, *, by: User) -> None:
     """Go back to scoring: every sealed sheet gets a new one beside it, with the reason."""
     item = sheets.locked_item(item)
     item.dossier = advance(item.dossier, "rescore", by=by, note=reason, within=item)
-    for sheet in list(item.sheets.filter(current=True).select_related("member")):
+    for sheet in list(
+        item.sheets.filter(current=True, sealed_at__isnull=False).select_related("member")
+    ):
         sheets.reopen(item, sheet.member, reason, by=by)
 
 
@@ -256,6 +268,7 @@ def conclude(item: AgendaItem, *, by: User) -> Result:
 def exclude(item: AgendaItem, event: dict[str, Any], *, by: User) -> Result:
     """Apply a rule of exclusion or stop of the set, found by the council, with its reason."""
     item = sheets.locked_item(item)
+    _require_sitting(item.session)
     known = event.get("type") in STATUS_OF_EVENT
     fact = None if known else "Hãy chọn quy định được áp dụng."
     advance(

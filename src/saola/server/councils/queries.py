@@ -92,8 +92,9 @@ def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _Vi
     sealed = {pk: total for pk, (done, total) in sheets.items() if done}
     all_in = bool(view.present) and view.present <= sealed.keys()
     past_scoring = item.dossier.state != State.SCHEDULED
-    own_in = view.seat is not None and view.seat in sealed
-    shown = view.may_look and (all_in or past_scoring or own_in)
+    # a member sees others' points only after the own sheet, whatever the attendance says
+    own_in = all_in if view.seat is None else view.seat in sealed
+    shown = view.may_look and (past_scoring or own_in)
     totals = (
         [t for pk, t in sealed.items() if t is not None and pk in view.present] if shown else []
     )

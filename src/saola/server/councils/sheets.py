@@ -95,7 +95,7 @@ def receive(
     row = _totalled(sheet)
     if seal:
         _seal(sheet, row)
-    sheet.save()
+    sheet.save(force_insert=sheet._state.adding)
     if seal:
         record("seal", f"item:{item.pk}", _sealed_facts(sheet), by=by)
     return sheet
@@ -131,8 +131,10 @@ def _current(item: AgendaItem, member: CouncilMember, sheet_id: uuid.UUID | None
     )
     sheet = rows.filter(item=item, member=member, current=True).first()
     if sheet is None:
+        taken = sheet_id is not None and ScoreSheet.objects.filter(pk=sheet_id).exists()
         sheet = ScoreSheet(
-            uuid=sheet_id or uuid.uuid4(),
+            # an id of a sheet that exists already would overwrite it
+            uuid=uuid.uuid4() if taken or sheet_id is None else sheet_id,
             item=item,
             member=member,
             fingerprint=item.dossier.fingerprint,

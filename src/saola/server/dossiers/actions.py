@@ -56,7 +56,7 @@ def start(
     require(by, Permission.DOSSIER_EDIT, product)
     if product.group_number is None or product.place is None:
         raise Refused("Hãy ghi bộ sản phẩm và xã của sản phẩm trước khi lập hồ sơ.")
-    if product.dossiers.pending().exists():
+    if product.dossiers.pending().exists() or product.dossiers.filter(state="draft").exists():
         raise Refused("Sản phẩm đang có một hồ sơ chưa xong. Hãy hoàn tất hoặc rút hồ sơ đó.")
     today = timezone.localdate()
     criteria_set = in_force(product.group_number, on=today)
@@ -231,6 +231,10 @@ def hand_over_samples(dossier: Dossier, on: date, *, by: User) -> Dossier:
     """Note the day on which the sample units went with the proposal."""
     dossier = locked(dossier)
     require(by, Permission.COMMUNE_RECEIVE, dossier)
+    if dossier.state not in (State.COMMUNE_RECEIVED, State.REPORTED):
+        raise Refused("Chỉ ghi giao mẫu khi xã đang xem xét hồ sơ.")
+    if on > timezone.localdate():
+        raise Refused("Ngày giao mẫu không thể sau hôm nay.", field="on")
     dossier.samples_on = on
     dossier.save(update_fields=["samples_on", "changed_at"])
     record("hand_over", f"dossier:{dossier.pk}", {"on": on.isoformat()}, by=by)

@@ -12,6 +12,8 @@ from saola.scoring import Invalid, MemberSheet, Result, member_sheet, panel, sco
 from saola.scoring.panels import check_cases, left_out
 from saola.server.dossiers.models import Dossier, SelfAssessment
 
+EXTENSION_DAYS = 180  # at most so long after expiry (art. 12.3)
+
 
 def marks(sheet_id: str, choices: dict[str, str]) -> dict[str, int]:
     """Points of chosen option ids; ids the sheet does not have are left out."""
@@ -86,7 +88,8 @@ def renewal_window(dossier: Dossier, today: date) -> str | None:
             f"Chưa đến thời gian nộp hồ sơ đánh giá lại: nộp từ {first_day:%d/%m/%Y} "
             f"đến {last_day:%d/%m/%Y}."
         )
-    if today > last_day and not _window_fell_before_the_law(last):
+    still_extended = today <= last + timedelta(EXTENSION_DAYS)
+    if today > last_day and not (still_extended and _window_fell_before_the_law(last)):
         return (
             f"Đã quá thời gian nộp hồ sơ đánh giá lại (hạn cuối {last_day:%d/%m/%Y}). "
             "Hãy lập hồ sơ đánh giá lần đầu."

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from saola.criteria import CriteriaSet, load
-from saola.lifecycle.dossier import BEFORE_COUNCIL, ENDED, Kind, State
+from saola.lifecycle.dossier import ENDED, Kind, State
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
@@ -16,17 +16,18 @@ from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
 from saola.server.products.models import Producer, Product
 
-# states in which each office has the dossier before it or has had it
-SEEN_BY_PROVINCE = [str(s) for s in State if s not in {*BEFORE_COUNCIL, State.DRAFT}] + [
-    str(s)
-    for s in (
-        State.PROPOSED,
-        State.AGENCY_RECEIVED,
-        State.AGENCY_ASKED,
-        State.ACCEPTED,
-        State.ADVISED,
-        State.AGENCY_REPORTED,
-    )
+# the province sees a dossier from the commune's proposal on; one that ended before it was
+# proposed (returned, withdrawn) stays with the commune
+BEFORE_PROVINCE = {
+    State.DRAFT,
+    State.FILED,
+    State.COMMUNE_RECEIVED,
+    State.COMMUNE_ASKED,
+    State.REPORTED,
+}
+MAY_HAVE_ENDED_EARLY = [str(State.WITHDRAWN), str(State.RETURNED)]
+SEEN_BY_PROVINCE = [
+    str(s) for s in State if s not in BEFORE_PROVINCE and str(s) not in MAY_HAVE_ENDED_EARLY
 ]
 
 
@@ -38,11 +39,13 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         scopes = user.scopes_for(Permission.DOSSIER_VIEW)
         codes = ids_in(scopes, "place")
         producers = [int(i) for i in ids_in(scopes, "producer")]
-        filed = ~Q(state=State.DRAFT)
-        seen = Q(place__code__in=codes) & filed
-        seen |= Q(place__province_code__in=codes, state__in=SEEN_BY_PROVINCE)
+        proposed = Q(state__in=SEEN_BY_PROVINCE) | Q(agency_number__isnull=False)
+        seen = Q(place__code__in=codes) & ~(
+            Q(state=State.DRAFT) | Q(state=State.WITHDRAWN, filed_on=None)
+        )
+        seen |= Q(place__province_code__in=codes) & proposed
         if COUNTRY in scopes:
-            seen |= Q(state__in=SEEN_BY_PROVINCE)
+            seen |= proposed
         return self.filter(Q(product__producer__in=producers) | seen)
 
     def pending(self) -> "DossierQuerySet":
@@ -107,9 +110,10 @@ class Dossier(models.Model):
     def scopes(self) -> set[str]:
         """Its producer's and its place's, for which `visible_to` must agree."""
         own = {f"producer:{self.product.producer_id}"}
-        if self.state != State.DRAFT:
+        withdrawn_draft = self.state == State.WITHDRAWN and self.filed_on is None
+        if self.state != State.DRAFT and not withdrawn_draft:
             own.add(f"place:{self.place.code}")
-        if self.state in SEEN_BY_PROVINCE:
+        if self.state in SEEN_BY_PROVINCE or self.agency_number is not None:
             own |= {f"place:{self.place.province_code}", COUNTRY}
         return own
 

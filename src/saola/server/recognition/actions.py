@@ -59,6 +59,8 @@ def start_renewal(product: Product, *, by: User) -> Dossier:
     current = current_recognition(product, timezone.localdate())
     if current is None or current.expires_on is None:
         raise Refused("Sản phẩm chưa có giấy chứng nhận có ngày hết hạn để đánh giá lại.")
+    if current.revoked_on is not None:
+        raise Refused("Giấy chứng nhận đã bị thu hồi nên không đánh giá lại; hãy nộp lần đầu.")
     return start(
         product,
         Kind.RENEWAL,
@@ -121,6 +123,7 @@ def new_decision(kind: str, signed: Signed, product: Product) -> Decision:
                 kind=kind,
                 number=signed.number.strip(),
                 signed_on=signed.signed_on,
+                year=signed.signed_on.year,
                 authority=signed.authority,
                 signer=signed.signer,
                 signer_position=signed.position,
@@ -172,7 +175,7 @@ def certify(dossier: Dossier, issued_on: date, *, by: User) -> Certificate:
     """Issue the certificate: own number, 36 months from the day of issue."""
     not_in_future(issued_on, field="issued_on")
     rows = Recognition.objects.select_for_update(of=("self",))
-    recognition = rows.filter(dossier=dossier, certificate=None).first()
+    recognition = rows.filter(dossier=dossier, certificate=None, revoked_on=None).first()
     if recognition is None:
         raise Refused("Chưa có quyết định công nhận, hoặc giấy chứng nhận đã được cấp.")
     signed_on = recognition.recognised_on
@@ -233,6 +236,8 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
                 dossier=dossier,
                 number=signed.number,
                 dated=signed.signed_on,
+                year=signed.signed_on.year,
+                step=step,
                 signer=signed.signer,
                 signer_position=signed.position,
                 capacity=signed.capacity,

@@ -1,5 +1,6 @@
 """The ministry's answer on a forwarded product."""
 
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.dossiers.actions import advance
 from saola.server.dossiers.models import Dossier
+from saola.server.recognition import tasks
 from saola.server.recognition.actions import Signed, new_decision, not_in_future, recognise
 from saola.server.recognition.models import CentralResult, Decision, DecisionItem, Recognition
 from saola.vietnamese.dates import add_months
@@ -18,8 +20,12 @@ from saola.vietnamese.dates import add_months
 @transaction.atomic
 def record_central(dossier: Dossier, data: dict[str, Any], *, by: User) -> CentralResult:
     """Write down what the ministry answered; after a reassessment the newer answer counts."""
-    in_range = 0 <= data["total"] <= 100 and 1 <= data["stars"] <= 5
+    total = Fraction(data["total"])
+    in_range = 0 <= total <= 100 and 1 <= data["stars"] <= 5
     fact = None if in_range else "Điểm từ 0 đến 100, hạng từ 1 đến 5."
+    book = rulebook(dossier.criteria_set.rulebook)
+    if in_range and data["stars"] > book.band(total.numerator, total.denominator):
+        fact = "Hạng cao hơn khung điểm của tổng điểm này. Hãy kiểm tra lại."
     note = f"{data['paper']}: {data['total']} điểm"
     advance(dossier, "record_central", by=by, note=note, facts={"central_figures": fact})
     CentralResult.objects.filter(dossier=dossier).delete()
@@ -35,6 +41,8 @@ def decide_on_central(dossier: Dossier, signed: Signed, *, by: User) -> Decision
         raise Refused("Chưa ghi kết quả của Trung ương.")
     five = central.stars == 5
     kind = Decision.Kind.MINISTRY if five else Decision.Kind.RECOGNISE
+    if dossier.filed_on and signed.signed_on < dossier.filed_on:
+        raise Refused("Ngày ký không thể trước ngày nộp hồ sơ.", field="dated")
     decision = new_decision(kind, signed, dossier.product)
     low = "Kết quả Trung ương không ở hạng 3 hoặc 4 sao."
     facts = {
@@ -48,6 +56,8 @@ def decide_on_central(dossier: Dossier, signed: Signed, *, by: User) -> Decision
         decision=decision, dossier=dossier, stars=central.stars, total=str(central.total)
     )
     recognition = recognise(decision, dossier, item)
+    if not five:
+        tasks.print_decision.enqueue(decision.pk)
     if five:
         months = rulebook(dossier.criteria_set.rulebook).validity_months
         recognition.expires_on = add_months(signed.signed_on, months)

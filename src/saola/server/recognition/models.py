@@ -31,6 +31,7 @@ class Decision(models.Model):
     authority = models.CharField("cơ quan ban hành", max_length=200)
     number = models.CharField("số quyết định", max_length=60)
     signed_on = models.DateField("ngày ký")
+    year = models.PositiveSmallIntegerField()  # numbers begin anew each year
     signer = models.CharField("người ký", max_length=120)
     signer_position = models.CharField("chức vụ người ký", max_length=120)
     capacity = models.CharField("tư cách ký", max_length=5, choices=Capacity)
@@ -42,7 +43,9 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-signed_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["authority", "number"], name="decision_number_once")
+            models.UniqueConstraint(
+                fields=["authority", "number", "year"], name="decision_number_once"
+            )
         ]
 
     def scopes(self) -> set[str]:
@@ -146,13 +149,21 @@ class Certificate(models.Model):
 class Notice(models.Model):
     """The written result to commune and producer, whatever the class."""
 
-    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="notice")
-    number = models.CharField("số thông báo", max_length=60, unique=True)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="notices")
+    step = models.CharField(max_length=30)  # a forwarded product may get a second one later
+    number = models.CharField("số thông báo", max_length=60)
     dated = models.DateField("ngày thông báo")
+    year = models.PositiveSmallIntegerField()
     signer = models.CharField("người ký", max_length=120)
     signer_position = models.CharField("chức vụ người ký", max_length=120)
     capacity = models.CharField("tư cách ký", max_length=5, choices=Decision.Capacity)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "year"], name="notice_number_once"),
+            models.UniqueConstraint(fields=["dossier", "step"], name="notice_once_a_step"),
+        ]
 
 
 class CentralResult(models.Model):

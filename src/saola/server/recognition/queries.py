@@ -9,11 +9,10 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 
 from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import Kind
+from saola.server.dossiers.completeness import EXTENSION_DAYS
 from saola.server.dossiers.models import Dossier
 from saola.server.recognition.models import Recognition
 from saola.vietnamese.folding import fold
-
-EXTENSION = 180  # days, art. 12.3
 
 
 def with_status(on: date) -> QuerySet[Any, Any]:
@@ -42,7 +41,7 @@ def _extended(on: date) -> Q:
     pending = Dossier.objects.pending().filter(
         product=OuterRef("product"), kind=Kind.RENEWAL, filed_on__isnull=False
     )
-    rule = Q(Exists(pending), expires_on__gte=on - timedelta(EXTENSION))
+    rule = Q(Exists(pending), expires_on__gte=on - timedelta(EXTENSION_DAYS))
     if scope == "transition_with_pending_renewal":
         book = rulebook("26-2026")
         window = timedelta(book.facts["renewal"]["file_not_later_than_days"])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from saola.lifecycle.dossier import STEPS, State
 from saola.lifecycle.machine import find
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import can
+from saola.server.accounts.rights import can, require
 from saola.server.dossiers import actions
 from saola.server.dossiers.actions import Paper
 from saola.server.dossiers.completeness import self_assessed
@@ -93,9 +93,9 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "report": CommuneReport.objects.filter(dossier=found).first(),
         "history": found.steps.select_related("by"),
         "versions": found.versions.all(),
-        "result": found.results.select_related("item").order_by("-pk").first(),
+        "result": found.results.filter(concluded_at__isnull=False).order_by("-pk").first(),
         "recognition": found.recognitions.select_related("certificate", "decision").first(),
-        "notice": Notice.objects.filter(dossier=found).first(),
+        "notice": Notice.objects.filter(dossier=found).order_by("-pk").first(),
         "step_names": STEP_NAMES,
         "today": timezone.localdate(),
         "reporting": found.state == State.COMMUNE_RECEIVED
@@ -158,6 +158,7 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in {s.key for s in STEPS} or step in OWN_PAGE or step in ELSEWHERE:
         raise Http404
     row = find(STEPS, step, found.state, found.kind)
+    require(request.user, row.permission, found)
     form = StepForm(row, request.POST if request.method == "POST" else None)
     if form.is_valid() and form.carry_out(
         lambda: _carry_out(found, step, form.cleaned_data, request)

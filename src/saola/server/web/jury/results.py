@@ -1,5 +1,6 @@
 """Matrix, result with its reasons, the chair's acts, minutes, export of all marks."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -122,7 +123,7 @@ def agreed_from(text: str) -> dict[str, int]:
     agreed = {}
     for pair in filter(None, (part.strip() for part in text.split(";"))):
         criterion, equals, points = pair.partition("=")
-        if not equals or not points.strip().isdigit() or len(points.strip()) > 3:
+        if not equals or not re.fullmatch(r"\s*[0-9]{1,3}\s*", points):
             raise Refused("Ghi dạng: tiêu chí=điểm; ví dụ 5.1=5; 7=3.", field="agreed")
         agreed[criterion.strip()] = int(points)
     return agreed
@@ -137,11 +138,15 @@ def minutes_file(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(prints.minutes(session), content_type="application/pdf")
 
 
-@needs(Permission.SHEETS_OVERSEE, Permission.SESSION_PREPARE)
+EXPORTERS = (Permission.SHEETS_OVERSEE, Permission.SESSION_PREPARE)
+
+
+@needs(*EXPORTERS)
 def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse | StreamingHttpResponse:
     """Every mark of a session as CSV or XLSX, of items whose points may be seen."""
     session = visible_session(request, pk)
-    if kind not in exports.KINDS:
+    may = any(can(request.user, p, session) for p in EXPORTERS)
+    if kind not in exports.KINDS or not may:
         raise Http404
     shown = {row.item.pk for row in matrix(session, request.user) if row.shown}
     rows = exports.marks_rows(session, shown)

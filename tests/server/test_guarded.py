@@ -1,0 +1,150 @@
+"""What a reviewer with bad intent tried; each was open once or nearly so."""
+
+import uuid
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from saola.lifecycle.dossier import Kind
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.actions import grant
+from saola.server.councils import actions, sheets
+from saola.server.councils.models import Council
+from saola.server.councils.queries import matrix
+from saola.server.demo.marks import choices_for
+from saola.server.dossiers.actions import advance, start
+from saola.server.dossiers.models import Dossier
+from saola.server.recognition.models import Decision
+from tests.server.conftest import Office
+from tests.server.test_recognition import decide, submitted
+
+
+def test_a_sheet_id_of_another_member_overwrites_nothing(office: Office) -> None:
+    item = office.session(office.dossier()).items.get()
+    data = {"choices": choices_for(item.dossier.criteria_set, 80, stars=4), "remark": "của hd1"}
+    first = sheets.receive(item, data, by=office["hd1"], revision=0)
+
+    second = sheets.receive(
+        item, {"remark": "hd2"}, by=office["hd2"], revision=0, sheet_id=first.pk
+    )
+
+    first.refresh_from_db()
+    assert second.pk != first.pk
+    assert (first.remark, first.total) == ("của hd1", 80)
+    assert sheets.receive(
+        item, {"remark": "x"}, by=office["hd3"], revision=0, sheet_id=uuid.UUID(int=7)
+    ).pk == uuid.UUID(int=7)
+
+
+def test_marking_oneself_absent_shows_no_points(office: Office) -> None:
+    session = office.session(office.dossier())
+    office.seal(session.items.get(), 80, 81)
+    present = set(office.council.members.exclude(user__username="hd3").values_list("pk", flat=True))
+
+    actions.mark_attendance(session, present, by=office["hd3"])
+
+    assert [cell.total for cell in matrix(session, office["hd3"])[0].cells] == [None] * 3
+
+
+def test_a_withdrawn_draft_stays_with_its_producer(office: Office) -> None:
+    dossier = advance(office.dossier(), "withdraw", by=office["producer"], note="thôi")
+
+    seen = {name for name in office.people if Dossier.objects.visible_to(office[name]).exists()}
+
+    assert seen == {"producer"}
+    assert dossier.scopes() == {f"producer:{office.producer.pk}"}
+
+
+def test_what_the_commune_returned_never_reaches_the_province(office: Office) -> None:
+    dossier = advance(office.dossier(), "file", by=office["producer"])
+    dossier = advance(dossier, "receive_commune", by=office["commune_officer"])
+    advance(dossier, "return_commune", by=office["commune_leader"], note="không đủ")
+
+    seen = {name for name in office.people if Dossier.objects.visible_to(office[name]).exists()}
+
+    assert seen == {"producer", "commune_officer", "commune_leader"}
+
+
+def test_a_result_shows_at_the_desk_only_once_concluded(office: Office) -> None:
+    dossier = office.dossier()
+    item = office.session(dossier).items.get()
+    office.seal(item, 80, 81, 81)
+    actions.close_scores(item, by=office["hd1"])
+    path = reverse("desk:dossier", args=[dossier.pk])
+
+    before = office.client("commune_officer").get(path).content.decode()
+    actions.conclude(item, by=office["hd1"])
+    after = office.client("commune_officer").get(path).content.decode()
+
+    assert "Tổng điểm trung bình" not in before
+    assert "Tổng điểm trung bình khoảng 80,67" in after
+
+
+def test_the_secretary_of_another_council_exports_nothing(office: Office) -> None:
+    today = timezone.localdate()
+    other = Council.objects.create(
+        name="Khác",
+        decision_number="22",
+        decided_on=today,
+        province_code="14",
+        regulation_number="3",
+        regulation_dated=today,
+    )
+    grant(office["hd2"], "secretary", f"council:{other.pk}")
+    session = office.session(office.dossier())
+    office.seal(session.items.get(), 80, 81)
+
+    response = office.client("hd2").get(reverse("jury:export", args=[session.pk, "csv"]))
+
+    assert response.status_code == 404
+
+
+def test_a_council_takes_no_dossier_of_another_province(office: Office) -> None:
+    today = timezone.localdate()
+    other = Council.objects.create(
+        name="Tỉnh khác",
+        decision_number="1",
+        decided_on=today,
+        province_code="11",
+        regulation_number="3",
+        regulation_dated=today,
+    )
+    data = {"title": "x", "mode": "meeting", "held_on": today}
+    session = actions.call_session(other, data, by=office["other_province"])
+
+    with pytest.raises(Refused, match="tỉnh khác"):
+        actions.schedule(session, office.dossier("advised"), by=office["other_province"])
+
+
+def test_nothing_is_excluded_before_the_session_is_open(office: Office) -> None:
+    data = {"title": "x", "mode": "meeting", "held_on": timezone.localdate()}
+    session = actions.call_session(office.council, data, by=office["hd3"])
+    item = actions.schedule(session, office.dossier("advised"), by=office["hd3"])
+
+    with pytest.raises(Refused, match="chưa khai mạc"):
+        actions.exclude(item, {"type": "disqualify", "reason": "giả mạo"}, by=office["hd1"])
+
+
+def test_a_product_has_one_open_dossier(office: Office) -> None:
+    dossier = office.dossier()
+
+    with pytest.raises(Refused, match="một hồ sơ chưa xong"):
+        start(dossier.product, Kind.FIRST, by=office["producer"])
+
+
+def test_decision_numbers_begin_anew_each_year(office: Office) -> None:
+    Decision.objects.create(
+        kind="recognise",
+        authority="UBND tỉnh",
+        number="9/QĐ",
+        signed_on=date(2025, 3, 1),
+        year=2025,
+        signer="a",
+        signer_position="b",
+        capacity="TM.",
+        province_code="14",
+    )
+
+    assert decide(office, submitted(office, 80, 80, 80)).number == "9/QĐ"
