@@ -1,15 +1,18 @@
 """What a reviewer with bad intent tried; each was open once or nearly so."""
 
+import io
 import uuid
 from datetime import date
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from saola.lifecycle.dossier import Kind
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.actions import grant
+from saola.server.accounts.models import User
 from saola.server.councils import actions, sheets
 from saola.server.councils.models import Council
 from saola.server.councils.queries import matrix
@@ -148,3 +151,55 @@ def test_decision_numbers_begin_anew_each_year(office: Office) -> None:
     )
 
     assert decide(office, submitted(office, 80, 80, 80)).number == "9/QĐ"
+
+
+def test_the_queue_follows_the_step_table(office: Office) -> None:
+    from saola.server.dossiers.queries import queue
+
+    rows = {
+        name: office.dossier(state, kind=kind)
+        for name, state, kind in (
+            ("renewal", "accepted", "renewal"),
+            ("first", "accepted", "first"),
+            ("advised", "advised", "first"),
+            ("central", "central_result", "first"),
+        )
+    }
+
+    waiting = {
+        who: {name for name, d in rows.items() if d in queue(office[who])}
+        for who in ("ocop_agency", "advisory_team", "province_leader")
+    }
+
+    assert waiting == {
+        "ocop_agency": {"renewal", "advised", "central"},
+        "advisory_team": {"first"},
+        "province_leader": {"central"},
+    }
+
+
+def test_a_sheet_no_longer_in_force_is_not_filed(office: Office) -> None:
+    dossier = office.dossier()
+    Dossier.objects.filter(pk=dossier.pk).update(sheet_id="148-2023-hoa")
+    dossier.refresh_from_db()
+    old = choices_for(dossier.criteria_set, 60, stars=2)
+    dossier.self_assessment.choices = old
+    dossier.self_assessment.save()
+
+    with pytest.raises(Refused, match="không còn áp dụng"):
+        advance(dossier, "file", by=office["producer"])
+
+
+def test_an_account_with_its_role_is_made_by_command(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("một mật khẩu dài\n"))
+
+    call_command("account", "ocop", "Cán Bộ", "--role", "ocop_agency", "--scope", "place:14")
+    call_command("account", "ocop", "Cán Bộ", "--role", "advisory_team", "--scope", "place:14")
+
+    user = User.objects.get(username="ocop")
+    assert user.check_password("một mật khẩu dài")
+    assert {g.role for g in user.granted} == {"ocop_agency", "advisory_team"}
+    with pytest.raises(CommandError, match="Phạm vi"):
+        call_command("account", "ocop", "x", "--role", "producer", "--scope", "place:14")

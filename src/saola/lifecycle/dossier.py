@@ -97,7 +97,7 @@ STEPS: tuple[Step, ...] = (
         S.DRAFT,
         S.FILED,
         "dossier_file",
-        guards=("complete", "renewal_window"),
+        guards=("complete", "sheet_in_force", "renewal_window"),
         paper="Mẫu 01, Mẫu 02",
         law="điều 6, 7.1",
     ),

@@ -112,7 +112,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "saola.server.web.account.views.locked_out"
-AXES_DISABLE_ACCESS_LOG = True  # successes are in the journal; addresses of people are not kept
+AXES_DISABLE_ACCESS_LOG = True  # addresses of people are not kept
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "vi"

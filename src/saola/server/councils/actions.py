@@ -100,6 +100,7 @@ def schedule(session: Session, dossier: Dossier, *, by: User) -> AgendaItem:
 @transaction.atomic
 def unschedule(item: AgendaItem, *, by: User) -> None:
     """Take a dossier off the agenda while nobody has begun a sheet."""
+    item = sheets.locked_item(item)
     begun = ScoreSheet.objects.filter(item=item).exists()
     fact = "Đã có phiếu chấm nên không rút khỏi chương trình được." if begun else None
     advance(item.dossier, "unschedule", by=by, within=item.session, facts={"not_scored": fact})
@@ -212,8 +213,12 @@ def settle(
         for criterion_id, points in agreed.items():
             criterion = criteria_set.by_id[criterion_id]
             check_points(criterion, item.cases.get(criterion_id), points, criterion_id)
-    except (Invalid, KeyError) as fault:
-        raise Refused(f"Mức thống nhất không hợp lệ: {fault}.", field="agreed") from None
+    except (Invalid, KeyError):
+        raise Refused(
+            "Mức thống nhất không hợp lệ: hãy ghi tiêu chí và điểm của một mức có trong bộ tiêu "
+            "chí.",
+            field="agreed",
+        ) from None
     item.agreed = agreed
     item.save()
     record("settle", f"item:{item.pk}", {"agreed": agreed, "cases": item.cases}, by=by)
@@ -282,8 +287,10 @@ def exclude(item: AgendaItem, event: dict[str, Any], *, by: User) -> Result:
     item.events = [event]
     try:
         panel_from({**consolidate.input_of(item), "events": [event]})
-    except Invalid as fault:
-        raise Refused(f"Không áp dụng được: {fault}.") from None
+    except Invalid:
+        raise Refused(
+            "Không áp dụng được: tiêu chí không có trong bộ, hoặc chưa ghi lý do."
+        ) from None
     item.save(update_fields=["events"])
     result = consolidate.store(item)
     result.concluded_at = timezone.now()

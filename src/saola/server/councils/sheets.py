@@ -106,7 +106,8 @@ def _totalled(sheet: ScoreSheet) -> MemberSheet:
     try:
         row = checked(sheet)
     except Invalid as fault:
-        raise Refused(f"Phiếu không hợp lệ ở {fault.place}: {fault.what}.") from None
+        where = fault.place.rpartition("points.")[2]
+        raise Refused(f"Phiếu không hợp lệ ở {where}. Hãy chọn lại mức.") from None
     complete = not left_out(sheet.item.dossier.criteria_set, row.points)
     sheet.total = sum(points or 0 for points in row.points) if complete else None
     return row
@@ -151,8 +152,8 @@ def _open_for_scoring(item: AgendaItem, member: CouncilMember) -> None:
         raise Refused("Bạn chưa được điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
     try:
         check_cases(item.dossier.criteria_set, item.cases)
-    except Invalid as fault:
-        raise Refused(f"Hội đồng chưa chọn trường hợp chấm ({fault.what}).") from None
+    except Invalid:
+        raise Refused("Chưa chọn trường hợp chấm của các tiêu chí hai trường hợp.") from None
 
 
 def _seal(sheet: ScoreSheet, row: MemberSheet) -> None:

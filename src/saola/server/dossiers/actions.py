@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from saola.criteria import in_force, rulebook
+from saola.criteria import in_force, rulebook, rulebook_in_force
 from saola.criteria.load import canonical
 from saola.lifecycle import machine
 from saola.lifecycle.dossier import STEPS, Kind, State
@@ -193,6 +193,7 @@ def _facts(
     today = timezone.localdate()
     known: dict[str, Callable[[], str | None]] = {
         "complete": lambda: completeness.complete(dossier),
+        "sheet_in_force": lambda: _sheet_in_force(dossier, today),
         "renewal_window": lambda: completeness.renewal_window(dossier, today),
         "answer_by": lambda: _answer_by(answer_by, today),
         "four_contents": lambda: _four_contents(dossier),
@@ -200,6 +201,15 @@ def _facts(
         "samples": lambda: _samples(dossier),
     }
     return {guard: known[guard]() for guard in row.guards if guard in known}
+
+
+def _sheet_in_force(dossier: Dossier, today: date) -> str | None:
+    if rulebook_in_force(today).id == dossier.criteria_set.rulebook:
+        return None
+    return (
+        f"Bộ tiêu chí của hồ sơ thuộc {dossier.criteria_set.decision}, không còn áp dụng cho hồ sơ "
+        "mới. Hãy rút hồ sơ này và lập hồ sơ theo bộ đang có hiệu lực."
+    )
 
 
 def _answer_by(answer_by: date | None, today: date) -> str | None:
@@ -256,7 +266,7 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         _number_product(dossier, office)
     elif step in ("ask_commune", "ask_agency"):
         dossier.answer_by = answer_by
-    elif step == "propose":
+    elif step in ("propose", "return_commune", "return_agency", "withdraw", "conclude"):
         dossier.due_on = None
     elif step == "receive_agency":
         office = f"place:{dossier.place.province_code}"

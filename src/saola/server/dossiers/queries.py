@@ -3,30 +3,35 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from saola.lifecycle.dossier import STEPS, State
+from saola.lifecycle.dossier import STEPS
 from saola.lifecycle.machine import Step, possible
-from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.dossiers.models import Citation, Dossier
 
-# whose move it is in each state; the permission of the step that leads on
-MOVES: dict[str, tuple[State, ...]] = {
-    Permission.COMMUNE_RECEIVE: (State.FILED, State.COMMUNE_RECEIVED),
-    Permission.COMMUNE_SIGN: (State.COMMUNE_RECEIVED, State.REPORTED),
-    Permission.AGENCY_RECEIVE: (State.PROPOSED, State.AGENCY_RECEIVED),
-    Permission.ADVISE: (State.ACCEPTED,),
-    Permission.AGENCY_SUBMIT: (
-        State.CONCLUDED,
-        State.APPROVED,
-        State.FORWARDED,
-        State.CENTRAL_RESULT,
-    ),
-    Permission.AGENCY_NOTIFY: (State.PUBLISHED, State.DISQUALIFIED),
-    Permission.PROVINCE_DECIDE: (State.SUBMITTED, State.RECOGNISED),
-    Permission.PROVINCE_PUBLISH: (State.CERTIFIED,),
+# acts that do not lead on: their state is not waiting for them
+ASIDE = {
+    "withdraw",
+    "unschedule",
+    "rescore",
+    "disqualify",
+    "ask_commune",
+    "ask_agency",
+    "return_commune",
+    "return_agency",
+    "notify_forwarded",
 }
+
+
+def _our_move(user: Any) -> Q:
+    """Dossiers whose next act the person may take, by the step table."""
+    wanted = Q(pk__in=[])
+    for step in STEPS:
+        if step.key not in ASIDE and can(user, step.permission):
+            move = Q(state__in=step.source)
+            wanted |= move & Q(kind__in=step.kinds) if step.kinds else move
+    return wanted
 
 
 def queue(user: Any, *, mine: bool = True, state: str = "") -> QuerySet[Dossier]:
@@ -35,8 +40,7 @@ def queue(user: Any, *, mine: bool = True, state: str = "") -> QuerySet[Dossier]
     if state:
         rows = rows.filter(state=state)
     elif mine:
-        wanted = [s for p, states in MOVES.items() if can(user, p) for s in states]
-        rows = rows.filter(state__in=wanted)
+        rows = rows.filter(_our_move(user))
     return rows.order_by(F("due_on").asc(nulls_last=True), "filed_on", "pk")
 
 

@@ -2,13 +2,14 @@
 
 import hashlib
 import io
+import os
 import unicodedata
-from pathlib import PurePosixPath
+import uuid
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
 import pypdfium2
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, UnidentifiedImageError
 
@@ -44,9 +45,20 @@ def keep(
         sha256=digest, name=name, kind=kind, size=len(content), pages=pages, stored_by=by
     )
     if not default_storage.exists(stored.location):
-        default_storage.save(stored.location, ContentFile(content))
+        _write_whole(Path(default_storage.path(stored.location)), content)
     stored.save()
     return stored
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    """All of it or nothing under that name, also when the power goes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{uuid.uuid4().hex}")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
 
 
 def open_file(stored: StoredFile) -> BinaryIO:

@@ -12,6 +12,17 @@ from saola.vietnamese.folding import fold
 
 
 @transaction.atomic
+def place_in_group(product: Product, group_number: int, *, by: User) -> Product:
+    """Say which set of Phụ lục I the product belongs to, where nobody has said it yet."""
+    require(by, Permission.PRODUCT_EDIT, product)
+    if product.group_number is None:
+        product.group_number = group_number
+        product.save(update_fields=["group_number"])
+        record("place_in_group", f"product:{product.pk}", {"group": group_number}, by=by)
+    return product
+
+
+@transaction.atomic
 def add_product(producer: Producer, name: str, group_number: int, *, by: User) -> Product:
     """A new product of the producer, at the producer's place; one of the same name is refused."""
     require(by, Permission.PRODUCT_EDIT, producer)

@@ -207,8 +207,11 @@ def certify(dossier: Dossier, issued_on: date, *, by: User) -> Certificate:
 @transaction.atomic
 def publish(dossier: Dossier, *, by: User) -> None:
     """Make the result known: from now on the register shows it."""
+    rows = Recognition.objects.filter(dossier=dossier)
+    if rows.filter(revoked_on__isnull=False).exists():
+        raise Refused("Giấy chứng nhận đã bị thu hồi nên không công bố.")
     advance(dossier, "publish", by=by)
-    Recognition.objects.filter(dossier=dossier).update(published_on=timezone.localdate())
+    rows.update(published_on=timezone.localdate())
 
 
 NOTIFY_STEP = {
@@ -228,7 +231,10 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
     step = NOTIFY_STEP.get(State(dossier.state))
     if step is None:
         raise Refused("Chưa đến bước thông báo kết quả.")
-    fact = None if (result.stars or 0) < 3 else "Kết quả từ 3 sao: trình công nhận trước."
+    low = (result.stars or 0) < 3 and not result.forwarded
+    fact = None if low else "Kết quả từ 3 sao: trình công nhận trước."
+    if result.concluded_at and signed.signed_on < timezone.localdate(result.concluded_at):
+        raise Refused("Ngày thông báo không thể trước ngày Hội đồng kết luận.", field="dated")
     advance(dossier, step, by=by, paper=signed.paper(), facts={"under_three_stars": fact})
     try:
         with transaction.atomic():

@@ -9,7 +9,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.journal.record import record
 from saola.server.recognition.actions import Signed, new_decision, not_in_future
-from saola.server.recognition.models import Decision, Recognition
+from saola.server.recognition.models import Certificate, Decision, Recognition
 
 
 @transaction.atomic
@@ -20,6 +20,9 @@ def revoke(recognition: Recognition, ground: str, signed: Signed, *, by: User) -
     not_in_future(signed.signed_on)
     if recognition.revoked_on is not None:
         raise Refused("Giấy chứng nhận đã bị thu hồi.")
+    issued = Certificate.objects.filter(recognition=recognition).exists()
+    if recognition.dossier_id is not None and not issued:
+        raise Refused("Sản phẩm chưa được cấp giấy chứng nhận nên chưa có gì để thu hồi.")
     if recognition.stars == 5:
         raise Refused("Giấy chứng nhận 5 sao do Bộ trưởng thu hồi.")
     if ground not in rulebook("26-2026").facts["revocation"]["grounds_vi"]:

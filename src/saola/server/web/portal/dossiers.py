@@ -18,7 +18,7 @@ from saola.server.dossiers import actions
 from saola.server.dossiers.completeness import complete, self_assessed
 from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier
-from saola.server.products.actions import add_product
+from saola.server.products.actions import add_product, place_in_group
 from saola.server.products.models import Producer, Product
 from saola.server.recognition.actions import start_renewal
 from saola.server.recognition.queries import current_recognition
@@ -129,6 +129,8 @@ def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest
         raise Refused("Tài khoản này chưa gắn với chủ thể nào.")
     if product is None:
         product = add_product(producers[0], data["name"], data["group"], by=by)
+    if product.group_number is None and data["group"]:
+        product = place_in_group(product, data["group"], by=by)
     if data["kind"] == Kind.RENEWAL:
         return start_renewal(product, by=by)
     prior = current_recognition(product, timezone.localdate())
