@@ -211,6 +211,7 @@ PAGES = {
         "/bo-tieu-chi/26-2026-du-lich/",
         "/dang-nhap/",
         "/khong-co/",
+        "/dot/phien-2024/",
     ],
     "hd4": [
         "/hoi-dong/",
@@ -226,6 +227,8 @@ PAGES = {
         "/can-bo/nhat-ky/",
         "/can-bo/quyet-dinh/",
         "/can-bo/phien/1/",
+        "/can-bo/hoi-dong/moi/",
+        "/can-bo/hoi-dong/1/",
     ],
     "lanhdao.tinh": [
         "/can-bo/quyet-dinh/1/",

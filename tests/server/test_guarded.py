@@ -13,6 +13,7 @@ from saola.lifecycle.dossier import Kind
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.actions import grant
 from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
 from saola.server.councils import actions, sheets
 from saola.server.councils.models import Council
 from saola.server.councils.queries import matrix
@@ -203,3 +204,71 @@ def test_an_account_with_its_role_is_made_by_command(
     assert {g.role for g in user.granted} == {"ocop_agency", "advisory_team"}
     with pytest.raises(CommandError, match="Phạm vi"):
         call_command("account", "ocop", "x", "--role", "producer", "--scope", "place:14")
+
+
+COUNCIL = {
+    "name": "Hội đồng năm 2027",
+    "decision_number": "77/QĐ-UBND",
+    "decided_on": "2026-11-20",
+    "regulation_number": "78/QĐ-UBND",
+    "regulation_dated": "2026-11-21",
+    "spread": "8",
+    "breaks": "at",
+    "quorum": "2/3",
+    "with_chair": "on",
+    "minimum_test": "mean",
+}
+
+
+def test_the_agency_writes_a_council_and_its_seats_down(office: Office) -> None:
+    client = office.client("ocop_agency")
+
+    made = client.post(reverse("desk:establish"), COUNCIL)
+    council = Council.objects.get(decision_number="77/QĐ-UBND")
+    page = reverse("desk:council", args=[council.pk])
+    for name, kind in (("hd1", "chair"), ("hd2", "member")):
+        assert client.post(page, {"username": name, "kind": kind}).status_code == 302
+    refused = [
+        client.post(page, {"username": "hd2", "kind": "member"}),
+        client.post(page, {"username": "hd3", "kind": "chair"}),
+        client.post(page, {"username": "khong.co", "kind": "member"}),
+        client.post(reverse("desk:establish"), COUNCIL),
+    ]
+
+    rules = council.rules()
+    assert made["Location"] == page
+    assert (rules.number, rules.minimum_test) == ("78/QĐ-UBND", "mean")
+    assert rules.spread_limit is not None
+    assert (rules.spread_limit.points, rules.spread_limit.breaks) == (8, "at")
+    assert [r.status_code for r in refused] == [409] * 4
+    assert council.members.count() == 2
+    assert f"council:{council.pk}" in office["hd1"].scopes_for(Permission.SESSION_CONDUCT)
+
+
+def test_seats_are_not_the_secretarys_to_give(office: Office) -> None:
+    with pytest.raises(Refused, match="quyền"):
+        actions.seat(office.council, office["advisory_team"], by=office["hd3"])
+    office.session(office.dossier())
+    with pytest.raises(Refused, match="đang họp"):
+        actions.seat(office.council, office["advisory_team"], by=office["ocop_agency"])
+    for name in ("hd3", "other_province", "producer"):
+        path = reverse("desk:council", args=[office.council.pk])
+        assert office.client(name).get(path).status_code in (403, 404), name
+
+
+def test_two_tabs_of_the_self_assessment_overwrite_nothing(office: Office) -> None:
+    dossier = office.dossier()
+    client, path = office.client("producer"), reverse("portal:assessment", args=[dossier.pk])
+    choices = choices_for(dossier.criteria_set, 80, stars=4)
+    form = {f"c-{c}": o for c, o in choices.items()}
+    first = client.post(path, form | {"revision": "0", "plan": "ở thẻ một"})
+
+    late = client.post(path, form | {"revision": "0", "plan": "ở thẻ hai"})
+
+    dossier.self_assessment.refresh_from_db()
+    page = late.content.decode()
+    assert (first.status_code, late.status_code) == (302, 400)
+    assert dossier.self_assessment.plan == "ở thẻ một"
+    assert "đã được lưu ở thẻ hoặc thiết bị khác" in page
+    assert "ở thẻ hai" in page
+    assert 'name="revision" value="1"' in page

@@ -1,4 +1,4 @@
-"""Giving and taking roles."""
+"""Giving roles."""
 
 from django.db import transaction
 
@@ -22,11 +22,3 @@ def grant(user: User, role: str, scope: str, *, by: User | None = None) -> Grant
     if new:
         record("grant", f"user:{user.pk}", {"role": role, "scope": scope}, by=by)
     return made
-
-
-@transaction.atomic
-def take_back(user: User, role: str, scope: str, *, by: User) -> None:
-    """Take a role or duty away; nothing happens when it was not there."""
-    removed, _ = Grant.objects.filter(user=user, role=role, scope=scope).delete()
-    if removed:
-        record("take_back", f"user:{user.pk}", {"role": role, "scope": scope}, by=by)

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     AGENCY_SUBMIT = "agency_submit"
     AGENCY_NOTIFY = "agency_notify"
     ADVISE = "advise"
+    COUNCIL_APPOINT = "council_appoint"
     SESSION_VIEW = "session_view"
     SESSION_PREPARE = "session_prepare"
     SESSION_CONDUCT = "session_conduct"

@@ -56,6 +56,7 @@ ROLES: dict[str, Role] = {
             "province",
             P.DESK_USE,
             P.DOSSIER_VIEW,
+            P.COUNCIL_APPOINT,
             P.AGENCY_RECEIVE,
             P.AGENCY_SUBMIT,
             P.AGENCY_NOTIFY,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from saola.lifecycle.dossier import Kind, State
@@ -31,6 +31,25 @@ from saola.server.journal.record import record
 
 
 @transaction.atomic
+def establish(data: dict[str, Any], *, by: User) -> Council:
+    """Write down a council set up by a decision, with its Quy chế as settings."""
+    council = Council(**data)
+    require(by, Permission.COUNCIL_APPOINT, council)
+    try:
+        council.rules()
+    except Invalid as fault:
+        raise Refused(f"Quy chế không đọc được ở {fault.place}.") from None
+    try:
+        with transaction.atomic():
+            council.save()
+    except IntegrityError:
+        raise Refused("Số quyết định thành lập này đã dùng.", field="decision_number") from None
+    facts = {"decision": council.decision_number, "regulation": council.regulation}
+    record("establish", f"council:{council.pk}", facts, by=by)
+    return council
+
+
+@transaction.atomic
 def seat(
     council: Council,
     user: User,
@@ -42,15 +61,21 @@ def seat(
 ) -> CouncilMember:
     """Give a seat with its vote; the rights of the seat and its duties follow."""
     if by is not None:
-        require(by, Permission.SESSION_PREPARE, council)
-    member = CouncilMember.objects.create(
-        council=council,
-        user=user,
-        order=council.members.count() + 1,
-        seat=kind,
-        secretary=secretary,
-        agency=agency,
-    )
+        require(by, Permission.COUNCIL_APPOINT, council)
+    if council.sessions.filter(state=Session.State.OPEN).exists():
+        raise Refused("Hội đồng đang họp nên không thay đổi thành viên được.")
+    try:
+        with transaction.atomic():
+            member = CouncilMember.objects.create(
+                council=council,
+                user=user,
+                order=council.members.count() + 1,
+                seat=kind,
+                secretary=secretary,
+                agency=agency,
+            )
+    except IntegrityError:
+        raise Refused("Người này đã có ghế, hoặc Hội đồng đã có Chủ tịch.") from None
     scope = f"council:{council.pk}"
     grant(user, "council_member", scope, by=by)
     if kind == CouncilMember.Seat.CHAIR:

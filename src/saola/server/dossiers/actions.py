@@ -85,15 +85,28 @@ def locked(dossier: Dossier) -> Dossier:
 
 
 @transaction.atomic
-def save_self_assessment(dossier: Dossier, data: dict[str, Any], *, by: User) -> SelfAssessment:
-    """Keep options and words of the draft; `data` holds fields of SelfAssessment."""
+def save_self_assessment(
+    dossier: Dossier, data: dict[str, Any], *, by: User, revision: int | None = None
+) -> SelfAssessment:
+    """Keep options and words of the draft; `data` holds fields of SelfAssessment.
+
+    `revision` is that of the page the person had before them: when somebody saved in between,
+    nothing is overwritten and the person is told.
+    """
     dossier = locked(dossier)
     require(by, Permission.DOSSIER_EDIT, dossier)
     _open_for_producer(dossier)
     assessment, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
-    for field in ("choices", "unfit", "comments", "plan", "results"):
-        if field in data:
-            setattr(assessment, field, data[field])
+    fields = [f for f in ("choices", "unfit", "comments", "plan", "results") if f in data]
+    same = all(getattr(assessment, field) == data[field] for field in fields)
+    if revision is not None and revision != assessment.revision and not same:
+        raise Refused(
+            "Phần tự đánh giá đã được lưu ở thẻ hoặc thiết bị khác sau khi bạn mở trang. Những gì "
+            "bạn vừa chọn còn ở dưới; hãy kiểm tra rồi lưu lại."
+        )
+    for field in fields:
+        setattr(assessment, field, data[field])
+    assessment.revision += not same
     assessment.save()
     return assessment
 

@@ -147,6 +147,7 @@ class SelfAssessment(models.Model):
     comments = models.JSONField(default=dict)
     plan = models.TextField("kế hoạch sản xuất, kinh doanh", blank=True)
     results = models.TextField("kết quả thực hiện phương án", blank=True)
+    revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(auto_now=True)
 
 

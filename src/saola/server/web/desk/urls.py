@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from saola.server.web.desk import councils, decisions, dossiers, office, reports
+from saola.server.web.desk import council_setup, councils, decisions, dossiers, office, reports
 
 app_name = "desk"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("quyet-dinh/<int:pk>/van-ban.pdf", decisions.decision_file, name="decision-file"),
     path("thong-bao/<int:pk>/van-ban.pdf", decisions.notice_file, name="notice-file"),
     path("cong-nhan/<int:pk>/thu-hoi/", decisions.revoke, name="revoke"),
+    path("hoi-dong/moi/", council_setup.establish, name="establish"),
+    path("hoi-dong/<int:pk>/", council_setup.council, name="council"),
     path("phien/moi/<int:council_pk>/", councils.call_session, name="call-session"),
     path("phien/<int:pk>/", councils.prepare, name="prepare"),
     path("nhat-ky/", office.journal, name="journal"),

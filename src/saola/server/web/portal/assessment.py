@@ -14,7 +14,7 @@ from saola.server.dossiers.actions import save_self_assessment
 from saola.server.dossiers.models import Dossier, SelfAssessment
 from saola.server.dossiers.queries import citations_by_criterion
 from saola.server.web.common import sheet_form
-from saola.server.web.common.forms import composed
+from saola.server.web.common.forms import composed, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.dossiers import FILE_STEP, own_dossier
 
@@ -54,14 +54,16 @@ def self_assessment(request: HttpRequest, pk: int) -> HttpResponse:
             shown = _posted(dossier, data)
             errors = dict.fromkeys(sheet_form.reasons_missing(shown["unfit"]), "Hãy ghi lý do.")
             if not errors:
-                save_self_assessment(dossier, shown, by=person(request))
+                revision = whole_number(data.get("revision", ""))
+                save_self_assessment(dossier, shown, by=person(request), revision=revision)
                 messages.success(request, f"Đã lưu {timezone.localtime():%H:%M}.")
                 if "done" in data:
                     return redirect("portal:dossier", pk)
                 return redirect(reverse("portal:assessment", args=[pk]) + _next(dossier, shown))
         except Refused as refused:
             errors = {refused.field or "": refused.reason}
-    context = _context(dossier, shown, errors) | {"saved_at": stored.saved_at}
+    stored.refresh_from_db()
+    context = _context(dossier, shown, errors) | {"stored": stored, "saved_at": stored.saved_at}
     status = 400 if request.method == "POST" else 200
     return render(request, "portal/assessment.html", context, status=status)
 

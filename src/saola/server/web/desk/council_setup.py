@@ -1,0 +1,126 @@
+"""A council by its decision: its Quy chế as settings, and its seats."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import can
+from saola.server.councils import actions
+from saola.server.councils.models import Council, CouncilMember
+from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.rights import needs, person
+
+
+class CouncilForm(Form):
+    """Decision and Quy chế; each rule the law leaves open is a field."""
+
+    name = forms.CharField(label=_("Tên Hội đồng"), max_length=200)
+    decision_number = forms.CharField(label=_("Số quyết định thành lập"), max_length=60)
+    decided_on = DateField(label=_("Ngày quyết định"))
+    regulation_number = forms.CharField(label=_("Số Quy chế"), max_length=60)
+    regulation_dated = DateField(label=_("Ngày Quy chế"))
+    spread = forms.IntegerField(
+        label=_("Chênh lệch tối đa giữa các thành viên (điểm)"), min_value=0, max_value=100
+    )
+    breaks = forms.ChoiceField(
+        label=_("Chênh lệch đúng bằng mức đó"),
+        choices=[("over", _("chưa phải chấm lại")), ("at", _("phải chấm lại"))],
+    )
+    quorum = forms.ChoiceField(
+        label=_("Số thành viên dự họp tối thiểu"),
+        choices=[(f, f) for f in ("3/4", "2/3", "1/2", "1")],
+    )
+    with_chair = forms.BooleanField(label=_("Phải có Chủ tịch Hội đồng"), required=False)
+    minimum_test = forms.ChoiceField(
+        label=_("Cách xét yêu cầu tối thiểu"),
+        choices=[
+            ("agreed_or_mean", _("mức thống nhất, nếu không có thì điểm trung bình")),
+            ("mean", _("điểm trung bình")),
+            ("each_member", _("từng thành viên")),
+        ],
+    )
+
+    def council(self) -> dict[str, Any]:
+        """Fields of the council; what is not asked keeps the contract's default."""
+        data = self.cleaned_data
+        plain = ("name", "decision_number", "decided_on", "regulation_number", "regulation_dated")
+        return {name: data[name] for name in plain} | {
+            "province_code": settings.OCOP["province_code"],
+            "regulation": {
+                "minimum_test": data["minimum_test"],
+                "spread_limit": {
+                    "points": str(data["spread"]),
+                    "breaks": data["breaks"],
+                    "effect": "block",
+                },
+                "quorum": {"fraction": data["quorum"], "chair": data["with_chair"]},
+            },
+        }
+
+
+@needs(Permission.COUNCIL_APPOINT)
+def establish(request: HttpRequest) -> HttpResponse:
+    """Write a new council down."""
+    initial = {"spread": 10, "with_chair": True}
+    form = CouncilForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        made = form.carry_out(lambda: actions.establish(form.council(), by=person(request)))
+        if made:
+            return redirect("desk:council", made.pk)
+    return render(
+        request, "desk/council_new.html", {"form": form}, status=409 if form.errors else 200
+    )
+
+
+class SeatForm(Form):
+    """Who gets which seat."""
+
+    username = forms.CharField(label=_("Tên đăng nhập"), max_length=60)
+    kind = forms.ChoiceField(label=_("Ghế"), choices=CouncilMember.Seat.choices, initial="member")
+    secretary = forms.BooleanField(label=_("Kiêm Thư ký Hội đồng"), required=False)
+    agency = forms.CharField(label=_("Cơ quan"), max_length=200, required=False)
+
+    def clean_username(self) -> User:
+        """The account of that name."""
+        user = User.objects.filter(username=self.cleaned_data["username"]).first()
+        if user is None:
+            raise forms.ValidationError("Chưa có tài khoản tên này.")
+        return user
+
+
+@needs(Permission.COUNCIL_APPOINT)
+def council(request: HttpRequest, pk: int) -> HttpResponse:
+    """One council with its seats; a form for one more."""
+    found = get_object_or_404(Council, pk=pk)
+    if not can(request.user, Permission.COUNCIL_APPOINT, found):
+        return render(request, "common/not_found.html", status=404)
+    form = SeatForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        data = form.cleaned_data
+        made = form.carry_out(
+            lambda: actions.seat(
+                found,
+                data["username"],
+                by=person(request),
+                kind=data["kind"],
+                secretary=data["secretary"],
+                agency=data["agency"],
+            )
+        )
+        if made:
+            messages.success(request, "Đã ghi thành viên Hội đồng.")
+            return redirect("desk:council", pk)
+    context = {
+        "council": found,
+        "members": found.members.select_related("user"),
+        "form": form,
+        "illustrative": found.illustrative,
+    }
+    return render(request, "desk/council.html", context, status=409 if form.errors else 200)
