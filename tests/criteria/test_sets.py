@@ -179,6 +179,26 @@ def test_option_ids_of_two_cases_count_within_the_case() -> None:
     assert tourism.by_id["8"].cases["a"] == "Trường hợp 1: Dịch vụ du lịch do cộng đồng cung cấp"
 
 
+@pytest.mark.parametrize(
+    ("level", "day", "number", "proposals", "results"),
+    [
+        ("province", date(2027, 4, 29), 1, date(2027, 4, 30), date(2027, 6, 30)),
+        ("province", date(2027, 4, 30), 2, date(2027, 10, 30), date(2027, 12, 30)),
+        ("province", date(2027, 10, 30), 1, date(2028, 4, 30), date(2028, 6, 30)),
+        ("ministry", date(2027, 7, 29), 1, date(2027, 7, 30), date(2027, 9, 30)),
+        ("ministry", date(2027, 12, 1), 2, date(2028, 1, 30), date(2028, 3, 30)),
+        ("ministry", date(2027, 1, 30), 1, date(2027, 7, 30), date(2027, 9, 30)),
+    ],
+)
+def test_a_proposal_falls_in_the_round_whose_last_day_is_ahead(
+    level: str, day: date, number: int, proposals: date, results: date
+) -> None:
+    found = criteria.rulebook("26-2026").round_for(level, day)
+
+    assert found == criteria.Round(number, proposals, results)
+    assert criteria.rulebook("148-2023").round_for(level, day) is None
+
+
 def test_rulebook_facts_are_data() -> None:
     book = criteria.rulebook("26-2026")
 

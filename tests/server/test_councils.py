@@ -233,6 +233,18 @@ def test_written_opinions_are_for_renewals_only(office: Office) -> None:
     assert actions.schedule(session, renewal, by=office["hd3"]).session == session
 
 
+def test_a_renewal_comes_before_a_meeting_only_with_the_reason(office: Office) -> None:
+    data = {"title": "Họp", "mode": "meeting", "held_on": timezone.localdate()}
+    session = actions.call_session(office.council, data, by=office["hd3"])
+    renewal = office.dossier("agency_reported", kind="renewal")
+
+    with pytest.raises(Refused, match="Hãy ghi lý do"):
+        actions.schedule(session, renewal, by=office["hd3"], reason=" ")
+    actions.schedule(session, renewal, by=office["hd3"], reason="ý kiến khác nhau về 6.3")
+
+    assert renewal.steps.get(step="schedule").note == "ý kiến khác nhau về 6.3"
+
+
 def test_tourism_is_scored_under_the_chosen_cases(office: Office) -> None:
     cases = {"8": "a", "9": "b", "15": "a"}
     office.producer.products.all()

@@ -216,7 +216,12 @@ COUNCIL = {
     "breaks": "at",
     "quorum": "2/3",
     "with_chair": "on",
+    "effect": "block",
     "minimum_test": "mean",
+    "missed_three_star": "two_stars",
+    "zero_stops": "all",
+    "capped_from_90": "forward",
+    "missing": "exclude_member",
 }
 
 

@@ -1,5 +1,6 @@
 """Pages: who gets which, what they answer to bad input, and how many queries they take."""
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from saola.scoring import Quorum, Regulation, Rounding, SpreadLimit
 from saola.server.councils import actions
-from saola.server.councils.models import AgendaItem, ScoreSheet
+from saola.server.councils.models import AgendaItem, Council, ScoreSheet
 from saola.server.dossiers.models import Dossier, Evidence
 from saola.server.products.models import Product
 from saola.server.recognition.models import Recognition
@@ -405,6 +407,60 @@ def test_pages_say_what_is_illustrative(office: Office) -> None:
     page = office.client("commune_officer").get(reverse("desk:dossier", args=[dossier.pk]))
 
     assert "DỮ LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" in page.content.decode()
+
+
+REGULATION = {
+    "name": "Hội đồng năm 2027",
+    "decision_number": "12/QĐ-UBND",
+    "decided_on": "2026-11-02",
+    "regulation_number": "13/QĐ-UBND",
+    "regulation_dated": "2026-11-03",
+    "quorum": "2/3",
+    "spread": "7",
+    "breaks": "at",
+    "effect": "flag",
+    "minimum_test": "each_member",
+    "missed_three_star": "not_met",
+    "zero_stops": "any",
+    "capped_from_90": "province",
+    "missing": "refuse",
+    "rounds": "on",
+    "decimals": "1",
+    "mode": "half_even",
+    "place": "member",
+}
+
+
+def test_every_setting_of_a_regulation_is_written_and_read_back(office: Office) -> None:
+    client = office.client("ocop_agency")
+
+    answer = client.post("/can-bo/hoi-dong/moi/", REGULATION, follow=True)
+
+    made = Council.objects.get(decision_number="12/QĐ-UBND")
+    assert made.rules() == Regulation(
+        number="13/QĐ-UBND",
+        minimum_test="each_member",
+        missed_three_star="not_met",
+        sheet26_markers=False,
+        zero_stops="any",
+        capped_from_90="province",
+        rounding=Rounding(1, "half_even", "member"),
+        spread_limit=SpreadLimit(Fraction(7), "at", "flag"),
+        quorum=Quorum(Fraction(2, 3), chair=False),
+        missing="refuse",
+    )
+    page = answer.content.decode()
+    assert "7 điểm, từ mức đó: chỉ ghi nhận" in page
+    assert "điểm từng thành viên, 1 số lẻ, nửa về số chẵn" in page
+
+
+def test_a_rounding_without_its_decimals_is_told(office: Office) -> None:
+    answer = office.client("ocop_agency").post(
+        "/can-bo/hoi-dong/moi/", REGULATION | {"decimals": ""}
+    )
+
+    assert answer.status_code == 409
+    assert "từ 0 đến 6" in answer.content.decode()
 
 
 def test_odd_posts_are_answered_in_words_not_500(office: Office) -> None:

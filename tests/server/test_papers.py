@@ -1,9 +1,7 @@
 """Papers: Vietnamese text can be read out, fonts are ours, made-up data is stamped."""
 
-import re
 from typing import Any
 
-import pypdfium2
 import pytest
 from django.utils import timezone
 
@@ -15,15 +13,9 @@ from saola.server.papers.typeset import typeset
 from saola.server.recognition import actions as recognition
 from saola.server.recognition.models import Certificate, Decision, Notice
 from tests.server.conftest import Office
-from tests.server.test_recognition import signed, submitted
+from tests.server.test_recognition import signed, submitted, text_of
 
 ALPHABET = "ĂẰẮẲẴẶÂẦẤẨẪẬĐÊỀẾỂỄỆÔỒỐỔỖỘƠỜỚỞỠỢƯỪỨỬỮỰỲÝỶỸỴ ăằắẳẵặâầấẩẫậđêềếểễệôồốổỗộơờớởỡợưừứửữựỳýỷỹỵ ₫"
-
-
-def text_of(pdf: bytes) -> str:
-    pages = pypdfium2.PdfDocument(pdf)
-    text = "\n".join(page.get_textpage().get_text_range() for page in pages)
-    return re.sub(r"\s+", " ", text)
 
 
 def test_every_letter_of_vietnamese_can_be_read_out() -> None:

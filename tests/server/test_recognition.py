@@ -1,15 +1,18 @@
 """From the result to certificate, register and notice; ninety and below three."""
 
+import re
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
 from saola.server.dossiers.actions import Paper
 from saola.server.dossiers.models import Dossier
+from saola.server.files.store import open_file
 from saola.server.recognition import actions, central
 from saola.server.recognition.actions import Signed
 from saola.server.recognition.models import Certificate, Decision, Notice, Recognition, status_of
@@ -34,6 +37,17 @@ def decide(
 ) -> Decision:
     by = office["province_leader"]
     return actions.decide(kind, [dossier], signed(number, signed_on), by=by)
+
+
+def forward(office: Office, dossier: Dossier) -> Dossier:
+    paper = Paper("8/UBND", TODAY(), "TL.")
+    return actions.forward(dossier, paper, by=office["ocop_agency"], samples_on=TODAY())
+
+
+def text_of(pdf: bytes) -> str:
+    pages = pypdfium2.PdfDocument(pdf)
+    text = "\n".join(page.get_textpage().get_text_range() for page in pages)
+    return re.sub(r"\s+", " ", text)
 
 
 def submitted(office: Office, *totals: int, **options: Any) -> Dossier:
@@ -72,7 +86,7 @@ def test_ninety_is_approved_and_forwarded_never_certified(office: Office) -> Non
     decide(office, dossier, "approve_result")
     with pytest.raises(Refused, match="Chưa có quyết định"):
         actions.certify(dossier, TODAY(), by=office["province_leader"])
-    actions.forward(dossier, Paper("8/UBND"), by=office["ocop_agency"])
+    forward(office, dossier)
     actions.notify(dossier, signed("1/TB"), by=office["ocop_agency"])
 
     dossier.refresh_from_db()
@@ -84,7 +98,7 @@ def test_ninety_is_approved_and_forwarded_never_certified(office: Office) -> Non
 def test_the_ministrys_answer(office: Office, stars: int, state: str) -> None:
     dossier = submitted(office, 91, 92, 93)
     decide(office, dossier, "approve_result")
-    actions.forward(dossier, Paper("8/UBND"), by=office["ocop_agency"])
+    forward(office, dossier)
     answer = {
         "total": 92 if stars == 5 else 85,
         "stars": stars,
@@ -99,6 +113,29 @@ def test_the_ministrys_answer(office: Office, stars: int, state: str) -> None:
     dossier.refresh_from_db()
     assert dossier.state == state
     assert Recognition.objects.get().stars == stars
+    if stars == 5:
+        notice = actions.notify(dossier, signed("1/TB"), by=office["ocop_agency"])
+        dossier.refresh_from_db()
+        notice.refresh_from_db()
+        assert dossier.state == "notified"
+        assert "5 sao theo kết quả đánh giá của Trung ương" in text_of(
+            open_file(notice.file).read()
+        )
+
+
+def test_forwarding_needs_new_samples(office: Office) -> None:
+    dossier = submitted(office, 91, 92, 93)
+    decide(office, dossier, "approve_result")
+
+    with pytest.raises(Refused, match="5 đơn vị sản phẩm mẫu"):
+        actions.forward(dossier, Paper("8/UBND"), by=office["ocop_agency"])
+    tomorrow = TODAY() + timedelta(1)
+    with pytest.raises(Refused, match="sau hôm nay"):
+        actions.forward(dossier, Paper("8/UBND"), by=office["ocop_agency"], samples_on=tomorrow)
+    forward(office, dossier)
+
+    dossier.refresh_from_db()
+    assert dossier.central_samples_on == TODAY()
 
 
 def test_two_stars_get_a_notice_and_nothing_else(office: Office) -> None:
@@ -155,6 +192,11 @@ def test_revocation_is_public_at_once_and_needs_a_lawful_ground(office: Office) 
     revoke(row, "không còn sản xuất", signed("50/QĐ"), by=by)
 
     assert with_status(TODAY()).get(pk=row.pk).status == "revoked"
+    decision = Decision.objects.get(kind="revoke")
+    page = text_of(open_file(decision.file).read())
+    assert "Thu hồi giấy chứng nhận của 1 sản phẩm OCOP" in page
+    assert Certificate.objects.get().number in page.replace(" ", "")
+    assert "không còn sản xuất" in page
 
 
 @pytest.mark.parametrize("days", [-400, -200, -181, -180, -1, 0, 1, 179, 180, 181, 1000])

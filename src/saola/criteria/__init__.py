@@ -2,7 +2,7 @@
 
 from saola.criteria.load import UnknownSheet, load, sheet_ids
 from saola.criteria.model import Choice, CriteriaSet, Criterion, Group, Minimum, Part, Rule
-from saola.criteria.rulebook import Rulebook, in_force, rulebook, rulebook_in_force
+from saola.criteria.rulebook import Round, Rulebook, in_force, rulebook, rulebook_in_force
 
 __all__ = [
     "Choice",
@@ -11,6 +11,7 @@ __all__ = [
     "Group",
     "Minimum",
     "Part",
+    "Round",
     "Rule",
     "Rulebook",
     "UnknownSheet",

@@ -27,6 +27,15 @@ class RoundRule:
     proposals_before: tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round between two days: proposals before the first, results before the second."""
+
+    number: int
+    proposals_before: date
+    results_before: date
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """One decision between two dates. `facts` is its data as stored, sources included."""
@@ -64,6 +73,19 @@ class Rulebook:
             for r in self.facts.get("rounds", {}).get(level, ())
         )
 
+    def round_for(self, level: str, proposed_on: date) -> Round | None:
+        """The round that takes a proposal of that day: the first whose last day is ahead.
+
+        None where the decision has no rounds.
+        """
+        rounds = [
+            Round(number, last, _following(last, rule.results_before))
+            for number, rule in enumerate(self.rounds(level), 1)
+            for year in (proposed_on.year, proposed_on.year + 1)
+            if proposed_on < (last := date(year, *rule.proposals_before))
+        ]
+        return min(rounds, key=lambda r: r.proposals_before, default=None)
+
     def evidence_label(self, evidence_id: str) -> str:
         """Vietnamese name of a kind of evidence."""
         for kind in self.facts.get("evidence_catalogue", ()):
@@ -75,6 +97,12 @@ class Rulebook:
 def _month_day(text: str) -> tuple[int, int]:
     month, day = text.split("-")
     return int(month), int(day)
+
+
+def _following(day: date, month_day: tuple[int, int]) -> date:
+    """The first such day of a year after the given day."""
+    same_year = date(day.year, *month_day)
+    return same_year if same_year > day else date(day.year + 1, *month_day)
 
 
 @cache

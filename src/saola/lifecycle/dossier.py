@@ -185,7 +185,15 @@ STEPS: tuple[Step, ...] = (
     ),
     # the council
     _step("schedule", S.ADVISED, S.SCHEDULED, "session_prepare", kinds=NEW),
-    _step("schedule", S.AGENCY_REPORTED, S.SCHEDULED, "session_prepare", kinds=AGAIN),
+    _step(
+        "schedule",
+        S.AGENCY_REPORTED,
+        S.SCHEDULED,
+        "session_prepare",
+        kinds=AGAIN,
+        guards=("renewal_meeting",),
+        law="điều 7.6",
+    ),
     _step(
         "unschedule", S.SCHEDULED, S.ADVISED, "session_prepare", kinds=NEW, guards=("not_scored",)
     ),
@@ -268,7 +276,7 @@ STEPS: tuple[Step, ...] = (
         S.APPROVED,
         S.FORWARDED,
         "agency_submit",
-        guards=("paper_number",),
+        guards=("paper_number", "central_samples"),
         paper="văn bản đề nghị Bộ đánh giá",
     ),
     _step("notify_forwarded", S.FORWARDED, S.FORWARDED, "agency_notify", paper="thông báo kết quả"),
@@ -287,6 +295,13 @@ STEPS: tuple[Step, ...] = (
         "agency_submit",
         guards=("central_five", "decision_number"),
         paper="quyết định của Bộ trưởng",
+    ),
+    _step(
+        "notify_central",
+        S.RECOGNISED_CENTRAL,
+        S.NOTIFIED,
+        "agency_notify",
+        paper="thông báo kết quả",
     ),
     _step(
         "recognise_on_central",

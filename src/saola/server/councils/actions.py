@@ -98,8 +98,9 @@ def call_session(council: Council, data: dict[str, Any], *, by: User) -> Session
 
 
 @transaction.atomic
-def schedule(session: Session, dossier: Dossier, *, by: User) -> AgendaItem:
-    """Put a dossier on the agenda of a session that is not closed."""
+def schedule(session: Session, dossier: Dossier, *, by: User, reason: str = "") -> AgendaItem:
+    """Put a dossier on the agenda of a session that is not closed; a renewal comes before a
+    meeting only with the reason."""
     session = _locked(session)
     if session.state == Session.State.CLOSED:
         raise Refused("Phiên đã bế mạc.")
@@ -110,7 +111,16 @@ def schedule(session: Session, dossier: Dossier, *, by: User) -> AgendaItem:
             "Lấy ý kiến bằng văn bản chỉ dùng cho đánh giá, phân hạng lại (điều 7.6); hồ sơ lần "
             "đầu, nâng hạng phải đưa vào phiên họp."
         )
-    dossier = advance(dossier, "schedule", by=by, within=session)
+    sits = session.mode == Session.Mode.MEETING and not reason.strip()
+    fact = (
+        "Đánh giá, phân hạng lại lấy ý kiến bằng văn bản; chỉ đưa vào phiên họp khi ý kiến khác "
+        "nhau hoặc nội dung phức tạp (điều 7.6). Hãy ghi lý do."
+        if sits
+        else None
+    )
+    dossier = advance(
+        dossier, "schedule", by=by, note=reason, within=session, facts={"renewal_meeting": fact}
+    )
     if dossier.illustrative and not session.illustrative:
         raise Refused("Hồ sơ minh họa không đưa vào phiên thật được.")
     last = session.items.order_by("-order").first()

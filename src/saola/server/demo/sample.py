@@ -249,4 +249,4 @@ def _walk_to_ministry() -> None:
     signed = Signed("101/QĐ-UBND (minh họa)", today, SIGNER, "Chủ tịch", "TM.", UBND)
     recognition.decide("approve_result", [dossier], signed, by=person("lanhdao.tinh"))
     paper = Paper("60/UBND (minh họa)", today)
-    recognition.forward(dossier, paper, by=person("tinh.ocop"))
+    recognition.forward(dossier, paper, by=person("tinh.ocop"), samples_on=today)

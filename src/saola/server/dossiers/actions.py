@@ -30,8 +30,6 @@ from saola.server.places.models import NumberSeries, holidays
 from saola.server.products.models import Product
 from saola.vietnamese.dates import add_working_days
 
-CAPACITIES = ("TM.", "KT.", "TL.", "TUQ.")
-
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -160,15 +158,19 @@ def advance(
     note: str = "",
     paper: Paper | None = None,
     answer_by: date | None = None,
+    samples_on: date | None = None,
     facts: dict[str, str | None] | None = None,
     within: Scoped | None = None,
 ) -> Dossier:
     """Move the dossier along its lifecycle; raise Refused with the reason when it may not.
 
+    `samples_on` is the day on which samples went to the ministry, for the step that sends them.
     `facts` answers the guards that upper floors know of, `within` is the record whose scope is
     asked instead of the dossier's (a council).
     """
     dossier, paper = locked(dossier), paper or Paper()
+    if step == "forward":
+        dossier.central_samples_on = samples_on
     row = machine.find(STEPS, step, dossier.state, dossier.kind)
     require(by, row.permission, within or dossier)
     machine.check(row, _facts(dossier, row, paper, answer_by) | (facts or {}), note)
@@ -211,7 +213,8 @@ def _facts(
         "answer_by": lambda: _answer_by(answer_by, today),
         "four_contents": lambda: _four_contents(dossier),
         "paper_number": lambda: None if paper.number else "Hãy ghi số của văn bản.",
-        "samples": lambda: _samples(dossier),
+        "samples": lambda: _samples(dossier, dossier.samples_on),
+        "central_samples": lambda: _samples(dossier, dossier.central_samples_on),
     }
     return {guard: known[guard]() for guard in row.guards if guard in known}
 
@@ -242,10 +245,12 @@ def _four_contents(dossier: Dossier) -> str | None:
     return None
 
 
-def _samples(dossier: Dossier) -> str | None:
+def _samples(dossier: Dossier, on: date | None) -> str | None:
     units = dossier.criteria_set.sample_units or 0
-    if units and dossier.samples_on is None:
+    if units and on is None:
         return f"Hãy ghi ngày giao {units} đơn vị sản phẩm mẫu."
+    if on is not None and on > timezone.localdate():
+        return "Ngày giao mẫu không thể sau hôm nay."
     return None
 
 
@@ -281,6 +286,8 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         dossier.answer_by = answer_by
     elif step in ("propose", "return_commune", "return_agency", "withdraw", "conclude"):
         dossier.due_on = None
+        if step == "propose":
+            dossier.proposed_on = today
     elif step == "receive_agency":
         office = f"place:{dossier.place.province_code}"
         dossier.agency_number = NumberSeries.next(office, "registration", dossier.year)

@@ -74,6 +74,7 @@ STEPS: dict[str, str | Promise] = {
     "notify_forwarded": _("Thông báo kết quả"),
     "record_central": _("Ghi kết quả của Trung ương"),
     "recognise_central": _("Ghi quyết định công nhận của Bộ"),
+    "notify_central": _("Thông báo kết quả"),
     "recognise_on_central": _("Công nhận theo kết quả Trung ương"),
     "reassess": _("Đánh giá lại tại tỉnh"),
     "withdraw": _("Rút hồ sơ"),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from saola.criteria import CriteriaSet, load
+from saola.criteria import CriteriaSet, Round, load, rulebook
 from saola.lifecycle.dossier import ENDED, Kind, State
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
@@ -74,7 +74,9 @@ class Dossier(models.Model):
     filed_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)  # last day of the running clock
     answer_by = models.DateField(null=True, blank=True)
+    proposed_on = models.DateField(null=True, blank=True)  # by the commune: decides the round
     samples_on = models.DateField(null=True, blank=True)
+    central_samples_on = models.DateField(null=True, blank=True)  # handed over to the ministry
     illustrative = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -100,6 +102,13 @@ class Dossier(models.Model):
     def criteria_set(self) -> CriteriaSet:
         """The sheet it is assessed on."""
         return load(self.sheet_id)
+
+    @property
+    def round(self) -> Round | None:
+        """The provincial round that its commune's proposal falls in."""
+        if self.proposed_on is None:
+            return None
+        return rulebook(self.criteria_set.rulebook).round_for("province", self.proposed_on)
 
     @property
     def registration_number(self) -> str:

@@ -219,6 +219,7 @@ NOTIFY_STEP = {
     State.CONCLUDED: "notify_unrecognised",
     State.DISQUALIFIED: "notify_excluded",
     State.FORWARDED: "notify_forwarded",
+    State.RECOGNISED_CENTRAL: "notify_central",
 }
 
 
@@ -257,6 +258,6 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
 
 
 @transaction.atomic
-def forward(dossier: Dossier, paper: Paper, *, by: User) -> Dossier:
-    """Propose the product to the ministry."""
-    return advance(dossier, "forward", by=by, paper=paper)
+def forward(dossier: Dossier, paper: Paper, *, by: User, samples_on: date | None = None) -> Dossier:
+    """Propose the product to the ministry, with five sample units again (none for tourism)."""
+    return advance(dossier, "forward", by=by, paper=paper, samples_on=samples_on)

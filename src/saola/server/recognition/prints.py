@@ -13,7 +13,8 @@ from saola.server.dossiers.models import Dossier
 from saola.server.files.store import keep
 from saola.server.journal.record import record
 from saola.server.papers.typeset import qr_svg, typeset
-from saola.server.recognition.models import Certificate, Decision, Notice
+from saola.server.products.models import Product
+from saola.server.recognition.models import Certificate, Decision, Notice, Recognition
 from saola.vietnamese.dates import long
 from saola.vietnamese.numbers import decimal_comma
 
@@ -47,17 +48,18 @@ def _keep(paper: Any, template: str, data: dict[str, Any], name: str) -> None:
             record("print", f"{template}:{paper.pk}", {"sha256": fresh.file.sha256})
 
 
+SUBJECTS = {
+    Decision.Kind.RECOGNISE: "Công nhận sản phẩm OCOP",
+    Decision.Kind.APPROVE: "Phê duyệt kết quả đánh giá, phân hạng sản phẩm OCOP đạt từ 90 điểm",
+    Decision.Kind.REVOKE: "Thu hồi giấy chứng nhận sản phẩm OCOP",
+}
+
+
 def decision(pk: int) -> None:
     """The decision with its list of products."""
     paper = Decision.objects.get(pk=pk)
-    items = list(paper.items.select_related("dossier__product__producer", "dossier__place"))
-    book = rulebook("26-2026")
-    approve = paper.kind == Decision.Kind.APPROVE
-    subject = (
-        "Phê duyệt kết quả đánh giá, phân hạng sản phẩm OCOP đạt từ 90 điểm"
-        if approve
-        else "Công nhận sản phẩm OCOP"
-    )
+    revoking = paper.kind == Decision.Kind.REVOKE
+    columns, rows, note = _revoked_list(paper) if revoking else _product_list(paper)
     data = {
         "illustrative": paper.illustrative,
         "issuer": paper.authority,
@@ -65,31 +67,48 @@ def decision(pk: int) -> None:
         "number": paper.number,
         "place": settings.OCOP["province_name"],
         "date": long(paper.signed_on),
-        "subject": subject,
+        "subject": SUBJECTS[Decision.Kind(paper.kind)],
         "decider": f"Chủ tịch {paper.authority}",
-        "grounds": [
-            "Căn cứ Luật Tổ chức chính quyền địa phương;",
-            f"Căn cứ Quyết định số {book.decision} {long(book.decided_on)} của Thủ tướng Chính "
-            "phủ về Bộ tiêu chí và quy trình đánh giá, phân hạng sản phẩm OCOP;",
-            "Theo đề nghị của cơ quan tham mưu quản lý OCOP cấp tỉnh và kết quả của Hội đồng "
-            "đánh giá, phân hạng sản phẩm OCOP cấp tỉnh.",
-        ],
-        "articles": _articles(paper, len(items), approve),
+        "grounds": _grounds(revoking),
+        "articles": _articles(paper, len(rows)),
         "recipients": ["Như Điều 3;", "Bộ Nông nghiệp và Môi trường;", "Lưu: VT."],
         "signer": _signer(paper, paper.authority, paper.signer, paper.signer_position),
-        "decision_of_criteria": book.decision,
-        "items": [_decision_row(item) for item in items],
+        "columns": [{"name": name, "width": width} for name, width in columns],
+        "rows": rows,
+        "list_note": note,
     }
     _keep(paper, "decision", data, f"Quyet-dinh-{paper.pk}.pdf")
 
 
-def _articles(paper: Decision, count: int, approve: bool) -> list[str]:
-    if approve:
+def _grounds(revoking: bool) -> list[str]:
+    book = rulebook("26-2026")
+    proposal = (
+        "Theo đề nghị của cơ quan tham mưu quản lý OCOP cấp tỉnh."
+        if revoking
+        else "Theo đề nghị của cơ quan tham mưu quản lý OCOP cấp tỉnh và kết quả của Hội đồng "
+        "đánh giá, phân hạng sản phẩm OCOP cấp tỉnh."
+    )
+    return [
+        "Căn cứ Luật Tổ chức chính quyền địa phương;",
+        f"Căn cứ Quyết định số {book.decision} {long(book.decided_on)} của Thủ tướng Chính "
+        "phủ về Bộ tiêu chí và quy trình đánh giá, phân hạng sản phẩm OCOP;",
+        proposal,
+    ]
+
+
+def _articles(paper: Decision, count: int) -> list[str]:
+    if paper.kind == Decision.Kind.APPROVE:
         first = (
             f"Phê duyệt kết quả đánh giá, phân hạng {count} sản phẩm đạt từ 90 điểm trở lên và "
             "đề nghị Bộ Nông nghiệp và Môi trường đánh giá, công nhận 5 sao (danh sách kèm theo)."
         )
         second = "Quyết định này không phải quyết định công nhận; không cấp giấy chứng nhận."
+    elif paper.kind == Decision.Kind.REVOKE:
+        first = f"Thu hồi giấy chứng nhận của {count} sản phẩm OCOP theo danh sách kèm theo."
+        second = (
+            "Chủ thể không được tiếp tục dùng nhãn hiệu chứng nhận OCOP cho sản phẩm có tên trong "
+            "danh sách kể từ ngày ký Quyết định này."
+        )
     else:
         first = f"Công nhận {count} sản phẩm OCOP theo danh sách kèm theo."
         second = "Giấy chứng nhận sản phẩm OCOP có giá trị 36 tháng kể từ ngày cấp."
@@ -100,16 +119,51 @@ def _articles(paper: Decision, count: int, approve: bool) -> list[str]:
     return [first, second, third]
 
 
-def _decision_row(item: Any) -> dict[str, Any]:
-    product = item.dossier.product
-    return {
-        "product": product.name,
-        "code": product.code,
-        "producer": product.producer.name if product.producer else "",
-        "place": item.dossier.place.name,
-        "total": points_text(_result(item.dossier)),
-        "stars": f"{item.stars} sao",
-    }
+Table = tuple[list[tuple[str, float]], list[list[str]], str]
+
+
+def _product_list(paper: Decision) -> Table:
+    """Columns with their share of the width, rows, and the note below."""
+    columns = [("Sản phẩm", 2.2), ("Chủ thể", 2.2), ("Xã, phường", 1.4), ("Điểm", 0.8)]
+    rows = [
+        [
+            _named(item.dossier.product),
+            _producer(item.dossier.product),
+            item.dossier.place.name,
+            points_text(_result(item.dossier)),
+            f"{item.stars} sao",
+        ]
+        for item in paper.items.select_related("dossier__product__producer", "dossier__place")
+    ]
+    note = (
+        "Điểm là tổng điểm trung bình của Hội đồng; kết quả chính xác dạng phân số lưu trong hệ "
+        f"thống. Bộ tiêu chí: {rulebook('26-2026').decision}."
+    )
+    return [*columns, ("Hạng", 0.8)], rows, note
+
+
+def _revoked_list(paper: Decision) -> Table:
+    """What is revoked, from whom, and on which ground."""
+    columns = [("Sản phẩm", 2.0), ("Chủ thể", 2.0), ("Giấy chứng nhận", 1.6), ("Căn cứ", 2.0)]
+    rows = [
+        [
+            _named(row.product),
+            _producer(row.product),
+            row.certificate.number if hasattr(row, "certificate") else row.decision_as_printed,
+            row.revoked_ground,
+        ]
+        for row in paper.revocations.select_related("product__producer", "certificate")
+    ]
+    note = f"Căn cứ thu hồi theo điều 8 Quyết định số {rulebook('26-2026').decision}."
+    return columns, rows, note
+
+
+def _named(product: Product) -> str:
+    return f"{product.name} ({product.code})" if product.code else product.name
+
+
+def _producer(product: Product) -> str:
+    return product.producer.name if product.producer else ""
 
 
 def certificate(pk: int) -> None:
@@ -130,7 +184,7 @@ def certificate(pk: int) -> None:
         "decider": f"Chủ tịch {decision_row.authority}",
         "stars": recognition.stars,
         "product": product.name,
-        "producer": product.producer.name if product.producer else "",
+        "producer": _producer(product),
         "address": f"{product.place}, tỉnh {settings.OCOP['province_name']}",
         "code": product.code,
         "decision": decision_row.number,
@@ -155,7 +209,7 @@ def notice(pk: int) -> None:
     dossier = paper.dossier
     product, result = dossier.product, _result(dossier)
     body = f"Cơ quan tham mưu quản lý OCOP tỉnh {settings.OCOP['province_name']}"
-    producer = product.producer.name if product.producer else ""
+    producer, recognised = _producer(product), dossier.recognitions.first()
     data = {
         "illustrative": dossier.illustrative,
         "issuer": body,
@@ -170,7 +224,7 @@ def notice(pk: int) -> None:
         "producer": producer,
         "code": product.code,
         "set_name": f"{dossier.criteria_set.name} ({dossier.criteria_set.decision})",
-        "outcome": outcome_text(result),
+        "outcome": outcome_text(result, recognised),
         "facts": _facts(dossier, result),
         "reasons": [r for r in (result.reasons if result else []) if r.startswith(REASONS)],
         "closing": "Trân trọng thông báo để chủ thể và Ủy ban nhân dân xã, phường biết, thực hiện.",
@@ -183,8 +237,9 @@ def notice(pk: int) -> None:
 REASONS = ("Lý do", "Bị giới hạn", "Để đạt", "Từ 90", "Hạng này")
 
 
-def outcome_text(result: Result | None) -> str:
-    """The outcome in words: class, or why there is none."""
+def outcome_text(result: Result | None, recognised: Recognition | None) -> str:
+    """The outcome in words: class, or why there is none. A forwarded product that is recognised
+    by now has its class from the central result."""
     from_status = {
         "stopped": "dừng đánh giá",
         "disqualified": "bị loại",
@@ -194,6 +249,8 @@ def outcome_text(result: Result | None) -> str:
         return "chưa có kết quả"
     if result.status != "scored":
         return from_status.get(result.status, "Hội đồng chưa kết luận")
+    if result.forwarded and recognised is not None:
+        return f"{stars_text(recognised.stars)} theo kết quả đánh giá của Trung ương"
     if result.forwarded:
         return f"đạt {points_text(result)} điểm, chuyển Bộ đề nghị 5 sao"
     return f"{stars_text(result.stars)} ({points_text(result)} điểm)"

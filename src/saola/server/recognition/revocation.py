@@ -8,6 +8,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.journal.record import record
+from saola.server.recognition import tasks
 from saola.server.recognition.actions import Signed, new_decision, not_in_future
 from saola.server.recognition.models import Certificate, Decision, Recognition
 
@@ -33,6 +34,7 @@ def revoke(recognition: Recognition, ground: str, signed: Signed, *, by: User) -
     recognition.revoked_on, recognition.revoked_ground = signed.signed_on, ground
     recognition.revoked_by = decision
     recognition.save()
+    tasks.print_decision.enqueue(decision.pk)
     facts = {"ground": ground, "number": decision.number}
     record("revoke", f"recognition:{recognition.pk}", facts, by=by)
     return recognition

@@ -63,11 +63,12 @@ class DateField(forms.DateField):
         super().__init__(**kwargs)
 
 
-class PaperForm(Form):
-    """Number and day of a paper."""
-
-    number = forms.CharField(label=_("Số văn bản"), max_length=60)
-    dated = DateField(label=_("Ngày văn bản"))
+CAPACITIES = [
+    ("TM.", "TM. (thay mặt)"),
+    ("KT.", "KT. (ký thay)"),
+    ("TL.", "TL. (thừa lệnh)"),
+    ("TUQ.", "TUQ. (thừa ủy quyền)"),
+]
 
 
 class SignedForm(Form):
@@ -79,10 +80,5 @@ class SignedForm(Form):
     position = forms.CharField(label=_("Chức vụ người ký"), max_length=120)
     capacity = forms.ChoiceField(
         label=_("Tư cách ký"),
-        choices=[
-            ("TM.", "TM. (thay mặt)"),
-            ("KT.", "KT. (ký thay)"),
-            ("TL.", "TL. (thừa lệnh)"),
-            ("TUQ.", "TUQ. (thừa ủy quyền)"),
-        ],
+        choices=CAPACITIES,
     )

@@ -13,9 +13,25 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import actions
+from saola.server.councils.labels import (
+    BREAKS,
+    EFFECTS,
+    MODES,
+    PLACES,
+    QUORUM_NAME,
+    SETTINGS,
+    regulation_in_words,
+)
 from saola.server.councils.models import Council, CouncilMember
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.rights import needs, person
+
+
+def _choice(key: str) -> forms.ChoiceField:
+    """One point of the Quy chế with its values in words."""
+    return forms.ChoiceField(
+        label=SETTINGS[key].name, choices=SETTINGS[key].choices, widget=forms.RadioSelect
+    )
 
 
 class CouncilForm(Form):
@@ -26,50 +42,72 @@ class CouncilForm(Form):
     decided_on = DateField(label=_("Ngày quyết định"))
     regulation_number = forms.CharField(label=_("Số Quy chế"), max_length=60)
     regulation_dated = DateField(label=_("Ngày Quy chế"))
+    quorum = forms.ChoiceField(
+        label=QUORUM_NAME, choices=[(f, f) for f in ("3/4", "2/3", "1/2", "1")]
+    )
+    with_chair = forms.BooleanField(label=_("Phải có Chủ tịch Hội đồng"), required=False)
     spread = forms.IntegerField(
         label=_("Chênh lệch tối đa giữa các thành viên (điểm)"), min_value=0, max_value=100
     )
-    breaks = forms.ChoiceField(
-        label=_("Chênh lệch đúng bằng mức đó"),
-        choices=[("over", _("chưa phải chấm lại")), ("at", _("phải chấm lại"))],
+    breaks = forms.ChoiceField(label=_("Vượt mức chênh lệch là"), choices=list(BREAKS.items()))
+    effect = forms.ChoiceField(label=_("Khi vượt mức chênh lệch"), choices=list(EFFECTS.items()))
+    minimum_test = _choice("minimum_test")
+    missed_three_star = _choice("missed_three_star")
+    zero_stops = _choice("zero_stops")
+    capped_from_90 = _choice("capped_from_90")
+    missing = _choice("missing")
+    sheet26_markers = forms.BooleanField(
+        label=_("Xét dấu sao ở bộ 26 (du lịch) như yêu cầu tối thiểu"), required=False
     )
-    quorum = forms.ChoiceField(
-        label=_("Số thành viên dự họp tối thiểu"),
-        choices=[(f, f) for f in ("3/4", "2/3", "1/2", "1")],
+    rounds = forms.BooleanField(
+        label=_("Làm tròn trước khi so với khung điểm (mặc định: không)"), required=False
     )
-    with_chair = forms.BooleanField(label=_("Phải có Chủ tịch Hội đồng"), required=False)
-    minimum_test = forms.ChoiceField(
-        label=_("Cách xét yêu cầu tối thiểu"),
-        choices=[
-            ("agreed_or_mean", _("mức thống nhất, nếu không có thì điểm trung bình")),
-            ("mean", _("điểm trung bình")),
-            ("each_member", _("từng thành viên")),
-        ],
+    decimals = forms.IntegerField(
+        label=_("Số lẻ khi làm tròn"), min_value=0, max_value=6, required=False
     )
+    mode = forms.ChoiceField(label=_("Cách làm tròn"), choices=list(MODES.items()), required=False)
+    place = forms.ChoiceField(label=_("Làm tròn ở"), choices=list(PLACES.items()), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A rounding needs its number of decimals."""
+        data = super().clean() or {}
+        if data.get("rounds") and data.get("decimals") is None and "decimals" not in self.errors:
+            self.add_error("decimals", _("Hãy ghi số lẻ, từ 0 đến 6."))
+        return data
 
     def council(self) -> dict[str, Any]:
-        """Fields of the council; what is not asked keeps the contract's default."""
+        """Fields of the council with its whole Quy chế."""
         data = self.cleaned_data
         plain = ("name", "decision_number", "decided_on", "regulation_number", "regulation_dated")
+        rounding = {"decimals": data["decimals"], "mode": data["mode"], "place": data["place"]}
         return {name: data[name] for name in plain} | {
             "province_code": settings.OCOP["province_code"],
             "regulation": {
-                "minimum_test": data["minimum_test"],
+                **{key: data[key] for key in SETTINGS},
                 "spread_limit": {
                     "points": str(data["spread"]),
                     "breaks": data["breaks"],
-                    "effect": "block",
+                    "effect": data["effect"],
                 },
                 "quorum": {"fraction": data["quorum"], "chair": data["with_chair"]},
+                "rounding": rounding if data["rounds"] else None,
             },
         }
+
+
+INITIAL = {
+    "spread": 10,
+    "with_chair": True,
+    "sheet26_markers": True,
+    "decimals": 2,
+    **{key: next(iter(setting.values)) for key, setting in SETTINGS.items()},
+}
 
 
 @needs(Permission.COUNCIL_APPOINT)
 def establish(request: HttpRequest) -> HttpResponse:
     """Write a new council down."""
-    initial = {"spread": 10, "with_chair": True}
-    form = CouncilForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = CouncilForm(request.POST if request.method == "POST" else None, initial=INITIAL)
     if form.is_valid():
         made = form.carry_out(lambda: actions.establish(form.council(), by=person(request)))
         if made:
@@ -120,6 +158,7 @@ def council(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "council": found,
         "members": found.members.select_related("user"),
+        "rules": regulation_in_words(found.rules()),
         "form": form,
         "illustrative": found.illustrative,
     }

@@ -14,7 +14,7 @@ from saola.server.councils import actions
 from saola.server.councils.models import AgendaItem, Council, Session
 from saola.server.councils.queries import agenda
 from saola.server.dossiers.models import Dossier
-from saola.server.web.common.forms import DateField, Form, whole_number
+from saola.server.web.common.forms import DateField, Form, clean, whole_number
 from saola.server.web.common.rights import needs, person
 
 
@@ -63,6 +63,7 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
         "ready": ready,
         "attendance": session.attendance.select_related("member__user").order_by("member__order"),
         "may": can(request.user, Permission.SESSION_PREPARE, session),
+        "meets": session.mode == Session.Mode.MEETING,
         "illustrative": session.illustrative,
     }
     return render(request, "desk/prepare.html", context)
@@ -73,7 +74,8 @@ def _act(session: Session, request: HttpRequest) -> None:
     by = person(request)
     if "schedule" in request.POST:
         dossier = get_object_or_404(Dossier, pk=whole_number(request.POST["schedule"]))
-        actions.schedule(session, dossier, by=by)
+        reason = clean(request.POST.get("reason", ""))[:500]
+        actions.schedule(session, dossier, by=by, reason=reason)
         messages.success(request, "Đã đưa vào chương trình họp.")
     elif "unschedule" in request.POST:
         item = get_object_or_404(

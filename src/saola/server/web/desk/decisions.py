@@ -124,7 +124,12 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision with its list."""
     found = get_object_or_404(visible_decisions(request), pk=pk)
     items = found.items.select_related("dossier__product__producer", "dossier__place")
-    context = {"decision": found, "items": items, "illustrative": found.illustrative}
+    context = {
+        "decision": found,
+        "items": items,
+        "revocations": found.revocations.select_related("product__producer"),
+        "illustrative": found.illustrative,
+    }
     return render(request, "desk/decision.html", context)
 
 

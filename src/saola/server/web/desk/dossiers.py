@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saola.criteria import Round, rulebook
 from saola.lifecycle.dossier import STEPS, State
 from saola.lifecycle.machine import find
 from saola.server.accounts.permissions import Permission
@@ -25,7 +26,7 @@ from saola.server.dossiers.queries import queue as queue_of
 from saola.server.files.store import open_file
 from saola.server.recognition import actions as recognition
 from saola.server.recognition.models import Notice
-from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.forms import CAPACITIES, DateField, Form
 from saola.server.web.common.rights import needs, person
 
 PER_PAGE = 50
@@ -36,6 +37,7 @@ OWN_PAGE = {
     "notify_unrecognised": "desk:notify",
     "notify_excluded": "desk:notify",
     "notify_forwarded": "desk:notify",
+    "notify_central": "desk:notify",
     "record_central": "desk:central",
     "recognise_central": "desk:decide-central",
     "recognise_on_central": "desk:decide-central",
@@ -119,6 +121,8 @@ class StepForm(Form):
     )
     number = forms.CharField(label=_("Số văn bản"), max_length=60, required=False)
     dated = DateField(label=_("Ngày văn bản"), required=False)
+    capacity = forms.ChoiceField(label=_("Tư cách ký"), choices=CAPACITIES, required=False)
+    samples_on = DateField(label=_("Ngày giao sản phẩm mẫu cho Bộ"), required=False)
     answer_by = DateField(label=_("Trả lời trước hết ngày"), required=False)
 
     def __init__(self, step: Any, *args: Any, **kwargs: Any) -> None:
@@ -132,23 +136,31 @@ class StepForm(Form):
         else:
             del self.fields["answer_by"]
         if step.key not in WITH_PAPER:
-            del self.fields["number"], self.fields["dated"]
+            del self.fields["number"], self.fields["dated"], self.fields["capacity"]
+        if "central_samples" not in step.guards:
+            del self.fields["samples_on"]
 
 
 def _carry_out(found: Dossier, key: str, data: dict[str, Any], request: HttpRequest) -> Dossier:
     """The act by the floor it belongs to."""
     by = person(request)
-    paper = Paper(data.get("number", ""), data.get("dated"))
+    paper = Paper(data.get("number", ""), data.get("dated"), data.get("capacity", ""))
     if key == "submit":
         return recognition.submit(found, paper, by=by)
     if key == "forward":
-        return recognition.forward(found, paper, by=by)
+        return recognition.forward(found, paper, by=by, samples_on=data.get("samples_on"))
     if key == "publish":
         recognition.publish(found, by=by)
         return found
     return actions.advance(
         found, key, by=by, note=data["note"], paper=paper, answer_by=data.get("answer_by")
     )
+
+
+def _round_of_today(found: Dossier) -> Round | None:
+    """The round a proposal of today would fall in."""
+    book = rulebook(found.criteria_set.rulebook)
+    return book.round_for("province", timezone.localdate())
 
 
 @needs(Permission.DESK_USE)
@@ -171,6 +183,7 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         "name": STEP_NAMES[step],
         "step": row,
         "target": row.target,
+        "round": _round_of_today(found) if step == "propose" else None,
         "illustrative": found.illustrative,
     }
     return render(request, "desk/step.html", context, status=409 if form.errors else 200)

@@ -5,12 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxInput, RadioSelect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from saola.criteria import Round
 from saola.scoring.explain import number as number_text
 from saola.server.accounts.rights import can as ask
 from saola.server.dossiers.labels import KINDS, STATES, TONES
@@ -65,6 +66,16 @@ def deadline(day: date | None) -> SafeString:
     return format_html("<span>{}</span>", text)
 
 
+@register.simple_tag
+def round_text(found: Round) -> str:
+    """ "đợt 1 (đề nghị trước 30/04/2027, kết quả trước 30/06/2027)"."""
+    return gettext("đợt %(number)s (đề nghị trước %(first)s, kết quả trước %(last)s)") % {
+        "number": found.number,
+        "first": short(found.proposals_before),
+        "last": short(found.results_before),
+    }
+
+
 @register.filter
 def kind_name(kind: str) -> str:
     """Kind of a dossier in words."""
@@ -108,8 +119,13 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         bound.field.widget.attrs["aria-invalid"] = "true"
     if ids:
         bound.field.widget.attrs["aria-describedby"] = " ".join(ids)
-    is_box = getattr(bound.field.widget, "input_type", "") == "checkbox"
-    return {"bound": bound, "hint": hint or bound.help_text, "is_box": is_box}
+    kind = type(bound.field.widget)
+    return {
+        "bound": bound,
+        "hint": hint or bound.help_text,
+        "is_box": kind is CheckboxInput,
+        "is_group": kind is RadioSelect,
+    }
 
 
 @register.inclusion_tag("components/error_summary.html")
