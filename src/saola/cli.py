@@ -1,14 +1,24 @@
 """The command `saola`: look at the law as data, and compute a star from a file."""
 
 import argparse
+import io
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from saola import __version__
-from saola.criteria import CriteriaSet, UnknownSheet, load, rulebook, sheet_ids
+from saola.criteria import (
+    CriteriaSet,
+    Criterion,
+    Group,
+    UnknownSheet,
+    load,
+    rulebook,
+    sheet_ids,
+)
 from saola.criteria.checks import Finding, check
 from saola.criteria.load import RULEBOOKS, raw
 from saola.scoring.compute import score
@@ -21,6 +31,7 @@ LARGEST_INPUT = 16 * 1024 * 1024
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is returned (2 for input that is refused)."""
+    _open_streams()
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -35,6 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(Invalid(error.filename or "output", error.strerror or "fails"), file=sys.stderr)
         return 2
     return code
+
+
+def _open_streams() -> None:
+    """Both streams speak UTF-8 whatever the machine is set to; a closed one swallows its text,
+    for Python would print it on the other."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the whole run
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,19 +127,33 @@ def _criteria_show(options: argparse.Namespace) -> int:
     if options.format == "json":
         _print_json({**raw(options.sheet), "fingerprint": s.fingerprint})
         return 0
-    print(f"{s.number}. {s.name} — {s.decision}\n{s.fingerprint}")
+    print("\n".join(_in_words(s)))
+    return 0
+
+
+def _in_words(s: CriteriaSet) -> Iterator[str]:
+    """The whole sheet for reading: options, rules, notes, cases, open points."""
+    yield f"{s.number}. {s.name} — {s.decision}\n{s.fingerprint}"
+    yield from (text for text in (s.minimum_rule, s.disqualified_when) if text)
     for part in s.parts:
-        print(f"\nPhần {part.id}: {part.label} ({part.max})")
+        yield f"\nPhần {part.id}: {part.label} ({part.max})"
         for group in part.groups:
-            print(f" {group.id}. {group.label} ({group.max})")
+            yield f" {group.id}. {group.label} ({group.max})"
+            yield from _rules_and_notes(group, "  ")
             for criterion in group.criteria:
-                print(f"  {criterion.id} {criterion.label} (tối đa {criterion.max})")
+                yield f"  {criterion.id} {criterion.label} (tối đa {criterion.max})"
+                for case, name in criterion.cases.items():
+                    yield f"     [{case}] {name}"
                 for choice in criterion.choices:
                     minimum = f"  [tối thiểu {choice.min_for} sao]" if choice.min_for else ""
-                    print(f"     {choice.id:<10} {choice.points:>2}  {choice.text}{minimum}")
-                for rule in criterion.rules:
-                    print(f"     ({rule.type}) {rule.text}")
-    return 0
+                    yield f"     {choice.id:<10} {choice.points:>2}  {choice.text}{minimum}"
+                yield from _rules_and_notes(criterion, "     ")
+    yield from (f"Điểm còn mở của nguồn: {text}" for text in s.anomalies)
+
+
+def _rules_and_notes(head: Group | Criterion, indent: str) -> Iterator[str]:
+    yield from (f"{indent}({rule.type}) {rule.text}" for rule in head.rules)
+    yield from (f"{indent}– {note}" for note in head.notes)
 
 
 def _criteria_check(options: argparse.Namespace) -> int:

@@ -53,9 +53,23 @@ def test_an_inserted_entry_is_named() -> None:
     forged_hash = entry_hash(3, {"act": "chèn"}, links[1].hash)
     forged = Link(3, {"act": "chèn"}, links[1].hash, forged_hash)
 
-    assert (4, "inserted") in faults([*links[:2], forged, links[3]], links)
+    assert faults([*links[:2], forged, links[3]], links) == [(3, "altered")]
     doubled = [*links[:2], links[1], *links[2:]]
     assert faults(doubled, links) == [(2, "inserted")]
+
+
+@given(st.integers(2, 12), st.data())
+def test_an_altered_entry_with_its_own_hash_made_anew_is_named(
+    length: int, data: st.DataObject
+) -> None:
+    links = chain(length)
+    at = data.draw(st.integers(0, length - 1))
+    content = {"act": "khác"}
+    made = entry_hash(at + 1, content, links[at].previous)
+    changed = [*links]
+    changed[at] = replace(links[at], content=content, hash=made)
+
+    assert faults(changed, links) == [(at + 1, "altered")]
 
 
 def test_an_entry_rehashed_with_all_after_it_shows_at_the_kept_head() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from saola.cli import main
-from saola.scoring import Invalid, score
+from saola.criteria import load
+from saola.scoring import Invalid, MemberSheet, Regulation, Rounding, panel, score
 from saola.scoring.contract import (
     loads,
     panel_from,
@@ -17,6 +18,7 @@ from saola.scoring.contract import (
     regulation_from,
     result_data,
 )
+from saola.scoring.explain import explain
 
 VECTORS = json.loads(
     (Path(__file__).parents[1] / "vectors" / "scoring.json").read_text(encoding="utf-8")
@@ -139,6 +141,73 @@ def test_a_number_that_would_take_all_memory_is_refused() -> None:
 
     with pytest.raises(Invalid):
         regulation_from({"spread_limit": limit})
+    with pytest.raises(Invalid):
+        regulation_from({"quorum": {"fraction": f"1/{'0' * 5000}1"}})
+
+
+@pytest.mark.parametrize("depth", range(900, 1010, 4))
+def test_no_depth_of_nesting_breaks_the_command(depth: int) -> None:
+    with pytest.raises(Invalid):
+        panel_from(loads(b"[" * depth + b"]" * depth))
+
+
+def test_every_reason_of_a_member_is_told() -> None:
+    data = tea(best(TEA), best(TEA))
+    for member, reasons in zip(data["members"], (["một", "hai"], ["ba"]), strict=True):
+        member["events"] = [
+            {"type": "not_eligible", "criterion": "1.1", "reason": r} for r in reasons
+        ]
+
+    output = result_data(score(panel_from(data)))
+
+    assert output["status"] == "not_eligible"
+    assert [b["reason"] for b in output["because"]] == ["một", "hai", "ba"]
+
+
+def test_members_who_name_different_types_have_to_agree_first() -> None:
+    data = tea(best(TEA), best(TEA))
+    for member, kind in zip(data["members"], ("not_eligible", "requirement_not_met"), strict=True):
+        member["events"] = [{"type": kind, "criterion": "1.1", "reason": "ngoài tỉnh"}]
+
+    assert score(panel_from(data)).status == "needs_decision"
+
+
+def test_a_panel_checks_sheets_made_elsewhere() -> None:
+    tea_set = load(TEA)
+    full = [max(choice.points for choice in c.choices) for c in tea_set.criteria]
+    beyond = [99, *full[1:]]
+    no_story = [
+        0 if c.id == tea_set.story else points
+        for c, points in zip(tea_set.criteria, full, strict=True)
+    ]
+    sheets = {
+        "beyond": [MemberSheet("A", tuple(beyond), unfit={"1.1": "x"})],
+        "story": [MemberSheet("A", tuple(no_story), unfit={"5.1": "x"})],
+        "names": [MemberSheet("A", tuple(full)), MemberSheet("A ", tuple(full))],
+    }
+
+    for rows in sheets.values():
+        with pytest.raises(Invalid):
+            panel(tea_set, rows)
+    with pytest.raises(ValueError, match="minimum_test"):
+        Regulation(minimum_test="bogus")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="mode"):
+        Regulation(rounding=Rounding(2, "up", "total"))  # type: ignore[arg-type]
+
+
+def test_a_rounding_that_decides_is_said() -> None:
+    near = best(TEA) | {"4.1": 3, "1.5": 2}
+    data = tea(best(TEA), near) | {
+        "regulation": {
+            "number": "7/QĐ",
+            "rounding": {"decimals": 0, "mode": "down", "place": "total"},
+        }
+    }
+
+    lines = explain(score(panel_from(data)), points=False)
+
+    assert "Làm tròn theo Quy chế trước khi so với khung điểm: 98." in lines
+    assert any(line.startswith("Quy chế 7/QĐ: ") and "bỏ phần lẻ" in line for line in lines)
 
 
 def test_regulation_round_trip() -> None:
@@ -179,6 +248,25 @@ def test_command_exits_2_without_traceback(tmp_path: Path) -> None:
     assert missing == 2
 
 
+@pytest.mark.parametrize("closed", ["2>&-", ">&-"])
+def test_a_closed_stream_mixes_nothing_and_breaks_nothing(tmp_path: Path, closed: str) -> None:
+    file = tmp_path / "phieu.json"
+    file.write_text(json.dumps(tea(best(TEA))), encoding="utf-8")
+    saola = Path(sys.executable).parent / "saola"
+
+    done = subprocess.run(
+        f"PYTHONIOENCODING=ascii '{saola}' score --explain '{file}' {closed}",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == (1 if closed == "2>&-" else 0)
+    assert "Traceback" not in done.stderr
+
+
 def test_criteria_commands(capsys: Any) -> None:
     assert main(["criteria", "list", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)
@@ -189,3 +277,13 @@ def test_criteria_commands(capsys: Any) -> None:
 
     assert len(listed) == 78
     assert "6.1.1 Tạp chất (tối đa 2)" in shown
+
+
+def test_a_shown_sheet_hides_nothing_of_the_law(capsys: Any) -> None:
+    for sheet in ("26-2026-nuoc-khoang-nuoc-dong-chai", "26-2026-du-lich"):
+        assert main(["criteria", "show", sheet]) == 0
+    shown = capsys.readouterr().out
+
+    assert "(stop_if_zero)" in shown
+    assert "[a] Trường hợp 1: Dịch vụ du lịch do cộng đồng cung cấp" in shown
+    assert str(load("26-2026-nuoc-khoang-nuoc-dong-chai").disqualified_when) in shown

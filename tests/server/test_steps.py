@@ -147,3 +147,28 @@ def test_renewals_are_filed_in_their_window(office: Office, days: int, opens: bo
     else:
         with pytest.raises(Refused, match="đánh giá lại"):
             advance(dossier, "file", by=office["producer"])
+
+
+def test_a_silent_producer_gets_the_dossier_back_after_the_day(office: Office) -> None:
+    dossier = advance(office.dossier(), "file", by=office["producer"])
+    dossier = advance(dossier, "receive_commune", by=office["commune_officer"])
+    today, leader = timezone.localdate(), office["commune_leader"]
+    ask = {"by": office["commune_officer"], "note": "thiếu", "answer_by": today}
+    dossier = advance(dossier, "ask_commune", **ask)
+
+    with pytest.raises(Refused, match="còn thời hạn trả lời"):
+        advance(dossier, "return_commune", by=leader, note="không trả lời")
+    dossier.__class__.objects.update(answer_by=today - timedelta(1))
+
+    assert advance(dossier, "return_commune", by=leader, note="không trả lời").state == "returned"
+
+
+def test_the_team_may_ask_for_more_before_its_report(office: Office) -> None:
+    dossier = office.dossier("accepted")
+    day = timezone.localdate() + timedelta(5)
+
+    with pytest.raises(Refused):
+        advance(dossier, "ask_agency", by=office["ocop_agency"], note="thêm", answer_by=day)
+    dossier = advance(dossier, "ask_agency", by=office["advisory_team"], note="thêm", answer_by=day)
+
+    assert advance(dossier, "complete_agency", by=office["producer"]).state == "agency_received"

@@ -39,10 +39,11 @@ def verify(links: Iterable[Link], *, last: tuple[int, str] | None = None) -> Ite
     """Faults of a chain read in the order of its numbers.
 
     `last` is number and hash of the newest entry as kept elsewhere: without it a cut end cannot
-    be seen. A content that does not match its own hash was altered; a number that is missing was
-    removed; a number that comes twice, or whose hash before is not the one before, was inserted.
+    be seen. A content that does not match its own hash was altered, and so was an entry whose
+    successor knows it by another hash; a number that is missing was removed; a number that comes
+    twice was inserted.
     """
-    expected, previous = 1, GENESIS
+    expected, previous, named = 1, GENESIS, 0
     for link in links:
         while expected < link.number:
             yield Fault(expected, "removed")
@@ -52,9 +53,10 @@ def verify(links: Iterable[Link], *, last: tuple[int, str] | None = None) -> Ite
             yield Fault(link.number, "inserted")
             continue
         if link.hash != entry_hash(link.number, link.content, link.previous):
-            yield Fault(link.number, "altered")
-        elif link.previous != previous:
-            yield Fault(link.number, "inserted")
+            named = link.number
+            yield Fault(named, "altered")
+        elif link.previous != previous and named != link.number - 1:
+            yield Fault(max(link.number - 1, 1), "altered")
         previous, expected = link.hash, link.number + 1
     if last is not None:
         for number in range(expected, last[0] + 1):

@@ -45,7 +45,8 @@ class State(StrEnum):
 
 
 S = State
-ENDED = frozenset({S.NOTIFIED, S.RECOGNISED_CENTRAL, S.WITHDRAWN, S.RETURNED})
+ENDED = frozenset({S.NOTIFIED, S.WITHDRAWN, S.RETURNED})
+OUTCOME_KNOWN = frozenset({S.PUBLISHED, S.RECOGNISED_CENTRAL, S.DISQUALIFIED})  # only to be told
 BEFORE_COUNCIL = frozenset(
     {
         S.FILED,
@@ -148,6 +149,14 @@ STEPS: tuple[Step, ...] = (
         "commune_sign",
         needs_note=True,
     ),
+    _step(
+        "return_commune",
+        S.COMMUNE_ASKED,
+        S.RETURNED,
+        "commune_sign",
+        guards=("answer_over",),
+        needs_note=True,
+    ),
     # the province's OCOP agency and the advisory team
     _step("receive_agency", S.PROPOSED, S.AGENCY_RECEIVED, "agency_receive", law="điều 7.3"),
     _step(
@@ -161,8 +170,48 @@ STEPS: tuple[Step, ...] = (
     _step(
         "complete_agency", S.AGENCY_ASKED, S.AGENCY_RECEIVED, "dossier_file", guards=("complete",)
     ),
-    _step("accept", S.AGENCY_RECEIVED, S.ACCEPTED, "agency_receive", guards=("complete",)),
-    _step("return_agency", S.AGENCY_RECEIVED, S.RETURNED, "agency_receive", needs_note=True),
+    _step(
+        "accept",
+        S.AGENCY_RECEIVED,
+        S.ACCEPTED,
+        "agency_receive",
+        guards=("complete",),
+        paper="báo cáo tổng hợp trình Chủ tịch UBND cấp tỉnh",
+    ),
+    _step(
+        "ask_agency",
+        S.ACCEPTED,
+        S.AGENCY_ASKED,
+        "advise",
+        kinds=NEW,
+        guards=("answer_by",),
+        needs_note=True,
+        law="điều 7.4",
+    ),
+    _step(
+        "ask_agency",
+        S.ACCEPTED,
+        S.AGENCY_ASKED,
+        "agency_receive",
+        kinds=AGAIN,
+        guards=("answer_by",),
+        needs_note=True,
+    ),
+    _step(
+        "return_agency",
+        frozenset({S.AGENCY_RECEIVED, S.ACCEPTED, S.ADVISED, S.AGENCY_REPORTED}),
+        S.RETURNED,
+        "agency_receive",
+        needs_note=True,
+    ),
+    _step(
+        "return_agency",
+        S.AGENCY_ASKED,
+        S.RETURNED,
+        "agency_receive",
+        guards=("answer_over",),
+        needs_note=True,
+    ),
     _step(
         "advise",
         S.ACCEPTED,
@@ -301,6 +350,14 @@ STEPS: tuple[Step, ...] = (
         S.RECOGNISED_CENTRAL,
         S.NOTIFIED,
         "agency_notify",
+        paper="thông báo kết quả",
+    ),
+    _step(
+        "notify_central",
+        S.CENTRAL_RESULT,
+        S.NOTIFIED,
+        "agency_notify",
+        guards=("central_under_three",),
         paper="thông báo kết quả",
     ),
     _step(

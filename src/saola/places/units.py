@@ -19,7 +19,7 @@ class Unit:
 
     code: str
     name: str
-    district: str | None  # None since districts ended
+    district: str | None  # where it lay until districts ended; None for units made since then
     valid_from: date | None  # None: before our lists begin
     valid_to: date | None  # last day; None: in force
 
@@ -65,7 +65,7 @@ def _generations() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, Unit]]:
         code: Unit(
             code,
             row["name"],
-            None if lasting(code) else row["district"],
+            row["district"],
             None if code in first and first[code]["name_2024"] == row["name"] else FIRST_CHANGE,
             None if lasting(code) else BEFORE_TWO,
         )

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from saola.criteria import CriteriaSet
 from saola.criteria.rulebook import rulebook
-from saola.scoring.panels import MemberSheet, Panel
+from saola.scoring.panels import STATUS_OF_EVENT, MemberSheet, Panel
 from saola.scoring.regulation import Regulation
 from saola.scoring.result import Because, Missed, Result, Spread, Status
 
@@ -61,16 +61,14 @@ def _member_events(
     """Endings that all present members share, by status, and those that only some see."""
     shared: dict[Status, list[Because]] = {status: [] for status in ENDINGS}
     disputed: list[Because] = []
-    seen: dict[tuple[str, str | None], dict[str, Because]] = {}
+    seen: dict[tuple[str, str | None], list[Because]] = {}
     for member in present:
         for event in member.events:
             reason = Because(event.criterion, event.reason, member.name)
-            seen.setdefault((event.status, event.criterion), {}).setdefault(member.name, reason)
-    for (status, _), reasons in seen.items():
-        for ending in ENDINGS:
-            if ending == status:
-                everyone = len(reasons) == len(present)
-                (shared[ending] if everyone else disputed).extend(reasons.values())
+            seen.setdefault((event.type, event.criterion), []).append(reason)
+    for (kind, _), reasons in seen.items():
+        everyone = len({reason.member for reason in reasons}) == len(present)
+        (shared[STATUS_OF_EVENT[kind]] if everyone else disputed).extend(reasons)
     for criterion_id in panel.criteria_set.zero_stops:
         zeros = _zeros(panel.criteria_set, criterion_id, present)
         stops = len(zeros) == len(present) or panel.regulation.zero_stops == "any"

@@ -41,13 +41,13 @@ def loads(text: bytes) -> Object:
             object_pairs_hook=_unique,
             parse_constant=lambda name: _fail("input", f"{name} is not JSON"),
         )
+        _check_text(data)
     except Invalid:
         raise
     except RecursionError:
         raise Invalid("input", "nested too deeply") from None
     except ValueError as error:
         raise Invalid("input", f"not JSON: {error}".splitlines()[0]) from None
-    _check_text(data)
     return _object(data, "input", ())
 
 
@@ -114,7 +114,7 @@ def _one_of(value: Any, place: str, allowed: tuple[str, ...]) -> Any:
 
 def _fraction(value: Any, place: str) -> Fraction:
     # the pattern is narrow on purpose: Fraction("1e999999999") would take all memory
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6}|/0*[1-9][0-9]{0,3})?", _text(value, place)):
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6}|/0{0,3}[1-9][0-9]{0,3})?", _text(value, place)):
         raise Invalid(place, f"{value!r} is not a number")
     return Fraction(value)
 

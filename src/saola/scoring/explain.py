@@ -10,6 +10,7 @@ from saola.scoring.compute import compared_total
 from saola.scoring.panels import Panel
 from saola.scoring.regulation import decimal_text
 from saola.scoring.result import Missed, Result
+from saola.scoring.words import in_words
 from saola.vietnamese.numbers import decimal_comma
 
 STATUS_TEXT = {
@@ -73,12 +74,18 @@ def to_next_class(result: Result) -> ToNext | None:
         return None
     # "không đạt" (0) is a missed 3-star minimum: the class to reach is 3
     panel, stars = result.panel, result.stars + 1 if result.stars else 3
-    totals = [sum(points or 0 for points in member.points) for member in panel.present]
-    compared = compared_total(panel.regulation, result.total, totals)
+    compared = compared_with_bands(result)
     start = next(
         band.start for band in rulebook(panel.criteria_set.rulebook).bands if band.stars == stars
     )
     return ToNext(stars, max(Fraction(start) - compared, Fraction()), tuple(_unmet(panel, stars)))
+
+
+def compared_with_bands(result: Result) -> Fraction:
+    """The total of a result as its Quy chế holds it against the bands."""
+    assert result.total is not None  # only figures are compared
+    totals = [sum(points or 0 for points in member.points) for member in result.panel.present]
+    return compared_total(result.panel.regulation, result.total, totals)
 
 
 def _unmet(panel: Panel, stars: int) -> Iterator[Missed]:
@@ -114,7 +121,8 @@ def explain(result: Result, *, points: bool = True) -> list[str]:
         *_next(result),
         *_spread(result),
         *_quorum(result.panel),
-        *(_points(result.panel) if points and result.parts else ()),
+        *_rules(result.panel),
+        *((*_unfit(result.panel), *_points(result.panel)) if points and result.parts else ()),
     ]
 
 
@@ -126,11 +134,19 @@ def _headline(result: Result) -> Iterator[str]:
         return
     parts = ", ".join(f"{part} {number(points)}" for part, points in result.parts.items())
     yield f"Tổng điểm trung bình {number(result.total)} ({result.total}); phần {parts}."
+    compared = compared_with_bands(result)
+    if compared != result.total:
+        yield f"Làm tròn theo Quy chế trước khi so với khung điểm: {number(compared)}."
     if result.band is not None:
         yield f"Khung điểm {result.band} sao; kết quả: {stars_text(result.stars)}."
     if result.forwarded:
         yield "Từ 90 điểm: tỉnh phê duyệt kết quả và chuyển Bộ, không cấp giấy chứng nhận."
-    elif result.status == "scored" and not result.certificate and result.stars != 5:
+    elif result.stars == 5:
+        yield (
+            "Khung 5 sao chỉ do làm tròn: tổng điểm chính xác dưới 90 nên không chuyển Bộ; "
+            "tỉnh cũng không công nhận 5 sao."
+        )
+    elif result.status == "scored" and not result.certificate:
         yield "Hạng này không có quyết định công nhận và không có giấy chứng nhận."
 
 
@@ -186,6 +202,20 @@ def _quorum(panel: Panel) -> Iterator[str]:
     holds = present >= quorum.fraction * everyone and (chair or not quorum.chair)
     verdict = "đủ" if holds else "không đủ"
     yield f"Có mặt {present}/{everyone} thành viên, cần {quorum.fraction}: {verdict}."
+
+
+def _rules(panel: Panel) -> Iterator[str]:
+    """The Quy chế and each of its settings, so that the same result can be computed again."""
+    rules = panel.regulation
+    number_text = f"Quy chế {rules.number}" if rules.number else "Quy chế (không ghi số)"
+    settings = "; ".join(f"{name.lower()}: {words}" for name, words in in_words(rules))
+    yield f"{number_text}: {settings}."
+
+
+def _unfit(panel: Panel) -> Iterator[str]:
+    for member in panel.present:
+        for criterion, reason in member.unfit.items():
+            yield f"Không mức nào phù hợp, 0 điểm: tiêu chí {criterion}: {reason} ({member.name})."
 
 
 def _points(panel: Panel) -> Iterator[str]:

@@ -4,11 +4,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from saola.criteria import CriteriaSet, Criterion
 from saola.scoring.regulation import Regulation
 
-STATUS_OF_EVENT = {
+Ending = Literal["disqualified", "not_eligible", "stopped"]
+STATUS_OF_EVENT: dict[str, Ending] = {
     "disqualify": "disqualified",
     "not_eligible": "not_eligible",
     "requirement_not_met": "not_eligible",
@@ -39,7 +41,7 @@ class Event:
     reason: str
 
     @property
-    def status(self) -> str:
+    def status(self) -> Ending:
         """The outcome that this event leads to."""
         return STATUS_OF_EVENT[self.type]
 
@@ -121,7 +123,7 @@ def member_sheet(
     _add_unfit(criteria_set, row, unfit, f"{dot}no_option_fits")
     _check_story(criteria_set, row, f"{dot}points")
     sheet = MemberSheet(
-        name=unicodedata.normalize("NFC", name).strip(),
+        name=_name(name),
         points=tuple(row),
         unfit=dict(unfit),
         events=tuple(events),
@@ -133,6 +135,11 @@ def member_sheet(
         if missing:
             raise Invalid(f"{dot}points", f"no points for criterion {missing[0]}")
     return sheet
+
+
+def _name(text: str) -> str:
+    """Names that look alike are one: composed, without blanks around."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _row(
@@ -211,11 +218,12 @@ def panel(
     _check_events(criteria_set, events, "events")
     seen: set[str] = set()
     for index, member in enumerate(members):
-        if not member.name:
+        name = _name(member.name)
+        if not name:
             raise Invalid(f"members[{index}].name", "empty")
-        if member.name in seen:
+        if name in seen:
             raise Invalid(f"members[{index}].name", f"{member.name!r} appears twice")
-        seen.add(member.name)
+        seen.add(name)
         _check_events(criteria_set, member.events, f"members[{index}].events")
         may_leave_out = bool(events or member.events or member.absent)
         _check_row(criteria_set, cases, member, f"members[{index}]", may_leave_out)
@@ -239,10 +247,13 @@ def _check_row(
     if len(member.points) != len(criteria_set.criteria):
         raise Invalid(f"{place}.points", "the sheet belongs to another criteria set")
     for criterion, points in zip(criteria_set.criteria, member.points, strict=True):
-        if points is not None and criterion.id not in member.unfit:
-            check_points(
-                criterion, cases.get(criterion.id), points, f"{place}.points.{criterion.id}"
-            )
+        where = f"{place}.points.{criterion.id}"
+        if criterion.id in member.unfit:
+            if points != 0:
+                raise Invalid(where, "no option fits, so the points are 0")
+        elif points is not None:
+            check_points(criterion, cases.get(criterion.id), points, where)
+    _check_story(criteria_set, member.points, f"{place}.points")
     missing = [] if may_leave_out else left_out(criteria_set, member.points)
     if missing:
         raise Invalid(f"{place}.points", f"no points for criterion {missing[0]}")

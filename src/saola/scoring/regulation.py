@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from functools import cache
+from typing import Literal, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class Quorum:
     chair: bool
 
 
+@cache
+def _choices(rule: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Fields of a rule of this module that take one of some words, with the words."""
+    hints = get_type_hints(globals()[rule]) if rule in globals() else {}
+    return tuple(
+        (name, get_args(hint)) for name, hint in hints.items() if get_origin(hint) is Literal
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Regulation:
     """Settings of one numbered Quy chế; the defaults are those of the scoring contract."""
@@ -61,6 +71,12 @@ class Regulation:
     spread_limit: SpreadLimit | None = None
     quorum: Quorum | None = None
     missing: Literal["exclude_member", "refuse"] = "exclude_member"
+
+    def __post_init__(self) -> None:
+        for rule in (self, self.rounding, self.spread_limit):
+            for name, allowed in _choices(rule.__class__.__name__):
+                if getattr(rule, name) not in allowed:
+                    raise ValueError(f"{name}: {getattr(rule, name)!r} is none of {allowed}")
 
 
 def decimal_text(value: Fraction, places: int = 6) -> str:

@@ -4,11 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import override
 
 from saola.scoring.explain import stars_text
-from saola.server.councils.labels import regulation_in_words
-from saola.server.councils.models import AgendaItem, Council, ScoreSheet, Session
+from saola.scoring.words import in_words
+from saola.server.councils.models import AgendaItem, ScoreSheet, Session
 from saola.server.councils.queries import agenda
 from saola.server.papers.typeset import typeset
 from saola.vietnamese.dates import long
@@ -108,7 +107,7 @@ def minutes(session: Session) -> bytes:
         "venue": session.place or "chưa ghi",
         "mode": session.get_mode_display(),
         "council_decision": f"{council.decision_number}, {long(council.decided_on)}",
-        "rules": _rules(council),
+        "rules": in_words(council.rules()),
         "regulation": f"{council.regulation_number}, {long(council.regulation_dated)}",
         "present_count": sum(row.present for row in rows),
         "member_count": len(rows),
@@ -129,12 +128,6 @@ def minutes(session: Session) -> bytes:
         "chair": chair.user.full_name if chair else "",
     }
     return typeset("minutes", data)
-
-
-def _rules(council: Council) -> list[tuple[str, str]]:
-    """The settings in Vietnamese, whatever language the reader's pages are in."""
-    with override("vi"):
-        return [(str(name), str(words)) for name, words in regulation_in_words(council.rules())]
 
 
 def _moment(at: Any) -> str:

@@ -211,6 +211,7 @@ def _facts(
         "sheet_in_force": lambda: _sheet_in_force(dossier, today),
         "renewal_window": lambda: completeness.renewal_window(dossier, today),
         "answer_by": lambda: _answer_by(answer_by, today),
+        "answer_over": lambda: _answer_over(dossier, today),
         "four_contents": lambda: _four_contents(dossier),
         "paper_number": lambda: None if paper.number else "Hãy ghi số của văn bản.",
         "samples": lambda: _samples(dossier, dossier.samples_on),
@@ -232,6 +233,14 @@ def _answer_by(answer_by: date | None, today: date) -> str | None:
     if answer_by is None:
         return "Hãy ghi ngày phải trả lời."
     return None if answer_by >= today else "Ngày phải trả lời không thể trước hôm nay."
+
+
+def _answer_over(dossier: Dossier, today: date) -> str | None:
+    if dossier.answer_by is None or dossier.answer_by < today:
+        return None
+    return (
+        f"Chủ thể còn thời hạn trả lời đến hết ngày {dossier.answer_by:%d/%m/%Y}; chưa trả hồ sơ."
+    )
 
 
 def _four_contents(dossier: Dossier) -> str | None:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from saola.criteria import CriteriaSet, Round, load, rulebook
-from saola.lifecycle.dossier import ENDED, Kind, State
+from saola.lifecycle.dossier import ENDED, OUTCOME_KNOWN, Kind, State
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
@@ -50,8 +50,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def pending(self) -> "DossierQuerySet":
         """Filed and not yet at an end."""
-        ended = [*map(str, ENDED), State.PUBLISHED, State.DISQUALIFIED]
-        return self.exclude(state__in=[*ended, State.DRAFT])
+        return self.exclude(state__in=[*ENDED, *OUTCOME_KNOWN, State.DRAFT])
 
 
 class Dossier(models.Model):

@@ -18,6 +18,7 @@ from saola.server.places.models import NumberSeries
 from saola.server.products.models import Product
 from saola.server.recognition import tasks
 from saola.server.recognition.models import (
+    CentralResult,
     Certificate,
     Decision,
     DecisionItem,
@@ -139,10 +140,11 @@ def new_decision(kind: str, signed: Signed, product: Product) -> Decision:
 
 def _decide_one(decision: Decision, dossier: Dossier, result: Result, step: str, by: User) -> None:
     from_ninety = result.forwarded
+    five = from_ninety or result.stars == 5  # also where a rounding alone led to 5 stars
     facts = {
         "decision_number": None if decision.number else "Hãy ghi số quyết định.",
         "under_ninety": "Kết quả từ 90 điểm: tỉnh phê duyệt và chuyển Bộ, không công nhận 5 sao."
-        if from_ninety
+        if five
         else None,
         "from_ninety": None
         if from_ninety
@@ -220,6 +222,7 @@ NOTIFY_STEP = {
     State.DISQUALIFIED: "notify_excluded",
     State.FORWARDED: "notify_forwarded",
     State.RECOGNISED_CENTRAL: "notify_central",
+    State.CENTRAL_RESULT: "notify_central",
 }
 
 
@@ -236,7 +239,16 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
     fact = None if low else "Kết quả từ 3 sao: trình công nhận trước."
     if result.concluded_at and signed.signed_on < timezone.localdate(result.concluded_at):
         raise Refused("Ngày thông báo không thể trước ngày Hội đồng kết luận.", field="dated")
-    advance(dossier, step, by=by, paper=signed.paper(), facts={"under_three_stars": fact})
+    answer = CentralResult.objects.filter(dossier=dossier).first()
+    good = answer is not None and answer.stars >= 3
+    facts = {
+        "under_three_stars": fact,
+        "central_under_three": "Kết quả Trung ương từ 3 sao: ghi quyết định công nhận trước."
+        if good
+        else None,
+    }
+    advance(dossier, step, by=by, paper=signed.paper(), facts=facts)
+    occasion = dossier.steps.filter(step="forward").count()
     try:
         with transaction.atomic():
             notice = Notice.objects.create(
@@ -245,6 +257,7 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
                 dated=signed.signed_on,
                 year=signed.signed_on.year,
                 step=step,
+                occasion=occasion,
                 signer=signed.signer,
                 signer_position=signed.position,
                 capacity=signed.capacity,

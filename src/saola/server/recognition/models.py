@@ -151,6 +151,7 @@ class Notice(models.Model):
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="notices")
     step = models.CharField(max_length=30)  # a forwarded product may get a second one later
+    occasion = models.PositiveSmallIntegerField(default=0)  # how often it was forwarded by then
     number = models.CharField("số thông báo", max_length=60)
     dated = models.DateField("ngày thông báo")
     year = models.PositiveSmallIntegerField()
@@ -162,7 +163,9 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["number", "year"], name="notice_number_once"),
-            models.UniqueConstraint(fields=["dossier", "step"], name="notice_once_a_step"),
+            models.UniqueConstraint(
+                fields=["dossier", "step", "occasion"], name="notice_once_a_step"
+            ),
         ]
 
 

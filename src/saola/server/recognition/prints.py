@@ -14,7 +14,7 @@ from saola.server.files.store import keep
 from saola.server.journal.record import record
 from saola.server.papers.typeset import qr_svg, typeset
 from saola.server.products.models import Product
-from saola.server.recognition.models import Certificate, Decision, Notice, Recognition
+from saola.server.recognition.models import CentralResult, Certificate, Decision, Notice
 from saola.vietnamese.dates import long
 from saola.vietnamese.numbers import decimal_comma
 
@@ -119,13 +119,14 @@ def _articles(paper: Decision, count: int) -> list[str]:
     return [first, second, third]
 
 
-Table = tuple[list[tuple[str, float]], list[list[str]], str]
+Cell = str | list[str]  # a list is a text with a code below
+Table = tuple[list[tuple[str, float]], list[list[Cell]], str]
 
 
 def _product_list(paper: Decision) -> Table:
     """Columns with their share of the width, rows, and the note below."""
     columns = [("Sản phẩm", 2.2), ("Chủ thể", 2.2), ("Xã, phường", 1.4), ("Điểm", 0.8)]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             _named(item.dossier.product),
             _producer(item.dossier.product),
@@ -144,8 +145,8 @@ def _product_list(paper: Decision) -> Table:
 
 def _revoked_list(paper: Decision) -> Table:
     """What is revoked, from whom, and on which ground."""
-    columns = [("Sản phẩm", 2.0), ("Chủ thể", 2.0), ("Giấy chứng nhận", 1.6), ("Căn cứ", 2.0)]
-    rows = [
+    columns = [("Sản phẩm", 2.0), ("Chủ thể", 2.0), ("Giấy chứng nhận", 2.6), ("Căn cứ", 1.8)]
+    rows: list[list[Cell]] = [
         [
             _named(row.product),
             _producer(row.product),
@@ -158,8 +159,8 @@ def _revoked_list(paper: Decision) -> Table:
     return columns, rows, note
 
 
-def _named(product: Product) -> str:
-    return f"{product.name} ({product.code})" if product.code else product.name
+def _named(product: Product) -> Cell:
+    return [product.name, product.code] if product.code else product.name
 
 
 def _producer(product: Product) -> str:
@@ -209,7 +210,10 @@ def notice(pk: int) -> None:
     dossier = paper.dossier
     product, result = dossier.product, _result(dossier)
     body = f"Cơ quan tham mưu quản lý OCOP tỉnh {settings.OCOP['province_name']}"
-    producer, recognised = _producer(product), dossier.recognitions.first()
+    producer = _producer(product)
+    # the notice of forwarding tells what the province found, also when it is printed late
+    told = paper.step != "notify_forwarded"
+    central = CentralResult.objects.filter(dossier=dossier).first() if told else None
     data = {
         "illustrative": dossier.illustrative,
         "issuer": body,
@@ -224,7 +228,7 @@ def notice(pk: int) -> None:
         "producer": producer,
         "code": product.code,
         "set_name": f"{dossier.criteria_set.name} ({dossier.criteria_set.decision})",
-        "outcome": outcome_text(result, recognised),
+        "outcome": outcome_text(result, central),
         "facts": _facts(dossier, result),
         "reasons": [r for r in (result.reasons if result else []) if r.startswith(REASONS)],
         "closing": "Trân trọng thông báo để chủ thể và Ủy ban nhân dân xã, phường biết, thực hiện.",
@@ -237,9 +241,9 @@ def notice(pk: int) -> None:
 REASONS = ("Lý do", "Bị giới hạn", "Để đạt", "Từ 90", "Hạng này")
 
 
-def outcome_text(result: Result | None, recognised: Recognition | None) -> str:
-    """The outcome in words: class, or why there is none. A forwarded product that is recognised
-    by now has its class from the central result."""
+def outcome_text(result: Result | None, central: CentralResult | None) -> str:
+    """The outcome in words: class, or why there is none. A forwarded product has its class
+    from the central result once that is there."""
     from_status = {
         "stopped": "dừng đánh giá",
         "disqualified": "bị loại",
@@ -249,8 +253,8 @@ def outcome_text(result: Result | None, recognised: Recognition | None) -> str:
         return "chưa có kết quả"
     if result.status != "scored":
         return from_status.get(result.status, "Hội đồng chưa kết luận")
-    if result.forwarded and recognised is not None:
-        return f"{stars_text(recognised.stars)} theo kết quả đánh giá của Trung ương"
+    if result.forwarded and central is not None:
+        return f"{stars_text(central.stars)} theo kết quả đánh giá của Trung ương"
     if result.forwarded:
         return f"đạt {points_text(result)} điểm, chuyển Bộ đề nghị 5 sao"
     return f"{stars_text(result.stars)} ({points_text(result)} điểm)"

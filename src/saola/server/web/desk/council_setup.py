@@ -7,30 +7,29 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from saola.scoring.words import BREAKS, EFFECTS, MODES, PLACES, QUORUM, SETTINGS, in_words
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import actions
-from saola.server.councils.labels import (
-    BREAKS,
-    EFFECTS,
-    MODES,
-    PLACES,
-    QUORUM_NAME,
-    SETTINGS,
-    regulation_in_words,
-)
 from saola.server.councils.models import Council, CouncilMember
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.rights import needs, person
 
 
+def _said(words: dict[Any, str]) -> list[tuple[Any, Any]]:
+    """Values with their words in the language of the page."""
+    return [(value, _(text)) for value, text in words.items()]
+
+
 def _choice(key: str) -> forms.ChoiceField:
     """One point of the Quy chế with its values in words."""
+    setting = SETTINGS[key]
     return forms.ChoiceField(
-        label=SETTINGS[key].name, choices=SETTINGS[key].choices, widget=forms.RadioSelect
+        label=_(setting.name), choices=_said(setting.values), widget=forms.RadioSelect
     )
 
 
@@ -43,14 +42,14 @@ class CouncilForm(Form):
     regulation_number = forms.CharField(label=_("Số Quy chế"), max_length=60)
     regulation_dated = DateField(label=_("Ngày Quy chế"))
     quorum = forms.ChoiceField(
-        label=QUORUM_NAME, choices=[(f, f) for f in ("3/4", "2/3", "1/2", "1")]
+        label=_(QUORUM), choices=[(f, f) for f in ("3/4", "2/3", "1/2", "1")]
     )
     with_chair = forms.BooleanField(label=_("Phải có Chủ tịch Hội đồng"), required=False)
     spread = forms.IntegerField(
         label=_("Chênh lệch tối đa giữa các thành viên (điểm)"), min_value=0, max_value=100
     )
-    breaks = forms.ChoiceField(label=_("Vượt mức chênh lệch là"), choices=list(BREAKS.items()))
-    effect = forms.ChoiceField(label=_("Khi vượt mức chênh lệch"), choices=list(EFFECTS.items()))
+    breaks = forms.ChoiceField(label=_("Vượt mức chênh lệch là"), choices=_said(BREAKS))
+    effect = forms.ChoiceField(label=_("Khi vượt mức chênh lệch"), choices=_said(EFFECTS))
     minimum_test = _choice("minimum_test")
     missed_three_star = _choice("missed_three_star")
     zero_stops = _choice("zero_stops")
@@ -65,8 +64,8 @@ class CouncilForm(Form):
     decimals = forms.IntegerField(
         label=_("Số lẻ khi làm tròn"), min_value=0, max_value=6, required=False
     )
-    mode = forms.ChoiceField(label=_("Cách làm tròn"), choices=list(MODES.items()), required=False)
-    place = forms.ChoiceField(label=_("Làm tròn ở"), choices=list(PLACES.items()), required=False)
+    mode = forms.ChoiceField(label=_("Cách làm tròn"), choices=_said(MODES), required=False)
+    place = forms.ChoiceField(label=_("Làm tròn ở"), choices=_said(PLACES), required=False)
 
     def clean(self) -> dict[str, Any]:
         """A rounding needs its number of decimals."""
@@ -158,7 +157,7 @@ def council(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "council": found,
         "members": found.members.select_related("user"),
-        "rules": regulation_in_words(found.rules()),
+        "rules": in_words(found.rules(), gettext),
         "form": form,
         "illustrative": found.illustrative,
     }

@@ -43,7 +43,7 @@ OWN_PAGE = {
     "recognise_on_central": "desk:decide-central",
 }
 ELSEWHERE = {"recognise", "approve_result", "schedule", "unschedule"}
-WITH_PAPER = {"propose", "submit", "forward", "report", "receive_agency"}
+WITH_PAPER = {"propose", "submit", "forward", "report", "receive_agency", "accept"}
 
 
 @needs(Permission.DESK_USE)
