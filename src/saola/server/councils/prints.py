@@ -91,7 +91,6 @@ def minutes(session: Session) -> bytes:
     """The minutes, written from what was recorded."""
     council = session.council
     rows = list(session.attendance.select_related("member__user").order_by("member__order"))
-    quorum = council.rules().quorum
     chair = next((r.member for r in rows if r.member.seat == "chair"), None)
     secretary = next((r.member for r in rows if r.member.secretary), None)
     data = {
@@ -111,7 +110,6 @@ def minutes(session: Session) -> bytes:
         "regulation": f"{council.regulation_number}, {long(council.regulation_dated)}",
         "present_count": sum(row.present for row in rows),
         "member_count": len(rows),
-        "quorum": f"{quorum.fraction} số thành viên" if quorum else "không quy định",
         "members": [
             {
                 "order": row.member.order,

@@ -226,6 +226,19 @@ NOTIFY_STEP = {
 }
 
 
+def _notice_facts(dossier: Dossier, result: Result) -> dict[str, str | None]:
+    """A good result is first recognised, then told."""
+    low = (result.stars or 0) < 3 and not result.forwarded
+    answer = CentralResult.objects.filter(dossier=dossier).first()
+    good = answer is not None and answer.stars >= 3
+    return {
+        "under_three_stars": None if low else "Kết quả từ 3 sao: trình công nhận trước.",
+        "central_under_three": "Kết quả Trung ương từ 3 sao: ghi quyết định công nhận trước."
+        if good
+        else None,
+    }
+
+
 @transaction.atomic
 def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
     """Send the written result to commune and producer."""
@@ -235,19 +248,9 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
     step = NOTIFY_STEP.get(State(dossier.state))
     if step is None:
         raise Refused("Chưa đến bước thông báo kết quả.")
-    low = (result.stars or 0) < 3 and not result.forwarded
-    fact = None if low else "Kết quả từ 3 sao: trình công nhận trước."
     if result.concluded_at and signed.signed_on < timezone.localdate(result.concluded_at):
         raise Refused("Ngày thông báo không thể trước ngày Hội đồng kết luận.", field="dated")
-    answer = CentralResult.objects.filter(dossier=dossier).first()
-    good = answer is not None and answer.stars >= 3
-    facts = {
-        "under_three_stars": fact,
-        "central_under_three": "Kết quả Trung ương từ 3 sao: ghi quyết định công nhận trước."
-        if good
-        else None,
-    }
-    advance(dossier, step, by=by, paper=signed.paper(), facts=facts)
+    advance(dossier, step, by=by, paper=signed.paper(), facts=_notice_facts(dossier, result))
     occasion = dossier.steps.filter(step="forward").count()
     try:
         with transaction.atomic():
