@@ -21,12 +21,14 @@ from saola.criteria import (
 )
 from saola.criteria.checks import Finding, check
 from saola.criteria.load import RULEBOOKS, raw
+from saola.lists import Unreadable, list_data, read_list
 from saola.scoring.compute import score
 from saola.scoring.contract import loads, panel_from, result_data
 from saola.scoring.explain import explain
 from saola.scoring.panels import Invalid
 
 LARGEST_INPUT = 16 * 1024 * 1024
+LARGEST_LIST = 64 * 1024 * 1024
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
         act.set_defaults(run=run)
         if name != "list":
             act.add_argument("sheet", nargs=None if name == "show" else "?")
+    lists = commands.add_parser("import-list", help="read a list of recognised products")
+    lists.add_argument("file", help="XLSX, XLS, ODS, CSV or pasted table, - for standard input")
+    lists.add_argument("--dry-run", action="store_true", help="only show (the command always does)")
+    lists.add_argument("--format", choices=("table", "json"), default="table")
+    lists.set_defaults(run=_import_list)
     scoring = commands.add_parser("score", help="the result of one product")
     scoring.add_argument("file", help="JSON file, - for standard input")
     scoring.add_argument(
@@ -173,17 +180,42 @@ def _finding_data(f: Finding) -> dict[str, str]:
     return {"sheet": f.sheet, "level": f.level, "code": f.code, "place": f.place, "text": f.text}
 
 
-def _score(options: argparse.Namespace) -> int:
-    if options.file == "-":
+def _input(name: str, largest: int) -> bytes:
+    """The file, or standard input for "-"."""
+    if name == "-":
         if sys.stdin is None:
             raise Invalid("input", "standard input is closed")
-        text = sys.stdin.buffer.read(LARGEST_INPUT + 1)
+        content = sys.stdin.buffer.read(largest + 1)
     else:
-        with Path(options.file).open("rb") as file:
-            text = file.read(LARGEST_INPUT + 1)
-    if len(text) > LARGEST_INPUT:
-        raise Invalid("input", f"larger than {LARGEST_INPUT} bytes")
-    result = score(panel_from(loads(text)))
+        with Path(name).open("rb") as file:
+            content = file.read(largest + 1)
+    if len(content) > largest:
+        raise Invalid("input", f"larger than {largest} bytes")
+    return content
+
+
+def _import_list(options: argparse.Namespace) -> int:
+    try:
+        found = read_list(_input(options.file, LARGEST_LIST))
+    except Unreadable as fault:
+        raise Invalid(options.file, str(fault)) from None
+    if options.format == "json":
+        _print_json(list_data(found))
+        return 0
+    print("Cột: " + ", ".join(f"{name} ← {title}" for name, title in found.columns.items()))
+    for row in found.rows:
+        facts = (row.product, row.producer, row.stars and f"{row.stars} sao", row.score, row.year)
+        print(f"{row.row:>6}  " + " · ".join(str(fact) for fact in facts if fact))
+        for warning in row.warnings:
+            print(f"          ! {warning}")
+    for line in found.skipped:
+        print(f"{line.row:>6}  bỏ qua: {line.reason}")
+    print(f"{len(found.rows)} sản phẩm, {len(found.skipped)} dòng bỏ qua. Chưa ghi gì.")
+    return 0
+
+
+def _score(options: argparse.Namespace) -> int:
+    result = score(panel_from(loads(_input(options.file, LARGEST_INPUT))))
     print(json.dumps(result_data(result), ensure_ascii=False))
     if options.explain:
         sys.stdout.flush()
