@@ -5,11 +5,13 @@ import csv
 import io
 import json
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -180,6 +182,28 @@ def test_html_spans_are_filled() -> None:
     assert [(r.producer, r.product, r.stars) for r in rows] == [
         ("HTX A", "Chè", 4),
         ("HTX A", "Trà", 3),
+    ]
+
+
+def test_an_old_workbook_is_read_with_its_merged_cells() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Danh sách")
+    for column, title in enumerate(["TT", "Chủ thể", "Tên sản phẩm", "Điểm", "Ngày quyết định"]):
+        sheet.write(0, column, title)
+    sheet.write_merge(1, 2, 1, 1, "HTX A")
+    day = xlwt.easyxf(num_format_str="DD/MM/YYYY")
+    for line, (product, points) in enumerate([("Chè", 71.5), ("Trà", 70)], 1):
+        sheet.write(line, 2, product)
+        sheet.write(line, 3, points)
+        sheet.write(line, 4, date(2024, 8, 5), day)
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    rows = read_list(buffer.getvalue()).rows
+
+    assert [(r.producer, r.product, r.score, r.decided_on) for r in rows] == [
+        ("HTX A", "Chè", "71.5", "2024-08-05"),
+        ("HTX A", "Trà", "70", "2024-08-05"),
     ]
 
 

@@ -40,6 +40,7 @@ STAR_COLUMN = re.compile(r"(?:hang |dat |ocop )?([1-5]) ?(?:sao|\*)")
 # a table without a product is none of ours; one of these must stand beside it
 BESIDE = {"stars", "producer", "score", "decision", "year", "order", "commune", "address"}
 LONGEST_HEADING = 90
+_NAMES_PRODUCT = re.compile(r"san pham|\bsp\b|product|hang hoa").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def find_header(rows: Sequence[Sequence[str]], start: int, within: int = 40) -> 
 
 def header_at(rows: Sequence[Sequence[str]], at: int) -> Header | None:
     """The heading that begins at this row, if it is one."""
+    if not any(len(cell) <= LONGEST_HEADING and _NAMES_PRODUCT(fold(cell)) for cell in rows[at]):
+        return None  # cheap, for most lines are none
     one = _columns(rows[at])
     if not _is_header(one[0], rows[at]):
         return None

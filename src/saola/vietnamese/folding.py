@@ -2,6 +2,14 @@
 
 import unicodedata
 
+_LETTERS = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
+# composed Vietnamese letters, letter by letter, so that places in a text stay what they are
+PLAIN = {
+    ord(form): unicodedata.normalize("NFD", letter.replace("đ", "d"))[0]
+    for letter in _LETTERS
+    for form in (letter, letter.upper())
+} | {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
 
 def nfc(text: str) -> str:
     """Composed form, as every stored text has it; old systems and scans bring the other."""
@@ -11,6 +19,8 @@ def nfc(text: str) -> str:
 def fold(text: str) -> str:
     """Text without tone and vowel marks, đ as d, lower case, blanks single: "Đường phên" →
     "duong phen". Equal for composed and decomposed input."""
-    decomposed = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = text.translate(PLAIN)
+    if not plain.isascii():  # decomposed input, or letters of other languages
+        decomposed = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+        plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(plain.split())

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 Encoding = Literal["unicode", "tcvn3", "vni"]
@@ -119,6 +119,7 @@ _NUCLEI = {group: places for places, groups in _GROUPS.items() for group in grou
 _SYLLABLE = re.compile(rf"(?:{_ONSETS})?([aăâeêioôơuưy]{{1,3}})(?:ch|ng|nh|c|k|m|n|p|t)?")
 
 
+@lru_cache(maxsize=20_000)
 def is_syllable(word: str) -> bool:
     """Whether a word is written as one Vietnamese syllable: a known vowel group, at most one tone
     and in its place, one of the usual cases."""

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from saola.vietnamese.folding import fold
+from saola.vietnamese.folding import PLAIN, nfc
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?![\d/])")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -25,11 +26,11 @@ class FoundDay:
 
 
 def find_days(text: str) -> Iterator[FoundDay]:
-    """Days in the order of the text: 05/8/2021, 5-8-2021, 05.08.21, 2021-08-05, "ngày 05 tháng 8
-    năm 2021". Numbers that are no day of the calendar are passed over; two-digit years are of
-    this century."""
+    """Days in the order of the composed text: 05/8/2021, 5-8-2021, 05.08.21, 2021-08-05, "ngày 05
+    tháng 8 năm 2021". Numbers that are no day of the calendar are passed over; a year of two
+    digits is of this century."""
     found: dict[int, FoundDay] = {}
-    plain = fold_in_place(text)
+    plain = nfc(text).translate(PLAIN)
     for pattern, order in ((_ISO, (3, 2, 1)), (_NUMERIC, (1, 3, 4)), (_WORDS, (1, 2, 3))):
         for match in pattern.finditer(plain):
             day, month, year = (int(match[n]) for n in order)
@@ -45,16 +46,13 @@ def find_days(text: str) -> Iterator[FoundDay]:
             last = found[start].end
 
 
-def fold_in_place(text: str) -> str:
-    """Folded letter by letter, so that places stay those of the text."""
-    return "".join((fold(letter) or letter)[:1] if not letter.isspace() else " " for letter in text)
-
-
+@lru_cache(maxsize=10_000)
 def first_day(text: str) -> date | None:
     """The first day in the text, if there is one."""
     return next((found.day for found in find_days(text)), None)
 
 
+@lru_cache(maxsize=10_000)
 def find_year(text: str) -> int | None:
     """The first year from 1990 to 2099 that stands alone, or that of the first day."""
     day = first_day(text)
