@@ -17,6 +17,12 @@ VENDOR = ROOT / "src/saola/server/static/vendor"
 LOCALE = ROOT / "src/saola/server/locale"
 FONTS = ROOT / "src/saola/server/papers/fonts"
 SUBSETS = ("latin", "latin-ext", "vietnamese")
+# papers meet more letters than screens, which fall back to the machine's own fonts
+PAPER_SUBSETS = {
+    "tinos": (*SUBSETS, "greek", "cyrillic"),
+    "be-vietnam-pro": SUBSETS,
+    "noto-sans-math": ("latin",),  # signs that the text fonts lack: ≥ ≤ → □
+}
 SCREEN = [f"be-vietnam-pro-{subset}-{weight}-normal" for subset in SUBSETS for weight in (400, 600)]
 # family, weight and style as published → file for papers
 PAPER = {
@@ -26,6 +32,7 @@ PAPER = {
     ("tinos", "700-italic"): "Tinos-BoldItalic",
     ("be-vietnam-pro", "400-normal"): "BeVietnamPro-Regular",
     ("be-vietnam-pro", "600-normal"): "BeVietnamPro-SemiBold",
+    ("noto-sans-math", "400-normal"): "NotoSansMath-Regular",
 }
 MUST_HAVE = "ĐƯƠẾỆỢẶỸđươếệợặỹ₫ẵỗữ"
 
@@ -40,7 +47,7 @@ def copy_browser_files() -> None:
 def merge_font(family: str, style: str, target: str) -> None:
     files = [
         MODULES / f"@fontsource/{family}/files/{family}-{subset}-{style}.woff2"
-        for subset in SUBSETS
+        for subset in PAPER_SUBSETS[family]
     ]
     with tempfile.TemporaryDirectory() as folder:
         parts = []
@@ -54,10 +61,23 @@ def merge_font(family: str, style: str, target: str) -> None:
             font.save(part)
             parts.append(str(part))
         merged = Merger().merge(parts)
-    missing = [char for char in MUST_HAVE if ord(char) not in merged.getBestCmap()]
+    wanted = "≥≤→□" if family == "noto-sans-math" else MUST_HAVE
+    missing = [char for char in wanted if ord(char) not in merged.getBestCmap()]
     if missing:
         raise SystemExit(f"{target}: {missing} are missing")
     merged.save(FONTS / f"{target}.ttf")
+
+
+def write_coverage() -> None:
+    """The letters that every style of the papers' fonts can set; others are shown as □."""
+    text = [
+        set(TTFont(FONTS / f"{name}.ttf").getBestCmap())
+        for name in PAPER.values()
+        if "Tinos" in name
+    ]
+    signs = set(TTFont(FONTS / "NotoSansMath-Regular.ttf").getBestCmap())
+    letters = sorted(set.intersection(*text) | signs)
+    (FONTS / "coverage.txt").write_text("".join(map(chr, letters)), encoding="utf-8")
 
 
 STAMP = "DỮ LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
@@ -96,6 +116,7 @@ def main() -> None:
     FONTS.mkdir(parents=True, exist_ok=True)
     for (family, style), target in PAPER.items():
         merge_font(family, style, target)
+    write_coverage()
     outline_stamp()
 
 

@@ -198,7 +198,7 @@ def counts(facts: dict) -> dict[str, int]:
     for name, (user, path, data) in facts["pages"].items():
         client = Client(HTTP_HOST="127.0.0.1")
         client.force_login(
-            User.objects.get(username=user), backend="django.contrib.auth.backends.ModelBackend"
+            User.objects.get(username=user), backend="saola.server.accounts.backends.Accounts"
         ) if user else None
         with CaptureQueriesContext(
             connection,
@@ -221,7 +221,7 @@ def session_cookie(username: str) -> str:
     user = User.objects.get(username=username)
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[BACKEND_SESSION_KEY] = "saola.server.accounts.backends.Accounts"
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
     store.create()
     return f"sessionid={store.session_key}; csrftoken={'a' * 32}"

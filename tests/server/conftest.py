@@ -44,7 +44,7 @@ class Office:
     def client(self, name: str) -> Client:
         """A browser in which that person is signed in."""
         client = Client()
-        client.force_login(self[name], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(self[name], backend="saola.server.accounts.backends.Accounts")
         return client
 
     def dossier(self, state: str = "draft", total: int = 80, **fields: Any) -> Dossier:

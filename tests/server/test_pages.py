@@ -367,7 +367,7 @@ def test_queries_of_the_session_and_the_matrix_do_not_grow(
     client = office.client("hd1")
 
     count(client, reverse("jury:matrix", args=[session.pk]), django_assert_num_queries, 9)
-    count(client, reverse("jury:session", args=[session.pk]), django_assert_num_queries, 10)
+    count(client, reverse("jury:session", args=[session.pk]), django_assert_num_queries, 12)
 
 
 def test_queries_of_the_sheet_are_few(

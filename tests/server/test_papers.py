@@ -1,5 +1,6 @@
 """Papers: Vietnamese text can be read out, fonts are ours, made-up data is stamped."""
 
+import re
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def test_every_letter_of_vietnamese_can_be_read_out() -> None:
         "sample_evidence", {"illustrative": False, "title": ALPHABET, "product": ALPHABET}
     )
 
-    assert ALPHABET in text_of(pdf)
+    assert ALPHABET.replace(" ", "") in re.sub(r"[\s\u200b]", "", text_of(pdf))
     assert b"pdfaid" in pdf
 
 

@@ -254,6 +254,23 @@ STEPS: tuple[Step, ...] = (
         kinds=AGAIN,
         guards=("not_scored",),
     ),
+    _step(
+        "postpone",
+        frozenset({S.SCHEDULED, S.SCORED}),
+        S.ADVISED,
+        "session_conduct",
+        kinds=NEW,
+        needs_note=True,
+    ),
+    _step(
+        "postpone",
+        frozenset({S.SCHEDULED, S.SCORED}),
+        S.AGENCY_REPORTED,
+        "session_conduct",
+        kinds=AGAIN,
+        needs_note=True,
+        law="điều 7.6",
+    ),
     _step("score", S.SCHEDULED, S.SCORED, "session_conduct", guards=("all_sealed",)),
     _step("rescore", S.SCORED, S.SCHEDULED, "session_conduct", needs_note=True),
     _step(

@@ -2,17 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date
-from fractions import Fraction
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from saola.criteria import Rulebook, rulebook, rulebook_in_force
-from saola.criteria.load import RULEBOOKS
 from saola.lists import cells
 from saola.lists.columns import Header, find_header, header_at
-from saola.lists.communes import find_commune
 from saola.lists.grid import Grid, Unreadable, read_grids
+from saola.lists.rows import Row, RowReader
 from saola.vietnamese.folding import fold
 from saola.vietnamese.reading import find_year, first_day
 
@@ -25,25 +21,6 @@ NOTE = re.compile(
     r"|chu tich|giam doc|\(?ky, ?(ghi ro|dong dau)|danh sach (nay|tren)).*"
 )
 SIGNATURE = re.compile(r"(uy ban nhan dan|ubnd|son la|.*, ngay .* thang .* nam .*)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One recognised product as the list has it. None: the list does not say."""
-
-    row: int  # as the office counts, from 1
-    product: str
-    producer: str | None
-    stars: int | None
-    score: str | None  # as printed, with decimal point
-    decision: str | None
-    decided_on: str | None  # ISO
-    expires_on: str | None  # ISO
-    commune_code: str | None
-    place: str | None  # as printed
-    year: int | None
-    warnings: tuple[str, ...] = ()
-    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +39,6 @@ class ListReading:
     columns: dict[str, str]
     rows: tuple[Row, ...]
     skipped: tuple[Skipped, ...]
-
-
-@dataclass(slots=True)
-class _Context:
-    """What headings and lines above say about the rows below."""
-
-    stars: int | None = None
-    district: str = ""
-    province: str = ""
-    decision: str | None = None
-    decided_on: str | None = None
-    year: int | None = None
-    last: dict[str, str] = field(default_factory=dict)  # cells of the product row above
 
 
 def read_list(content: bytes) -> ListReading:
@@ -122,21 +86,13 @@ def _told_twice(rows: Sequence[Row]) -> Iterator[Row]:
         yield row
 
 
-def _law_of(year: int | None) -> Rulebook:
-    """The decision in force at the end of that year; the newest one where no year is known."""
-    try:
-        return rulebook_in_force(date(year or date.max.year, 12, 31))
-    except LookupError:
-        return rulebook(RULEBOOKS[0])
-
-
 class _Sheet:
     """One sheet being walked from its heading down."""
 
     def __init__(self, grid: Grid, header: Header, *, named: bool) -> None:
-        self.grid, self.header = grid, header
-        self.name = grid.name if named else ""
-        self.context = _Context()
+        self.grid, self.name = grid, grid.name if named else ""
+        self.reader = RowReader(grid, header, self.name)
+        self.context = self.reader.context
         for at in range(header.first):
             self._learn(" ".join(grid.rows[at]))
 
@@ -154,13 +110,13 @@ class _Sheet:
 
     def lines(self) -> Iterator[Row | Skipped]:
         """Every line below the heading that is not empty."""
-        at = self.header.last + 1
+        at = self.reader.header.last + 1
         while at < len(self.grid.rows):
             row = self.grid.rows[at]
             if any(row):
                 again = header_at(self.grid.rows, at)
                 if again is not None and self._is_heading(again, row):
-                    self.header = again
+                    self.reader.header = again
                     yield self._skip(at, "dòng tiêu đề lặp lại")
                     at = again.last + 1
                     continue
@@ -175,16 +131,9 @@ class _Sheet:
     def _skip(self, at: int, reason: str) -> Skipped:
         return Skipped(at + 1, reason, self.name)
 
-    def _cell(self, row: Sequence[str], name: str) -> str:
-        at = self.header.columns.get(name)
-        text = row[at] if at is not None and at < len(row) else ""
-        if cells.is_ditto(text):
-            return self.context.last.get(name, "")
-        return "" if cells.is_nothing(text) else text
-
     def _line(self, at: int, row: list[str]) -> Row | Skipped:
         full = [cell for cell in row if cell]
-        product = self._cell(row, "product")
+        product = self.reader.cell(row, "product")
         if all(re.fullmatch(r"\(?(\d{1,2}|[a-z])\)?", cell) for cell in full) and len(full) > 2:
             return self._skip(at, "dòng đánh số cột")
         text = " ".join(dict.fromkeys(full))
@@ -199,7 +148,7 @@ class _Sheet:
             return self._skip(at, "dòng tiêu đề nhóm")
         if not product:
             return self._skip(at, "không có tên sản phẩm")
-        return self._product(at, row, product)
+        return self.reader.product(at, row, product)
 
     def _is_section(self, at: int, row: list[str], full: list[str]) -> bool:
         """A heading between rows: merged over many columns, or one text alone, its numbering
@@ -207,10 +156,10 @@ class _Sheet:
         if at in self.grid.across:
             return True
         texts = [c for c in full if not re.fullmatch(r"[ivxIVX]{1,6}\.?|[A-HĐ]\.?|\d{1,3}\.?", c)]
-        if len(texts) != 1 or len(full) > 2 or len(self.header.columns) < 3:
+        if len(texts) != 1 or len(full) > 2 or len(self.reader.header.columns) < 3:
             return False
         roman = any(re.fullmatch(r"[ivxIVX]{1,6}\.?|[A-HĐ]\.?", cell) for cell in full)
-        place = self.header.columns["product"]
+        place = self.reader.header.columns["product"]
         elsewhere = not (place < len(row) and row[place])
         numbered = re.match(r"([IVX]{1,6}|[A-H])\s*[.):-]\s*\S", texts[0])
         return bool(roman or elsewhere or numbered or cells.stars_in_heading(texts[0]))
@@ -224,140 +173,3 @@ class _Sheet:
         self.context.district = district[0].strip() if district else ""
         if re.search(r"/\s*Q[ĐD]|\bnăm 20\d\d\b", text):
             self._learn(text)
-
-    def _product(self, at: int, row: list[str], product: str) -> Row:
-        warnings: list[str] = []
-        if self.grid.legacy != "unicode":
-            warnings.append(f"đã chuyển từ bảng mã {self.grid.legacy.upper()}")
-        producer = self._producer(at, row, warnings)
-        decision, decided_on = self._decision(row, warnings)
-        year = self._year(row, decided_on)
-        stars, score = self._stars(row, warnings), self._score(row, warnings)
-        self._against_bands(stars, score, year, warnings)
-        code, place = self._commune(row, year, warnings)
-        expires = first_day(self._cell(row, "expires"))
-        self.context.last = {
-            name: row[column]
-            if column < len(row) and row[column]
-            else self.context.last.get(name, "")
-            for name, column in self.header.columns.items()
-        }
-        if producer:
-            self.context.last["producer"] = producer
-        return Row(
-            at + 1,
-            product,
-            producer,
-            stars,
-            score,
-            decision,
-            decided_on,
-            expires.isoformat() if expires else None,
-            code,
-            place,
-            year,
-            tuple(warnings),
-            self.name,
-        )
-
-    def _producer(self, at: int, row: list[str], warnings: list[str]) -> str | None:
-        """The producer; in a list for people an empty cell below one means the same again."""
-        text = self._cell(row, "producer")
-        column = self.header.columns.get("producer")
-        if (at, column) in self.grid.filled:
-            warnings.append("chủ thể lấy từ ô gộp")
-        if text or column is None:
-            return text or None
-        above = self.context.last.get("producer")
-        beside = self._cell(row, "address") or self._cell(row, "commune")
-        if above and not beside and not self.header.machine:
-            warnings.append(f"ô chủ thể trống, lấy theo dòng trên: {above}")
-            return above
-        warnings.append("chưa có chủ thể")
-        return None
-
-    def _decision(self, row: list[str], warnings: list[str]) -> tuple[str | None, str | None]:
-        """Number and day: from the row, else from the row above where cells are merged, else from
-        the lines above the table."""
-        text = self._cell(row, "decision")
-        if not text and "decision" in self.header.columns and not self.header.machine:
-            text = self.context.last.get("decision", "")
-        number = cells.decision_number(text) if text else self.context.decision
-        if text and number is None:
-            warnings.append(f"chưa hiểu số quyết định “{text[:60]}”")
-        dated = self._cell(row, "decision_date")
-        day = first_day(dated) or first_day(text)
-        if dated and day is None and find_year(dated) is None:
-            warnings.append(f"chưa hiểu ngày “{dated[:40]}”")
-        if day is not None:
-            return number, day.isoformat()
-        return number, self.context.decided_on if not text else None
-
-    def _year(self, row: list[str], decided_on: str | None) -> int | None:
-        for name in ("year", "decision_date", "decision"):
-            found = find_year(self._cell(row, name))
-            if found is not None:
-                return found
-        if decided_on:
-            return int(decided_on[:4])
-        return self.context.year
-
-    def _stars(self, row: list[str], warnings: list[str]) -> int | None:
-        marks = self.header.star_marks
-        ticked = [n for at, n in marks.items() if at < len(row) and row[at].strip(" -–0")]
-        if len(ticked) == 1:
-            return ticked[0]
-        text = self._cell(row, "stars")
-        found = cells.stars(text) if text else None
-        if found is not None:
-            return found
-        if text and not re.search(r"không|chưa", text.lower()):
-            warnings.append(f"chưa hiểu hạng “{text[:40]}”")
-        elif len(ticked) > 1:
-            warnings.append("đánh dấu nhiều hạng")
-        elif text:
-            warnings.append(f"không có hạng: {text[:40]}")
-        elif self.context.stars is None:
-            warnings.append("chưa có hạng sao")
-        return None if text or ticked else self.context.stars
-
-    def _score(self, row: list[str], warnings: list[str]) -> str | None:
-        text = self._cell(row, "score")
-        if not text:
-            return None
-        found = cells.score(text)
-        if found is None or float(found) > 100:
-            warnings.append(f"chưa hiểu điểm “{text[:40]}”")
-            return None
-        return found
-
-    def _against_bands(
-        self, stars: int | None, score: str | None, year: int | None, warnings: list[str]
-    ) -> None:
-        """A score outside the band of its class is worth a look."""
-        if stars is None or score is None:
-            return
-        exact = Fraction(score)
-        band = _law_of(year).band(exact.numerator, exact.denominator)
-        if band < stars:
-            warnings.append(f"điểm {score} không tới khung {stars} sao")
-        elif band > stars:
-            warnings.append(f"điểm {score} thuộc khung {band} sao, hạng ghi {stars} sao")
-
-    def _commune(
-        self, row: list[str], year: int | None, warnings: list[str]
-    ) -> tuple[str | None, str | None]:
-        given = self._cell(row, "commune_code")
-        text = self._cell(row, "commune")
-        address = self._cell(row, "address")
-        place = ", ".join(filter(None, (text or address, self._cell(row, "district")))) or None
-        if re.fullmatch(r"\d{5}", given):
-            return given, place
-        if not (text or address):
-            return None, place
-        district = self._cell(row, "district") or self.context.district
-        province = self._cell(row, "province") or self.context.province
-        found = find_commune(text or address, district, year, province)
-        if found.warning:
-            warnings.append(found.warning)
-        return found.code, place

@@ -1,5 +1,7 @@
 """Giving roles."""
 
+import re
+
 from django.db import transaction
 
 from saola.lifecycle.machine import Refused
@@ -7,14 +9,20 @@ from saola.server.accounts.models import Grant, User
 from saola.server.accounts.roles import ALL
 from saola.server.journal.record import record
 
+SCOPES = {
+    "producer": re.compile(r"producer:[1-9]\d{0,17}"),
+    "commune": re.compile(r"place:\d{5}"),
+    "province": re.compile(r"place:\d{2}"),
+    "council": re.compile(r"council:[1-9]\d{0,17}"),
+    "country": re.compile(r"country:vn"),
+}
+
 
 @transaction.atomic
 def grant(user: User, role: str, scope: str, *, by: User | None = None) -> Grant:
     """Give a role or duty in a scope; a second time changes nothing. Rights of the giver are
     asked by the caller: a seat is given with its council, a role by the administrator."""
-    kind = scope.partition(":")[0]
-    wanted = ALL[role].scope
-    if kind != {"commune": "place", "province": "place"}.get(wanted, wanted):
+    if not SCOPES[ALL[role].scope].fullmatch(scope):
         raise Refused("Phạm vi không hợp với vai trò này.", field="scope")
     made, new = Grant.objects.get_or_create(
         user=user, role=role, scope=scope, defaults={"granted_by": by}

@@ -107,6 +107,13 @@ DUTIES: dict[str, Role] = {
             P.SHEETS_OVERSEE,
         ),
         _role(
+            "deputy_chair",
+            _("Phó Chủ tịch Hội đồng"),
+            "council",
+            P.SESSION_VIEW,
+            P.SESSION_CONDUCT,  # while the chair is away and the Quy chế says so
+        ),
+        _role(
             "secretary",
             _("Thư ký Hội đồng"),
             "council",

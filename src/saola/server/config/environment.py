@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 MODES = ("demo", "production", "test")
+SHORTEST_KEY = 40
 
 
 class Unsafe(Exception):
@@ -31,6 +32,8 @@ def data_folder() -> Path:
 def secret_key() -> str:
     """SAOLA_SECRET_KEY; outside production a key of this machine, made once."""
     given = os.environ.get("SAOLA_SECRET_KEY")
+    if given and mode() == "production" and len(given) < SHORTEST_KEY:
+        raise Unsafe(f"SAOLA_SECRET_KEY must have at least {SHORTEST_KEY} characters")
     if given:
         return given
     if mode() == "production":
@@ -49,7 +52,17 @@ def hosts() -> list[str]:
     given = [host for host in os.environ.get("SAOLA_HOSTS", "").split(",") if host]
     if not given and mode() == "production":
         raise Unsafe("SAOLA_HOSTS must name the host of the site in production")
+    if "*" in given and mode() == "production":
+        raise Unsafe("SAOLA_HOSTS must not be *: name the host of the site")
     return given or ["localhost", "127.0.0.1", "[::1]", "testserver"]
+
+
+def base_url() -> str:
+    """SAOLA_BASE_URL, printed into QR codes; in production an address over TLS."""
+    given = os.environ.get("SAOLA_BASE_URL", "")
+    if mode() == "production" and not given.startswith("https://"):
+        raise Unsafe("SAOLA_BASE_URL must be the https address of the site in production")
+    return given.rstrip("/") or "http://127.0.0.1:8000"
 
 
 def database() -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Django's settings; everything that differs between machines comes from the environment."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ DEMO = MODE == "demo"
 SECRET_KEY = environment.secret_key()
 DEBUG = False
 ALLOWED_HOSTS = environment.hosts()
-BASE_URL = os.environ.get("SAOLA_BASE_URL", "http://127.0.0.1:8000")  # printed into QR codes
+BASE_URL = environment.base_url()
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https") else []
 
 INSTALLED_APPS = [
@@ -95,7 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "saola.server.accounts.backends.Accounts",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if MODE == "test":
@@ -112,7 +111,8 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "saola.server.web.account.views.locked_out"
-AXES_DISABLE_ACCESS_LOG = True  # addresses of people are not kept
+AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "saola.server.accounts.backends.pseudonym"  # no address is kept
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "vi"
@@ -160,7 +160,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "saola.server.web.common.errors.csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # no write to the session
-if MODE == "production" and BASE_URL.startswith("https"):
+if MODE == "production":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600

@@ -25,6 +25,12 @@ from saola.server.councils.models import (
     ScoreSheet,
     Session,
 )
+from saola.server.councils.presence import (
+    lacks_quorum,
+    present_for,
+    require_presiding,
+    waiting_for,
+)
 from saola.server.dossiers.actions import advance
 from saola.server.dossiers.models import Dossier
 from saola.server.journal.record import record
@@ -78,8 +84,8 @@ def seat(
         raise Refused("Người này đã có ghế, hoặc Hội đồng đã có Chủ tịch.") from None
     scope = f"council:{council.pk}"
     grant(user, "council_member", scope, by=by)
-    if kind == CouncilMember.Seat.CHAIR:
-        grant(user, "chair", scope, by=by)
+    if kind in (CouncilMember.Seat.CHAIR, CouncilMember.Seat.DEPUTY):
+        grant(user, kind, scope, by=by)
     if secretary:
         grant(user, "secretary", scope, by=by)
     return member
@@ -89,6 +95,8 @@ def seat(
 def call_session(council: Council, data: dict[str, Any], *, by: User) -> Session:
     """Prepare a session; attendance rows for all members are made with it."""
     require(by, Permission.SESSION_PREPARE, council)
+    if data["held_on"] < council.decided_on:
+        raise Refused("Ngày họp không thể trước ngày thành lập Hội đồng.", field="held_on")
     session = Session.objects.create(council=council, illustrative=council.illustrative, **data)
     Attendance.objects.bulk_create(
         Attendance(session=session, member=member) for member in council.members.all()
@@ -123,6 +131,8 @@ def schedule(session: Session, dossier: Dossier, *, by: User, reason: str = "") 
     )
     if dossier.illustrative and not session.illustrative:
         raise Refused("Hồ sơ minh họa không đưa vào phiên thật được.")
+    if session.items.filter(dossier=dossier, left_reason="").exists():
+        raise Refused("Hồ sơ đã có kết luận ở phiên này. Hãy đưa vào một phiên khác.")
     last = session.items.order_by("-order").first()
     return AgendaItem.objects.create(
         session=session,
@@ -142,6 +152,21 @@ def unschedule(item: AgendaItem, *, by: User) -> None:
     item.delete()
 
 
+@transaction.atomic
+def postpone(item: AgendaItem, reason: str, *, by: User) -> None:
+    """Take a product whose scoring has begun off this agenda, so that it can come before another
+    session; sheets and result stay where they are. Written opinions that differ lead so to a
+    meeting."""
+    item = sheets.locked_item(item)
+    require_presiding(item.session, by)
+    _require_here(item)
+    if item.session.state == Session.State.CLOSED:
+        raise Refused("Phiên đã bế mạc.")
+    advance(item.dossier, "postpone", by=by, note=reason, within=item)
+    item.left_reason = reason
+    item.save(update_fields=["left_reason"])
+
+
 def _locked(session: Session) -> Session:
     return (
         Session.objects.select_for_update(of=("self",)).select_related("council").get(pk=session.pk)
@@ -150,31 +175,40 @@ def _locked(session: Session) -> Session:
 
 @transaction.atomic
 def mark_attendance(session: Session, present: set[int], *, by: User) -> None:
-    """Write who is there: ids of members; nobody leaves who has sealed a sheet."""
+    """Write who is there: ids of members. Who leaves after handing in a sheet still counts for
+    that product, and is absent for the others."""
     session = _locked(session)
     require(by, Permission.SESSION_PREPARE, session)
     if session.state == Session.State.CLOSED:
         raise Refused("Phiên đã bế mạc nên không sửa điểm danh được.")
-    sealed = set(
-        ScoreSheet.objects.filter(item__session=session, sealed_at__isnull=False).values_list(
-            "member_id", flat=True
-        )
-    )
-    if sealed - present:
-        raise Refused("Thành viên đã khóa phiếu thì không thể ghi vắng mặt.")
-    for row in session.attendance.all():
+    if session.state == Session.State.PREPARED:
+        _seat_newcomers(session)
+    rows = list(session.attendance.all())
+    if present - {row.member_id for row in rows}:
+        raise Refused("Danh sách điểm danh có người không thuộc phiên này. Hãy tải lại trang.")
+    for row in rows:
         row.present = row.member_id in present
         row.save(update_fields=["present"])
     record("attendance", f"session:{session.pk}", {"present": sorted(present)}, by=by)
+
+
+def _seat_newcomers(session: Session) -> None:
+    """Members who got their seat after the session was called, and before it opens."""
+    known = session.attendance.values("member")
+    Attendance.objects.bulk_create(
+        Attendance(session=session, member=member)
+        for member in session.council.members.exclude(pk__in=known)
+    )
 
 
 @transaction.atomic
 def open_session(session: Session, *, by: User) -> Session:
     """Open when the quorum of the Quy chế is there."""
     session = _locked(session)
-    require(by, Permission.SESSION_CONDUCT, session)
+    require_presiding(session, by)
     if session.state != Session.State.PREPARED:
         raise Refused("Phiên đã khai mạc.")
+    _seat_newcomers(session)
     lacking = lacks_quorum(session)
     if lacking:
         raise Refused(lacking)
@@ -184,49 +218,41 @@ def open_session(session: Session, *, by: User) -> Session:
     return session
 
 
-def lacks_quorum(session: Session) -> str | None:
-    """None when enough members are marked present, else why not."""
-    quorum = session.council.rules().quorum
-    rows = list(session.attendance.select_related("member"))
-    present = [row.member for row in rows if row.present]
-    if quorum is None:
-        return None if present else "Chưa có thành viên nào có mặt."
-    if len(present) < quorum.fraction * len(rows):
-        return (
-            f"Có mặt {len(present)}/{len(rows)} thành viên, chưa đủ {quorum.fraction} theo "
-            f"Quy chế {session.council.regulation_number}."
-        )
-    if quorum.chair and not any(m.seat == CouncilMember.Seat.CHAIR for m in present):
-        return "Quy chế yêu cầu Chủ tịch Hội đồng có mặt."
-    return None
-
-
 @transaction.atomic
 def close_session(session: Session, *, by: User) -> Session:
     """Close when every item is concluded or out, and the quorum still holds."""
     session = _locked(session)
-    require(by, Permission.SESSION_CONDUCT, session)
+    require_presiding(session, by)
     if session.state != Session.State.OPEN:
         raise Refused("Phiên chưa khai mạc hoặc đã bế mạc.")
     lacking = lacks_quorum(session)
     if lacking:
         raise Refused(f"Không bế mạc được: {lacking}")
-    left = session.items.filter(dossier__state__in=[State.SCHEDULED, State.SCORED]).count()
+    waiting = [State.SCHEDULED, State.SCORED]
+    left = session.items.filter(left_reason="", dossier__state__in=waiting).count()
     if left:
-        raise Refused(f"Còn {left} sản phẩm chưa kết luận.")
+        raise Refused(
+            f"Còn {left} sản phẩm chưa kết luận. Hãy kết luận, hoặc chuyển sang phiên khác."
+        )
     session.state, session.closed_at = Session.State.CLOSED, timezone.now()
     session.save()
     record("close_session", f"session:{session.pk}", by=by)
     return session
 
 
-def _require_sitting(session: Session) -> None:
-    """Results come only from an open session with its quorum."""
-    if session.state != Session.State.OPEN:
+def _require_sitting(item: AgendaItem) -> None:
+    """Results come only from an open session, of a product on its agenda, with a quorum."""
+    if item.session.state != Session.State.OPEN:
         raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc.")
-    lacking = lacks_quorum(session)
+    _require_here(item)
+    lacking = lacks_quorum(item.session, present_for(item))
     if lacking:
         raise Refused(lacking)
+
+
+def _require_here(item: AgendaItem) -> None:
+    if item.left_reason:
+        raise Refused("Sản phẩm này đã rời chương trình của phiên.")
 
 
 @transaction.atomic
@@ -235,7 +261,8 @@ def settle(
 ) -> AgendaItem:
     """Record the cases of two-case criteria and the levels the council agreed on."""
     item = sheets.locked_item(item)
-    require(by, Permission.SESSION_CONDUCT, item)
+    require_presiding(item.session, by)
+    _require_here(item)
     if item.dossier.state != State.SCHEDULED:
         raise Refused("Đã chốt điểm nên không sửa được mức điểm thống nhất.")
     criteria_set = item.dossier.criteria_set
@@ -264,15 +291,16 @@ def settle(
 def close_scores(item: AgendaItem, *, by: User) -> Result:
     """Take all sealed sheets together and compute; refused while one is missing."""
     item = sheets.locked_item(item)
-    _require_sitting(item.session)
-    waiting = consolidate.unsealed(item)
+    require_presiding(item.session, by)
+    _require_sitting(item)
+    waiting = waiting_for(item)
     fact = None
     if waiting:
         names = ", ".join(member.user.full_name for member in waiting)
         fact = f"Còn {len(waiting)} thành viên chưa khóa phiếu: {names}."
     item.dossier = advance(item.dossier, "score", by=by, within=item, facts={"all_sealed": fact})
     result = consolidate.store(item)
-    record("score_result", f"item:{item.pk}", result.output, by=by)
+    record("score_result", f"item:{item.pk}", consolidate.facts(result), by=by)
     return result
 
 
@@ -280,6 +308,8 @@ def close_scores(item: AgendaItem, *, by: User) -> Result:
 def discuss_again(item: AgendaItem, reason: str, *, by: User) -> None:
     """Go back to scoring: every sealed sheet gets a new one beside it, with the reason."""
     item = sheets.locked_item(item)
+    require_presiding(item.session, by)
+    _require_here(item)
     item.dossier = advance(item.dossier, "rescore", by=by, note=reason, within=item)
     for sheet in list(
         item.sheets.filter(current=True, sealed_at__isnull=False).select_related("member")
@@ -290,6 +320,9 @@ def discuss_again(item: AgendaItem, reason: str, *, by: User) -> None:
 @transaction.atomic
 def conclude(item: AgendaItem, *, by: User) -> Result:
     """Make the computed result the council's; only a final one."""
+    item = sheets.locked_item(item)
+    require_presiding(item.session, by)
+    _require_here(item)
     result = Result.objects.select_for_update(of=("self",)).filter(item=item).first()
     fact = None
     if result is None:
@@ -300,7 +333,7 @@ def conclude(item: AgendaItem, *, by: User) -> Result:
     assert result is not None  # the guard has refused otherwise
     result.concluded_at = timezone.now()
     result.save(update_fields=["concluded_at"])
-    record("conclude_result", f"item:{item.pk}", {"stars": result.stars}, by=by)
+    record("conclude_result", f"item:{item.pk}", consolidate.facts(result), by=by)
     return result
 
 
@@ -308,7 +341,8 @@ def conclude(item: AgendaItem, *, by: User) -> Result:
 def exclude(item: AgendaItem, event: dict[str, Any], *, by: User) -> Result:
     """Apply a rule of exclusion or stop of the set, found by the council, with its reason."""
     item = sheets.locked_item(item)
-    _require_sitting(item.session)
+    require_presiding(item.session, by)
+    _require_sitting(item)
     known = event.get("type") in STATUS_OF_EVENT
     fact = None if known else "Hãy chọn quy định được áp dụng."
     advance(
@@ -330,5 +364,6 @@ def exclude(item: AgendaItem, event: dict[str, Any], *, by: User) -> Result:
     result = consolidate.store(item)
     result.concluded_at = timezone.now()
     result.save(update_fields=["concluded_at"])
-    record("exclude", f"item:{item.pk}", event, by=by)
+    rule = {"type": event["type"], "criterion": event.get("criterion")}
+    record("exclude", f"item:{item.pk}", rule | consolidate.facts(result), by=by)
     return result

@@ -1,26 +1,23 @@
 """From the sealed sheets of an item to its stored result."""
 
+import hashlib
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from saola.scoring import Invalid
+from saola.criteria.load import canonical
 from saola.scoring import score as compute
 from saola.scoring.contract import panel_from, regulation_data, result_data
 from saola.scoring.explain import explain
-from saola.scoring.result import Result as Computed
-from saola.server.councils.models import AgendaItem, Attendance, CouncilMember, Result, ScoreSheet
+from saola.server.councils.models import AgendaItem, CouncilMember, Result, ScoreSheet
+from saola.server.councils.presence import members_of, present_for, presiding
 
 
 def input_of(item: AgendaItem) -> dict[str, Any]:
     """The object of `saola score` for this item: sealed sheets, absences, what was agreed."""
-    council = item.session.council
-    present = set(
-        Attendance.objects.filter(session=item.session, present=True).values_list(
-            "member_id", flat=True
-        )
-    )
+    council, members, present = item.session.council, members_of(item.session), present_for(item)
+    chair = presiding(council, members, present)
     sheets = {
         sheet.member_id: sheet
         for sheet in ScoreSheet.objects.filter(item=item, current=True, sealed_at__isnull=False)
@@ -33,39 +30,30 @@ def input_of(item: AgendaItem) -> dict[str, Any]:
         "events": item.events,
         "members": [
             _member(member, sheets.get(member.pk), absent=member.pk not in present)
-            for member in council.members.select_related("user")
+            | ({"chair": True} if member == chair else {})
+            for member in members
         ],
     }
 
 
 def _member(member: CouncilMember, sheet: ScoreSheet | None, *, absent: bool) -> dict[str, Any]:
     data: dict[str, Any] = {"name": member.sheet_name, "absent": absent}
-    if member.seat == CouncilMember.Seat.CHAIR:
-        data["chair"] = True
-    if sheet is not None:
+    if sheet is not None and not absent:
         data["choices"] = sheet.choices
         data["no_option_fits"] = sheet.unfit
         data["events"] = sheet.events
     return data
 
 
-def unsealed(item: AgendaItem) -> list[CouncilMember]:
-    """Present members who have not handed in yet."""
-    sealed = ScoreSheet.objects.filter(item=item, current=True, sealed_at__isnull=False)
-    present = Attendance.objects.filter(session=item.session, present=True)
-    return list(
-        CouncilMember.objects.filter(pk__in=present.values("member"))
-        .exclude(pk__in=sealed.values("member"))
-        .select_related("user")
-    )
-
-
-def preview(item: AgendaItem) -> Computed | None:
-    """The result as it would be now; None while a present member's sheet is missing."""
-    try:
-        return compute(panel_from(input_of(item)))
-    except Invalid:
-        return None
+def facts(result: Result) -> dict[str, Any]:
+    """What the journal keeps of a result: figures without names, and a digest of all of it."""
+    whole = canonical({"input": result.input, "output": result.output})
+    return {
+        "status": result.status,
+        "total": result.total,
+        "stars": result.stars,
+        "sha256": hashlib.sha256(whole).hexdigest(),
+    }
 
 
 @transaction.atomic

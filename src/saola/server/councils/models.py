@@ -35,6 +35,7 @@ class Council(models.Model):
     regulation_number = models.CharField("số Quy chế", max_length=60)
     regulation_dated = models.DateField("ngày Quy chế")
     regulation = models.JSONField(default=default_regulation)
+    deputy_presides = models.BooleanField(default=False)  # while the chair is away
     illustrative = models.BooleanField(default=False)
 
     class Meta:
@@ -166,10 +167,15 @@ class AgendaItem(models.Model):
     cases = models.JSONField(default=dict)
     agreed = models.JSONField(default=dict)
     events = models.JSONField(default=list)  # the council's own
+    left_reason = models.TextField(blank=True)  # why it left this agenda, its sheets kept
 
     class Meta:
         ordering = ["order", "pk"]
-        constraints = [models.UniqueConstraint(fields=["session", "dossier"], name="agenda_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "dossier"], condition=Q(left_reason=""), name="agenda_once"
+            )
+        ]
 
     def scopes(self) -> set[str]:
         """Those of the council."""

@@ -12,6 +12,7 @@ from saola.scoring import SpreadLimit
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils.models import AgendaItem, CouncilMember, Result, ScoreSheet, Session
+from saola.server.councils.presence import marked_present, members_of
 
 CONFIDENCE = Fraction(196, 100)  # standard errors, for 95 %
 
@@ -60,10 +61,10 @@ def own_sheets(session: Session, user: Any) -> dict[int, ScoreSheet]:
 
 
 def matrix(session: Session, user: Any) -> list[Row]:
-    """Products × members. Points show once the viewer's own sheet is sealed; to those without a
-    seat once all present members' are. Until then only who has handed in."""
-    members = list(session.council.members.select_related("user"))
-    present = set(session.attendance.filter(present=True).values_list("member_id", flat=True))
+    """Products × members. A member sees points once the own complete sheet is sealed, everybody
+    once the scores are closed. Until then only who has handed in."""
+    members = members_of(session)
+    present = marked_present(session)
     sheets: dict[int, dict[int, tuple[bool, int | None]]] = {}
     rows = ScoreSheet.objects.filter(item__session=session, current=True)
     for item_id, member_id, sealed_at, total in rows.values_list(
@@ -91,9 +92,11 @@ class _View:
 def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _View) -> Row:
     sealed = {pk: total for pk, (done, total) in sheets.items() if done}
     all_in = bool(view.present) and view.present <= sealed.keys()
-    past_scoring = item.dossier.state != State.SCHEDULED
-    # a member sees others' points only after the own sheet, whatever the attendance says
-    own_in = all_in if view.seat is None else view.seat in sealed
+    result = getattr(item, "result", None)
+    scoring = item.dossier.state == State.SCHEDULED and not item.left_reason
+    past_scoring = not scoring if not item.left_reason else result is not None
+    # attendance opens nothing, nor does a sheet that only stops the evaluation
+    own_in = view.seat is not None and sealed.get(view.seat) is not None
     shown = view.may_look and (past_scoring or own_in)
     totals = (
         [t for pk, t in sealed.items() if t is not None and pk in view.present] if shown else []
@@ -109,7 +112,6 @@ def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _Vi
         for member in view.members
     ]
     spread = max(totals) - min(totals) if totals else None
-    result = getattr(item, "result", None)
     return Row(item, cells, shown, spread, mean, _borderline(item, totals, mean), result)
 
 

@@ -14,8 +14,9 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.councils.models import AgendaItem, Attendance, CouncilMember, ScoreSheet, Session
+from saola.server.councils.presence import require_presiding
 from saola.server.dossiers.completeness import marks
-from saola.server.journal.record import record
+from saola.server.journal.record import digest, record
 
 
 class Stale(Refused):
@@ -54,7 +55,7 @@ def checked(sheet: ScoreSheet) -> MemberSheet:
 
 def locked_item(item: AgendaItem) -> AgendaItem:
     """The item as stored now, locked: sheets and the closing of scores wait for each other."""
-    rows = AgendaItem.objects.select_related("session__council", "dossier")
+    rows = AgendaItem.objects.select_related("session__council", "dossier__product")
     return rows.select_for_update(of=("self",)).get(pk=item.pk)
 
 
@@ -85,7 +86,7 @@ def receive(
         if same:
             return sheet
         raise Refused("Phiếu đã khóa nên không sửa được. Muốn chấm lại, Chủ tịch phải mở lại.")
-    _open_for_scoring(item, member)
+    _open_for_scoring(item, member, by)
     if revision != sheet.revision and not same:
         raise Stale(sheet)
     if not same or sheet.revision == 0:
@@ -97,7 +98,7 @@ def receive(
         _seal(sheet, row)
     sheet.save(force_insert=sheet._state.adding)
     if seal:
-        record("seal", f"item:{item.pk}", _sealed_facts(sheet), by=by)
+        record("seal", f"item:{item.pk}", sealed_facts(sheet), by=by)
     return sheet
 
 
@@ -113,7 +114,7 @@ def _totalled(sheet: ScoreSheet) -> MemberSheet:
     return row
 
 
-def _sealed_facts(sheet: ScoreSheet) -> dict[str, Any]:
+def sealed_facts(sheet: ScoreSheet) -> dict[str, Any]:
     """What the journal keeps of a sealed sheet: figures, no words."""
     return {
         "sheet": str(sheet.pk),
@@ -143,11 +144,15 @@ def _current(item: AgendaItem, member: CouncilMember, sheet_id: uuid.UUID | None
     return sheet
 
 
-def _open_for_scoring(item: AgendaItem, member: CouncilMember) -> None:
+def _open_for_scoring(item: AgendaItem, member: CouncilMember, by: User) -> None:
     if item.session.state != Session.State.OPEN:
         raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc nên chưa chấm được.")
     if item.dossier.state != State.SCHEDULED:
         raise Refused("Sản phẩm này đã chốt điểm nên không chấm thêm được.")
+    if item.left_reason:
+        raise Refused("Sản phẩm này đã rời chương trình của phiên nên không chấm ở đây nữa.")
+    if f"producer:{item.dossier.product.producer_id}" in {grant.scope for grant in by.granted}:
+        raise Refused("Bạn đại diện cho chủ thể của sản phẩm này nên không tham gia chấm.")
     if not Attendance.objects.filter(session=item.session, member=member, present=True).exists():
         raise Refused("Bạn chưa được điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
     try:
@@ -170,7 +175,7 @@ def _seal(sheet: ScoreSheet, row: MemberSheet) -> None:
 def reopen(item: AgendaItem, member: CouncilMember, reason: str, *, by: User) -> ScoreSheet:
     """Put a new sheet with the same choices beside the member's sealed one; the old is kept."""
     item = locked_item(item)
-    require(by, Permission.SESSION_CONDUCT, item)
+    require_presiding(item.session, by)
     if not reason.strip():
         raise Refused("Hãy ghi lý do mở lại phiếu.", field="reason")
     old = _current(item, member, None)
@@ -196,7 +201,7 @@ def reopen(item: AgendaItem, member: CouncilMember, reason: str, *, by: User) ->
     record(
         "reopen",
         f"item:{item.pk}",
-        {"old": str(old.pk), "new": str(new.pk), "member": member.pk, "reason": reason},
+        {"old": str(old.pk), "new": str(new.pk), "member": member.pk, "reason": digest(reason)},
         by=by,
     )
     return new

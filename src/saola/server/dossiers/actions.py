@@ -25,7 +25,7 @@ from saola.server.dossiers.models import (
     SelfAssessment,
     StepLog,
 )
-from saola.server.journal.record import record
+from saola.server.journal.record import digest, record
 from saola.server.places.models import NumberSeries, holidays
 from saola.server.products.models import Product
 from saola.vietnamese.dates import add_working_days
@@ -51,6 +51,7 @@ def start(
     prior_stars: int | None = None,
 ) -> Dossier:
     """A new draft on the criteria set in force today for the product's group."""
+    product = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
     require(by, Permission.DOSSIER_EDIT, product)
     if product.group_number is None or product.place is None:
         raise Refused("Hãy ghi bộ sản phẩm và xã của sản phẩm trước khi lập hồ sơ.")
@@ -68,12 +69,20 @@ def start(
         sheet_reason=sheet_reason,
         prior_expires_on=prior_expires_on,
         prior_stars=prior_stars,
+        target_stars=_first_target(kind, prior_stars),
         illustrative=product.illustrative,
         created_by=by,
     )
     SelfAssessment.objects.create(dossier=dossier)
     record("start", f"dossier:{dossier.pk}", {"sheet": dossier.sheet_id}, by=by)
     return dossier
+
+
+def _first_target(kind: Kind, prior_stars: int | None) -> int:
+    """The class a fresh draft aims at: the next one for an upgrade, the same one for a renewal."""
+    if kind == Kind.FIRST or prior_stars is None:
+        return 3
+    return min(5, max(3, prior_stars + (kind == Kind.UPGRADE)))
 
 
 def locked(dossier: Dossier) -> Dossier:
@@ -115,6 +124,11 @@ def save_registration(dossier: Dossier, data: dict[str, Any], *, by: User) -> Do
     dossier = locked(dossier)
     require(by, Permission.DOSSIER_EDIT, dossier)
     _open_for_producer(dossier)
+    prior = dossier.prior_stars or 0
+    if dossier.kind == Kind.UPGRADE and data["target_stars"] <= prior:
+        raise Refused(
+            f"Sản phẩm đang {prior} sao: nâng hạng thì đăng ký hạng cao hơn.", field="target_stars"
+        )
     dossier.target_stars = data["target_stars"]
     dossier.sheet_reason = data["sheet_reason"]
     if data["cases"] != dossier.cases:
@@ -143,6 +157,9 @@ def save_commune_report(dossier: Dossier, data: dict[str, Any], *, by: User) -> 
     require(by, Permission.COMMUNE_RECEIVE, dossier)
     if dossier.state != State.COMMUNE_RECEIVED:
         raise Refused("Báo cáo Mẫu 03 chỉ soạn được khi xã đang xem xét hồ sơ.")
+    met_on, filed_on = data.get("met_on"), dossier.filed_on
+    if met_on and (met_on > timezone.localdate() or (filed_on and met_on < filed_on)):
+        raise Refused("Ngày họp phải từ ngày nộp hồ sơ đến hôm nay.", field="met_on")
     report, _ = CommuneReport.objects.update_or_create(
         dossier=dossier, defaults={**data, "drafted_by": by}
     )
@@ -174,11 +191,25 @@ def advance(
     row = machine.find(STEPS, step, dossier.state, dossier.kind)
     require(by, row.permission, within or dossier)
     machine.check(row, _facts(dossier, row, paper, answer_by) | (facts or {}), note)
+    _paper_in_time(dossier, paper)
     source, dossier.state = dossier.state, row.target
     _effects(dossier, row.key, by, timezone.localdate(), answer_by)
     dossier.save()
     _log(dossier, row, source=source, note=note, paper=paper, by=by)
     return dossier
+
+
+def _paper_in_time(dossier: Dossier, paper: Paper) -> None:
+    """A paper of a step is dated between the filing and today."""
+    if paper.dated is None:
+        return
+    if paper.dated > timezone.localdate():
+        raise Refused("Ngày văn bản không thể sau hôm nay.", field="dated")
+    if dossier.filed_on and paper.dated < dossier.filed_on:
+        raise Refused(
+            f"Ngày văn bản không thể trước ngày nộp hồ sơ ({dossier.filed_on:%d/%m/%Y}).",
+            field="dated",
+        )
 
 
 def _log(
@@ -197,7 +228,7 @@ def _log(
         paper_date=paper.dated,
         capacity=paper.capacity,
     )
-    facts = {"from": source, "to": row.target, "note": note, "paper": paper.number}
+    facts = {"from": source, "to": row.target, "note": digest(note), "paper": paper.number}
     record(row.key, f"dossier:{dossier.pk}", facts, by=by)
 
 
@@ -272,6 +303,8 @@ def hand_over_samples(dossier: Dossier, on: date, *, by: User) -> Dossier:
         raise Refused("Chỉ ghi giao mẫu khi xã đang xem xét hồ sơ.")
     if on > timezone.localdate():
         raise Refused("Ngày giao mẫu không thể sau hôm nay.", field="on")
+    if dossier.filed_on and on < dossier.filed_on:
+        raise Refused("Ngày giao mẫu không thể trước ngày nộp hồ sơ.", field="on")
     dossier.samples_on = on
     dossier.save(update_fields=["samples_on", "changed_at"])
     record("hand_over", f"dossier:{dossier.pk}", {"on": on.isoformat()}, by=by)
@@ -285,6 +318,7 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         dossier.answer_by = None
         if step == "file":
             dossier.filed_on = today
+            dossier.year = today.year  # of its numbers, whenever the draft was begun
     elif step == "receive_commune":
         office = f"place:{dossier.place.code}"
         dossier.commune_number = NumberSeries.next(office, "registration", dossier.year)
@@ -302,7 +336,8 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         dossier.agency_number = NumberSeries.next(office, "registration", dossier.year)
     elif step == "accept" and dossier.kind == Kind.RENEWAL:
         days = rulebook(dossier.criteria_set.rulebook).facts["renewal"]["assess_within_days"]
-        dossier.due_on = date.fromordinal(today.toordinal() + days)
+        # asking for more does not stop this clock, nor start it anew
+        dossier.due_on = dossier.due_on or date.fromordinal(today.toordinal() + days)
 
 
 def _number_product(dossier: Dossier, office: str) -> None:

@@ -58,6 +58,7 @@ STEPS: dict[str, str | Promise] = {
     "report_agency": _("Ghi báo cáo thẩm định của cơ quan tham mưu"),
     "schedule": _("Đưa vào chương trình họp"),
     "unschedule": _("Rút khỏi chương trình họp"),
+    "postpone": _("Chuyển sang phiên khác"),
     "score": _("Chốt điểm"),
     "rescore": _("Thảo luận và chấm lại"),
     "conclude": _("Kết luận"),

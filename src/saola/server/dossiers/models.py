@@ -31,6 +31,10 @@ SEEN_BY_PROVINCE = [
 ]
 
 
+# still on its way; a product has one such dossier at most
+OPEN_STATES = [str(s) for s in State if s not in ENDED | OUTCOME_KNOWN]
+
+
 class DossierQuerySet(models.QuerySet["Dossier"]):
     """Everyday reads."""
 
@@ -50,7 +54,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def pending(self) -> "DossierQuerySet":
         """Filed and not yet at an end."""
-        return self.exclude(state__in=[*ENDED, *OUTCOME_KNOWN, State.DRAFT])
+        return self.filter(state__in=OPEN_STATES).exclude(state=State.DRAFT)
 
 
 class Dossier(models.Model):
@@ -90,6 +94,9 @@ class Dossier(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=[str(k) for k in Kind]), name="dossier_kind_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["product"], condition=Q(state__in=OPEN_STATES), name="one_open_dossier"
             ),
             models.UniqueConstraint(
                 fields=["place", "year", "commune_number"], name="dossier_commune_number_once"

@@ -14,6 +14,7 @@ from saola.server.dossiers.models import Citation, Dossier
 ASIDE = {
     "withdraw",
     "unschedule",
+    "postpone",
     "rescore",
     "disqualify",
     "ask_commune",

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import struct
 import unicodedata
 import uuid
 from pathlib import Path, PurePosixPath
@@ -87,7 +88,14 @@ def recognise(content: bytes) -> tuple[str, int | None]:
             if image.width * image.height > LARGEST_PIXELS:
                 raise Refused("Ảnh có quá nhiều điểm ảnh. Hãy chụp lại cỡ nhỏ hơn.", field="file")
             image.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,  # a cut header
+        struct.error,
+        Image.DecompressionBombError,
+    ):
         raise Refused(
             "Chỉ nhận tệp PDF hoặc ảnh JPEG, PNG, WebP còn mở được. Tệp này không phải. "
             "Nội dung đã nhập vẫn còn.",

@@ -27,6 +27,7 @@ from saola.server.recognition.models import (
 )
 from saola.server.recognition.queries import current_recognition
 from saola.vietnamese.dates import add_months
+from saola.vietnamese.folding import fold
 
 NINETY = 90
 
@@ -89,6 +90,7 @@ def decide(kind: str, dossiers: list[Dossier], signed: Signed, *, by: User) -> D
         raise Refused("Không gộp hồ sơ minh họa với hồ sơ thật trong một quyết định.")
     results = [result_of(dossier) for dossier in dossiers]
     _days_in_order(signed.signed_on, results)
+    _after_submission(signed.signed_on, dossiers)
     decision = new_decision(kind, signed, dossiers[0].product)
     step = "approve_result" if kind == Decision.Kind.APPROVE else "recognise"
     for dossier, result in zip(dossiers, results, strict=True):
@@ -97,6 +99,11 @@ def decide(kind: str, dossiers: list[Dossier], signed: Signed, *, by: User) -> D
     record(f"decision_{kind}", f"decision:{decision.pk}", facts, by=by)
     tasks.print_decision.enqueue(decision.pk)
     return decision
+
+
+def number_key(number: str) -> str:
+    """One key for a number however it is typed: "10/QĐ-UBND", "10/qđ - ubnd"."""
+    return fold(number).replace(" ", "")
 
 
 def not_in_future(day: date, *, field: str = "dated") -> None:
@@ -116,6 +123,16 @@ def _days_in_order(signed_on: date, results: list[Result]) -> None:
             )
 
 
+def _after_submission(signed_on: date, dossiers: list[Dossier]) -> None:
+    for dossier in dossiers:
+        last = dossier.steps.filter(step="submit").order_by("-pk").first()
+        if last and last.paper_date and signed_on < last.paper_date:
+            raise Refused(
+                f"Ngày ký không thể trước ngày tờ trình ({last.paper_date:%d/%m/%Y}).",
+                field="dated",
+            )
+
+
 def new_decision(kind: str, signed: Signed, product: Product) -> Decision:
     """Keep a signed decision; its number is used once by a body."""
     try:
@@ -123,6 +140,7 @@ def new_decision(kind: str, signed: Signed, product: Product) -> Decision:
             return Decision.objects.create(
                 kind=kind,
                 number=signed.number.strip(),
+                number_key=number_key(signed.number),
                 signed_on=signed.signed_on,
                 year=signed.signed_on.year,
                 authority=signed.authority,
@@ -209,10 +227,8 @@ def certify(dossier: Dossier, issued_on: date, *, by: User) -> Certificate:
 @transaction.atomic
 def publish(dossier: Dossier, *, by: User) -> None:
     """Make the result known: from now on the register shows it."""
-    rows = Recognition.objects.filter(dossier=dossier)
-    if rows.filter(revoked_on__isnull=False).exists():
-        raise Refused("Giấy chứng nhận đã bị thu hồi nên không công bố.")
     advance(dossier, "publish", by=by)
+    rows = Recognition.objects.filter(dossier=dossier, published_on=None)
     rows.update(published_on=timezone.localdate())
 
 
@@ -224,6 +240,15 @@ NOTIFY_STEP = {
     State.RECOGNISED_CENTRAL: "notify_central",
     State.CENTRAL_RESULT: "notify_central",
 }
+
+
+def _outcome_known_on(dossier: Dossier, result: Result) -> date:
+    """The day of the newest act that the notice tells of."""
+    days = [timezone.localdate(result.concluded_at)]
+    for row in dossier.recognitions.select_related("certificate"):
+        days += [row.recognised_on] if row.recognised_on else []
+        days += [row.certificate.issued_on] if hasattr(row, "certificate") else []
+    return max(days)
 
 
 def _notice_facts(dossier: Dossier, result: Result) -> dict[str, str | None]:
@@ -248,15 +273,20 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
     step = NOTIFY_STEP.get(State(dossier.state))
     if step is None:
         raise Refused("Chưa đến bước thông báo kết quả.")
-    if result.concluded_at and signed.signed_on < timezone.localdate(result.concluded_at):
-        raise Refused("Ngày thông báo không thể trước ngày Hội đồng kết luận.", field="dated")
+    known_since = _outcome_known_on(dossier, result)
+    if signed.signed_on < known_since:
+        raise Refused(
+            f"Ngày thông báo không thể trước ngày có kết quả ({known_since:%d/%m/%Y}).",
+            field="dated",
+        )
     advance(dossier, step, by=by, paper=signed.paper(), facts=_notice_facts(dossier, result))
     occasion = dossier.steps.filter(step="forward").count()
     try:
         with transaction.atomic():
             notice = Notice.objects.create(
                 dossier=dossier,
-                number=signed.number,
+                number=signed.number.strip(),
+                number_key=number_key(signed.number),
                 dated=signed.signed_on,
                 year=signed.signed_on.year,
                 step=step,

@@ -26,6 +26,11 @@ def record_central(dossier: Dossier, data: dict[str, Any], *, by: User) -> Centr
     book = rulebook(dossier.criteria_set.rulebook)
     if in_range and data["stars"] > book.band(total.numerator, total.denominator):
         fact = "Hạng cao hơn khung điểm của tổng điểm này. Hãy kiểm tra lại."
+    sent = dossier.steps.filter(step="forward").order_by("-pk").first()
+    received = data["received_on"]
+    too_early = sent is not None and received < timezone.localdate(sent.at)
+    if too_early or received > timezone.localdate():
+        raise Refused("Ngày nhận kết quả phải từ ngày chuyển Bộ đến hôm nay.", field="received_on")
     note = f"{data['paper']}: {data['total']} điểm"
     advance(dossier, "record_central", by=by, note=note, facts={"central_figures": fact})
     CentralResult.objects.filter(dossier=dossier).delete()
@@ -41,8 +46,9 @@ def decide_on_central(dossier: Dossier, signed: Signed, *, by: User) -> Decision
         raise Refused("Chưa ghi kết quả của Trung ương.")
     five = central.stars == 5
     kind = Decision.Kind.MINISTRY if five else Decision.Kind.RECOGNISE
-    if dossier.filed_on and signed.signed_on < dossier.filed_on:
-        raise Refused("Ngày ký không thể trước ngày nộp hồ sơ.", field="dated")
+    sent = dossier.steps.filter(step="forward").order_by("-pk").first()
+    if sent is not None and signed.signed_on < timezone.localdate(sent.at):
+        raise Refused("Ngày ký không thể trước ngày chuyển Bộ.", field="dated")
     decision = new_decision(kind, signed, dossier.product)
     low = "Kết quả Trung ương không ở hạng 3 hoặc 4 sao."
     facts = {

@@ -30,6 +30,7 @@ class Decision(models.Model):
     kind = models.CharField("loại quyết định", max_length=20, choices=Kind)
     authority = models.CharField("cơ quan ban hành", max_length=200)
     number = models.CharField("số quyết định", max_length=60)
+    number_key = models.CharField(max_length=60)  # folded, so that a number is used once
     signed_on = models.DateField("ngày ký")
     year = models.PositiveSmallIntegerField()  # numbers begin anew each year
     signer = models.CharField("người ký", max_length=120)
@@ -44,7 +45,7 @@ class Decision(models.Model):
         ordering = ["-signed_on", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["authority", "number", "year"], name="decision_number_once"
+                fields=["authority", "number_key", "year"], name="decision_number_once"
             )
         ]
 
@@ -153,6 +154,7 @@ class Notice(models.Model):
     step = models.CharField(max_length=30)  # a forwarded product may get a second one later
     occasion = models.PositiveSmallIntegerField(default=0)  # how often it was forwarded by then
     number = models.CharField("số thông báo", max_length=60)
+    number_key = models.CharField(max_length=60)
     dated = models.DateField("ngày thông báo")
     year = models.PositiveSmallIntegerField()
     signer = models.CharField("người ký", max_length=120)
@@ -162,7 +164,7 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["number", "year"], name="notice_number_once"),
+            models.UniqueConstraint(fields=["number_key", "year"], name="notice_number_once"),
             models.UniqueConstraint(
                 fields=["dossier", "step", "occasion"], name="notice_once_a_step"
             ),

@@ -37,9 +37,16 @@ def _signer(paper: Any, body: str, name: str, position: str) -> dict[str, str]:
     return {"capacity": paper.capacity, "for": body, "position": position, "name": name}
 
 
-def _keep(paper: Any, template: str, data: dict[str, Any], name: str) -> None:
+def _keep(
+    paper: Any,
+    template: str,
+    data: dict[str, Any],
+    name: str,
+    *,
+    drawings: dict[str, str] | None = None,
+) -> None:
     """Set the paper once and keep it; a second run finds it done."""
-    content = typeset(template, data)
+    content = typeset(template, data, drawings=drawings)
     with transaction.atomic():
         fresh = type(paper).objects.select_for_update(of=("self",)).get(pk=paper.pk)
         if fresh.file_id is None:
@@ -193,7 +200,6 @@ def certificate(pk: int) -> None:
         "issued": long(paper.issued_on),
         "expires": long(paper.expires_on),
         "place": settings.OCOP["province_name"],
-        "qr": qr_svg(address),
         "signer": _signer(
             decision_row,
             decision_row.authority,
@@ -201,7 +207,8 @@ def certificate(pk: int) -> None:
             decision_row.signer_position,
         ),
     }
-    _keep(paper, "certificate", data, f"Giay-chung-nhan-{paper.pk}.pdf")
+    name = f"Giay-chung-nhan-{paper.pk}.pdf"
+    _keep(paper, "certificate", data, name, drawings={"qr": qr_svg(address)})
 
 
 def notice(pk: int) -> None:

@@ -63,7 +63,7 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
     """Published recognitions, newest first; the newest of each product stands for it."""
     newest = Recognition.objects.filter(
         product=OuterRef("product"), published_on__isnull=False
-    ).order_by(F("recognised_on").desc(nulls_last=True), F("year").desc(nulls_last=True), "-pk")
+    ).order_by(F("year").desc(nulls_last=True), F("recognised_on").desc(nulls_last=True), "-pk")
     rows = (
         with_status(on)
         .filter(
@@ -107,6 +107,6 @@ def current_recognition(product: Any, on: date) -> Any:
     return (
         with_status(on)
         .filter(product=product)
-        .order_by(F("recognised_on").desc(nulls_last=True), "-year", "-pk")
+        .order_by(F("year").desc(nulls_last=True), F("recognised_on").desc(nulls_last=True), "-pk")
         .first()
     )

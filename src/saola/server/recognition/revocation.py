@@ -1,6 +1,7 @@
 """Ending a certificate on one of the lawful grounds (art. 8)."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from saola.criteria.rulebook import rulebook
 from saola.lifecycle.machine import Refused
@@ -21,18 +22,22 @@ def revoke(recognition: Recognition, ground: str, signed: Signed, *, by: User) -
     not_in_future(signed.signed_on)
     if recognition.revoked_on is not None:
         raise Refused("Giấy chứng nhận đã bị thu hồi.")
-    issued = Certificate.objects.filter(recognition=recognition).exists()
-    if recognition.dossier_id is not None and not issued:
+    certified = Certificate.objects.filter(recognition=recognition).exists()
+    if recognition.dossier_id is not None and not certified:
         raise Refused("Sản phẩm chưa được cấp giấy chứng nhận nên chưa có gì để thu hồi.")
     if recognition.stars == 5:
         raise Refused("Giấy chứng nhận 5 sao do Bộ trưởng thu hồi.")
     if ground not in rulebook("26-2026").facts["revocation"]["grounds_vi"]:
         raise Refused("Hãy chọn một trong sáu căn cứ thu hồi.", field="ground")
-    if recognition.recognised_on and signed.signed_on < recognition.recognised_on:
-        raise Refused("Ngày ký không thể trước ngày công nhận.", field="dated")
+    issued = Certificate.objects.filter(recognition=recognition).first()
+    since = issued.issued_on if issued else recognition.recognised_on
+    if since and signed.signed_on < since:
+        raise Refused("Ngày ký không thể trước ngày công nhận, cấp giấy.", field="dated")
     decision = new_decision(Decision.Kind.REVOKE, signed, recognition.product)
     recognition.revoked_on, recognition.revoked_ground = signed.signed_on, ground
     recognition.revoked_by = decision
+    # public from its signing, also where the recognition had not been published yet
+    recognition.published_on = recognition.published_on or timezone.localdate()
     recognition.save()
     tasks.print_decision.enqueue(decision.pk)
     facts = {"ground": ground, "number": decision.number}

@@ -45,6 +45,9 @@ class CouncilForm(Form):
         label=_(QUORUM), choices=[(f, f) for f in ("3/4", "2/3", "1/2", "1")]
     )
     with_chair = forms.BooleanField(label=_("Phải có Chủ tịch Hội đồng"), required=False)
+    deputy_presides = forms.BooleanField(
+        label=_("Phó Chủ tịch được chủ trì khi Chủ tịch vắng mặt"), required=False
+    )
     spread = forms.IntegerField(
         label=_("Chênh lệch tối đa giữa các thành viên (điểm)"), min_value=0, max_value=100
     )
@@ -81,6 +84,7 @@ class CouncilForm(Form):
         rounding = {"decimals": data["decimals"], "mode": data["mode"], "place": data["place"]}
         return {name: data[name] for name in plain} | {
             "province_code": settings.OCOP["province_code"],
+            "deputy_presides": data["deputy_presides"],
             "regulation": {
                 **{key: data[key] for key in SETTINGS},
                 "spread_limit": {

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,8 @@ class SessionForm(Form):
 def call_session(request: HttpRequest, council_pk: int) -> HttpResponse:
     """Prepare a new session of a council."""
     council = get_object_or_404(Council, pk=council_pk)
+    if not can(request.user, Permission.SESSION_PREPARE, council):
+        raise Http404
     initial = {"held_on": timezone.localdate()}
     form = SessionForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():

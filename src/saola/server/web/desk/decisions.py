@@ -22,8 +22,9 @@ from saola.server.recognition import actions
 from saola.server.recognition.actions import Signed
 from saola.server.recognition.central import decide_on_central, record_central
 from saola.server.recognition.models import Decision, Notice, Recognition
+from saola.server.recognition.prints import points_text
 from saola.server.recognition.revocation import revoke as revoke_certificate
-from saola.server.web.common.forms import DateField, Form, SignedForm
+from saola.server.web.common.forms import DateField, Form, SignedForm, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
 
@@ -61,10 +62,18 @@ def decisions(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/decisions.html", context)
 
 
+class Dossiers(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several dossiers by number; what is no number of a record is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        """The dossiers."""
+        return super().clean([whole_number(str(v)) for v in value or ()])
+
+
 class DecideForm(SignedForm):
     """The products of one decision, and its signature."""
 
-    dossiers = forms.ModelMultipleChoiceField(
+    dossiers = Dossiers(
         Dossier.objects.none(), label=_("Sản phẩm"), widget=forms.CheckboxSelectMultiple
     )
 
@@ -78,8 +87,8 @@ class DecideForm(SignedForm):
 
 
 def _described(dossier: Dossier) -> str:
-    result = dossier.results.order_by("-pk").first()
-    points = result.output["total_decimal"].replace(".", ",") if result else ""
+    result = max(dossier.results.all(), key=lambda r: r.pk, default=None)
+    points = points_text(result)
     stars = f"{result.stars} sao, {points} điểm" if result else ""
     return f"{dossier.product.name} – {dossier.product.producer}: {stars}"
 
@@ -94,6 +103,7 @@ def decide(request: HttpRequest, kind: str) -> HttpResponse:
         Dossier.objects.visible_to(request.user)
         .filter(state=State.SUBMITTED, results__forwarded=forwarded)
         .select_related("product__producer", "place")
+        .prefetch_related("results")
         .distinct()
     )
     initial = {"position": "Chủ tịch", "capacity": "TM.", "dated": timezone.localdate()}

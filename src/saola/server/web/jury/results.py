@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from saola.lifecycle.dossier import State
 from saola.lifecycle.machine import Refused
-from saola.scoring import Invalid, score
 from saola.scoring.contract import panel_from
 from saola.scoring.explain import breakdown
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
-from saola.server.councils import actions, consolidate, exports, prints, sheets
-from saola.server.councils.models import AgendaItem
+from saola.server.councils import actions, exports, prints, sheets
+from saola.server.councils.models import AgendaItem, Result
+from saola.server.councils.presence import may_preside, members_of, waiting_for
 from saola.server.councils.queries import matrix
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.rights import needs, person
@@ -29,7 +29,7 @@ def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
     session = visible_session(request, pk)
     context = {
         "session": session,
-        "members": session.council.members.select_related("user"),
+        "members": members_of(session),
         "rows": matrix(session, request.user),
         "closed": session.state == "closed",
         "illustrative": session.illustrative,
@@ -41,7 +41,7 @@ def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """One product: who has handed in, figures once they may be seen, what the chair can do."""
     item = visible_item(request, pk)
-    conducts = can(request.user, Permission.SESSION_CONDUCT, item)
+    conducts = may_preside(item.session, person(request)) and not item.left_reason
     error = ""
     if request.method == "POST":
         try:
@@ -51,7 +51,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
             error = refused.reason
     row = next(r for r in matrix(item.session, request.user) if r.item.pk == item.pk)
     stored = getattr(item, "result", None)
-    lines, names = _lines(item, row.shown)
+    lines, names = _lines(stored) if stored and row.shown else ([], [])
     context = {
         "item": item,
         "dossier": item.dossier,
@@ -61,7 +61,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "names": names,
         "conducts": conducts,
-        "waiting": consolidate.unsealed(item) if item.dossier.state == State.SCHEDULED else [],
+        "waiting": waiting_for(item) if item.dossier.state == State.SCHEDULED else [],
         "members": [cell.member for cell in row.cells if cell.state == "sealed"],
         "event_types": EVENT_TYPES,
         "agreed_text": "; ".join(f"{k}={v}" for k, v in item.agreed.items()),
@@ -73,16 +73,11 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "jury/result.html", context, status=409 if error else 200)
 
 
-def _lines(item: AgendaItem, shown: bool) -> tuple[list[Any], list[str]]:
-    """Points by part, group, criterion and member, where they may be seen and are complete."""
-    if not shown or item.events:
+def _lines(result: Result) -> tuple[list[Any], list[str]]:
+    """Points by part, group, criterion and member, from the very input of the result."""
+    if result.output["parts"] is None:
         return [], []
-    try:
-        made = panel_from(consolidate.input_of(item))
-    except Invalid:
-        return [], []
-    if score(made).parts is None:
-        return [], []
+    made = panel_from(result.input)
     return breakdown(made), [member.name for member in made.present]
 
 
@@ -99,6 +94,9 @@ def _act(item: AgendaItem, request: HttpRequest) -> None:
     elif "again" in data:
         actions.discuss_again(item, reason, by=by)
         messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ để chấm lại.")
+    elif "postpone" in data:
+        actions.postpone(item, reason, by=by)
+        messages.success(request, "Đã đưa sản phẩm ra khỏi phiên này; có thể đưa vào phiên khác.")
     elif "reopen" in data:
         member = get_object_or_404(
             item.session.council.members, pk=whole_number(data.get("member", ""))

@@ -8,6 +8,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import actions
 from saola.server.councils.models import Council, Session
+from saola.server.councils.presence import lacks_quorum, may_preside
 from saola.server.councils.queries import agenda, own_sheets
 from saola.server.web.common.rights import needs, person
 
@@ -55,10 +56,10 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [{"item": item, "own": own.get(item.pk)} for item in items],
         "seated": seated,
         "present": found.attendance.filter(present=True).count(),
-        "members": found.council.members.count(),
-        "conducts": can(request.user, Permission.SESSION_CONDUCT, found),
+        "members": found.attendance.count(),
+        "conducts": may_preside(found, person(request)),
         "prepares": can(request.user, Permission.SESSION_PREPARE, found),
-        "lacking": actions.lacks_quorum(found),
+        "lacking": lacks_quorum(found),
         "illustrative": found.illustrative,
     }
     return render(request, "jury/session.html", context)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -74,6 +75,9 @@ class StartForm(Form):
         required=False,
         empty_label="sản phẩm mới",
     )
+    producer = forms.ModelChoiceField(
+        Producer.objects.none(), label=_("Chủ thể"), required=False, empty_label=None
+    )
     name = forms.CharField(label=_("Tên sản phẩm mới"), max_length=200, required=False)
     group = forms.TypedChoiceField(
         label=_("Bộ sản phẩm"), coerce=int, required=False, empty_value=None
@@ -91,6 +95,11 @@ class StartForm(Form):
         self.fields["product"].queryset = Product.objects.filter(  # type: ignore[attr-defined]
             producer__in=producers
         )
+        self.fields["producer"].queryset = Producer.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[producer.pk for producer in producers]
+        )
+        if len(producers) < 2:
+            self.fields["producer"].widget = forms.HiddenInput()
         book = rulebook_in_force(timezone.localdate()).id
         sets = [load(i) for i in sheet_ids() if i.startswith(f"{book}-")]
         self.fields["group"].choices = [  # type: ignore[attr-defined]
@@ -122,13 +131,15 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/start.html", context, status=400 if form.errors else 200)
 
 
+@transaction.atomic
 def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest) -> Dossier:
     by = person(request)
     product = data["product"]
     if product is None and not producers:
         raise Refused("Tài khoản này chưa gắn với chủ thể nào.")
     if product is None:
-        product = add_product(producers[0], data["name"], data["group"], by=by)
+        producer = data["producer"] or producers[0]
+        product = add_product(producer, data["name"], data["group"], by=by)
     if product.group_number is None and data["group"]:
         product = place_in_group(product, data["group"], by=by)
     if data["kind"] == Kind.RENEWAL:
@@ -138,6 +149,16 @@ def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest
         prior is None or prior.status not in ("in_force", "expiring")
     ):
         raise Refused("Chỉ nâng hạng được sản phẩm có giấy chứng nhận còn hiệu lực.", field="kind")
+    if (
+        data["kind"] == Kind.FIRST
+        and prior
+        and prior.status in ("in_force", "expiring", "extended")
+    ):
+        raise Refused(
+            "Sản phẩm đang có giấy chứng nhận còn hiệu lực. Hãy chọn nâng hạng, hoặc đánh giá, "
+            "phân hạng lại.",
+            field="kind",
+        )
     return actions.start(
         product,
         Kind(data["kind"]),

@@ -131,7 +131,9 @@ def certificate(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
 def certificate_file(request: HttpRequest, token: uuid.UUID) -> FileResponse:
     """The certificate as printed."""
     paper = _published(token)
-    if paper.file is None:
+    producer = paper.recognition.product.producer
+    # a household's paper bears a person's name: it is for the offices and the household
+    if paper.file is None or (producer and producer.kind == producer.Kind.HOUSEHOLD):
         raise Http404
     return FileResponse(
         open_file(paper.file), content_type="application/pdf", filename=paper.file.name

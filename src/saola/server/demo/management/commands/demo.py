@@ -1,11 +1,13 @@
 """`saola-server demo`: prepares the demonstration province where it is missing, then serves it."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from saola.server.accounts.models import User
 from saola.server.demo.people import PASSWORD, PEOPLE, load_people
 from saola.server.demo.real import load_products, load_session_2024
 from saola.server.demo.sample import load_sample
@@ -32,7 +34,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MODE == "production":
             raise CommandError("Chế độ minh họa không chạy trên bản vận hành thật.")
+        if "SAOLA_DATABASE_URL" in os.environ and "SAOLA_MODE" not in os.environ:
+            raise CommandError(
+                "Đã chỉ định cơ sở dữ liệu mà chưa đặt SAOLA_MODE. Muốn nạp dữ liệu minh họa vào "
+                "đó, hãy đặt SAOLA_MODE=demo."
+            )
         prepare(self.stdout.write)
+        if User.objects.filter(is_demo=False).exists():
+            raise CommandError(
+                "Cơ sở dữ liệu này có tài khoản thật nên không nạp dữ liệu minh họa vào."
+            )
         for name, load in STAGES:
             self.stdout.write(f"… {name}")
             load()

@@ -21,9 +21,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("act", choices=["verify"])
+        parser.add_argument(
+            "--head", default="", help="SỐ:HASH của một dòng đã in ra và giữ ở nơi khác"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(faults())
+        number, _, kept = options["head"].partition(":")
+        if kept and not Entry.objects.filter(number=number, hash=kept).exists():
+            self.stderr.write(f"dòng {number}: không còn hash đã giữ {kept}")
+            sys.exit(1)
         for fault in found:
             entry = Entry.objects.filter(number=fault.number).first()
             what = f" ({entry.act} {entry.subject})" if entry else ""
@@ -31,4 +38,6 @@ class Command(BaseCommand):
         head = Head.objects.get(pk=1)
         if found:
             sys.exit(1)
-        self.stdout.write(f"Nhật ký toàn vẹn: {head.number} dòng, hash cuối {head.hash}")
+        self.stdout.write(
+            f"Nhật ký toàn vẹn: {head.number} dòng, hash cuối {head.number}:{head.hash}"
+        )

@@ -1,0 +1,29 @@
+"""Who may sign in, and what is remembered of where from."""
+
+import hashlib
+import hmac
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+from django.utils import timezone
+
+
+class Accounts(ModelBackend):
+    """Accounts with a password; those of the demonstration only in the demonstration."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Active, and not a demonstration account on a real site."""
+        real = not user.is_demo or settings.MODE != "production"
+        return real and super().user_can_authenticate(user)
+
+
+def pseudonym(request: HttpRequest) -> str:
+    """A made-up address that stands for the visitor's own for one day, so that failures to sign
+    in can be counted without keeping where people are."""
+    real = request.META.get("REMOTE_ADDR", "")
+    told = f"{timezone.localdate()} {real}".encode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).digest()
+    return str(ipaddress.IPv6Address(b"\xfd" + digest[:15]))

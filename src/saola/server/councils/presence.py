@@ -1,0 +1,108 @@
+"""Who counts: the members of a session, who is there for a product, who presides."""
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import Grant, User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.councils.models import (
+    AgendaItem,
+    Attendance,
+    Council,
+    CouncilMember,
+    ScoreSheet,
+    Session,
+)
+
+CHAIR, DEPUTY = CouncilMember.Seat.CHAIR, CouncilMember.Seat.DEPUTY
+
+
+def members_of(session: Session) -> list[CouncilMember]:
+    """Everybody who was a member when the session was held, in order."""
+    rows = session.attendance.select_related("member__user").order_by("member__order")
+    return [row.member for row in rows]
+
+
+def marked_present(session: Session) -> set[int]:
+    """Ids of members whom the secretary has marked as being there now."""
+    rows = session.attendance.filter(present=True)
+    return set(rows.values_list("member_id", flat=True))
+
+
+def conflicted(item: AgendaItem) -> set[int]:
+    """Ids of members who act for the product's own producer: they have no part in it."""
+    producer = item.dossier.product.producer_id
+    tied = Grant.objects.filter(role="producer", scope=f"producer:{producer}").values("user")
+    rows = CouncilMember.objects.filter(council=item.session.council_id, user__in=tied)
+    return set(rows.values_list("pk", flat=True))
+
+
+def present_for(item: AgendaItem) -> set[int]:
+    """Ids of members who count for a product: marked present now, or gone after handing in the
+    sheet for it."""
+    handed_in = ScoreSheet.objects.filter(item=item, current=True, sealed_at__isnull=False)
+    sealed = set(handed_in.values_list("member_id", flat=True))
+    return (marked_present(item.session) | sealed) - conflicted(item)
+
+
+def waiting_for(item: AgendaItem) -> list[CouncilMember]:
+    """Members who are there and have not handed in yet."""
+    sealed = ScoreSheet.objects.filter(item=item, current=True, sealed_at__isnull=False)
+    done = set(sealed.values_list("member_id", flat=True))
+    expected = marked_present(item.session) - conflicted(item) - done
+    return [member for member in members_of(item.session) if member.pk in expected]
+
+
+def presiding(
+    council: Council, members: list[CouncilMember], present: set[int]
+) -> CouncilMember | None:
+    """The chair when present; else a present deputy, where the Quy chế lets the deputy preside."""
+    seats = (CHAIR, DEPUTY) if council.deputy_presides else (CHAIR,)
+    for seat in seats:
+        for member in members:
+            if member.seat == seat and member.pk in present:
+                return member
+    return None
+
+
+def lacks_quorum(session: Session, present: set[int] | None = None) -> str | None:
+    """None when enough members are there (for one product: those given), else why not."""
+    council, members = session.council, members_of(session)
+    there = marked_present(session) if present is None else present
+    quorum = council.rules().quorum
+    if quorum is None:
+        return None if there else "Chưa có thành viên nào có mặt."
+    if len(there) < quorum.fraction * len(members):
+        return (
+            f"Có mặt {len(there)}/{len(members)} thành viên, chưa đủ {quorum.fraction} theo "
+            f"Quy chế {council.regulation_number}."
+        )
+    if quorum.chair and presiding(council, members, there) is None:
+        return "Quy chế yêu cầu Chủ tịch Hội đồng có mặt."
+    return None
+
+
+def require_presiding(session: Session, by: User) -> None:
+    """The acts of the chair: the chair's own, or the deputy's while the chair is away and the
+    Quy chế lets the deputy preside."""
+    require(by, Permission.SESSION_CONDUCT, session)
+    refusal = _deputy_must_wait(session, by)
+    if refusal:
+        raise Refused(refusal)
+
+
+def may_preside(session: Session, user: User) -> bool:
+    """The same as a question, for pages."""
+    conducts = session.scopes() & user.scopes_for(Permission.SESSION_CONDUCT)
+    return bool(conducts) and _deputy_must_wait(session, user) is None
+
+
+def _deputy_must_wait(session: Session, user: User) -> str | None:
+    seat = CouncilMember.objects.filter(council=session.council_id, user=user.pk).first()
+    if seat is None or seat.seat != DEPUTY:
+        return None
+    if not session.council.deputy_presides:
+        return "Quy chế không cho Phó Chủ tịch chủ trì."
+    chair_is_there = Attendance.objects.filter(
+        session=session, member__seat=CHAIR, present=True
+    ).exists()
+    return "Chủ tịch Hội đồng đang có mặt nên chủ trì." if chair_is_there else None
