@@ -1,6 +1,7 @@
 """One line of a list understood: each cell, what the lines above say, what is doubtful."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -54,6 +55,19 @@ def _law_of(year: int | None) -> Rulebook:
         return rulebook(RULEBOOKS[0])
 
 
+def _against_bands(stars: int | None, score: str | None, year: int | None) -> list[str]:
+    """A score outside the band of its class is worth a look."""
+    if stars is None or score is None:
+        return []
+    exact = Fraction(score)
+    band = _law_of(year).band(exact.numerator, exact.denominator)
+    if band < stars:
+        return [f"điểm {score} không tới khung {stars} sao"]
+    if band > stars:
+        return [f"điểm {score} thuộc khung {band} sao, hạng ghi {stars} sao"]
+    return []
+
+
 @dataclass(slots=True)
 class RowReader:
     """Reads product lines of a sheet under its heading; `name` is said where there are several."""
@@ -78,7 +92,7 @@ class RowReader:
         decision, decided_on = self._decision(row, warnings)
         year = self._year(row, decided_on)
         stars, score = self._stars(row, warnings), self._score(row, warnings)
-        self._against_bands(stars, score, year, warnings)
+        warnings += _against_bands(stars, score, year)
         code, place = self._commune(row, year, warnings)
         expires = first_day(self.cell(row, "expires"))
         self.context.last = {
@@ -175,19 +189,6 @@ class RowReader:
             warnings.append(f"chưa hiểu điểm “{text[:40]}”")
             return None
         return found
-
-    def _against_bands(
-        self, stars: int | None, score: str | None, year: int | None, warnings: list[str]
-    ) -> None:
-        """A score outside the band of its class is worth a look."""
-        if stars is None or score is None:
-            return
-        exact = Fraction(score)
-        band = _law_of(year).band(exact.numerator, exact.denominator)
-        if band < stars:
-            warnings.append(f"điểm {score} không tới khung {stars} sao")
-        elif band > stars:
-            warnings.append(f"điểm {score} thuộc khung {band} sao, hạng ghi {stars} sao")
 
     def _commune(
         self, row: list[str], year: int | None, warnings: list[str]
