@@ -1,11 +1,13 @@
 """The main job, end to end, as its people live it: a dossier becomes a star."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from saola.vietnamese.dates import TIMEZONE
 from tests.browser.conftest import People
 from tests.server.conftest import PDF
 
@@ -45,6 +47,7 @@ def files_a_dossier(people: People, name: str, tmp_path: Path) -> str:
     paper.write_bytes(PDF)
     page.set_input_files("#id_file", paper)
     page.fill("#id_title", "Giấy đăng ký kinh doanh (minh họa)")
+    page.select_option("#id_kind", "dang-ky-kinh-doanh")
     page.check("input[name=criteria][value='3.1']")
     page.check("input[name=criteria][value='1.1']")
     page.click("main button:has-text('Thêm minh chứng')")
@@ -77,7 +80,13 @@ def commune_and_agency(people: People, desk: str) -> None:
         page.fill(f"#id_{name}", text)
     page.check("#id_file_checked")
     page.click("main form button")
-    act(people, "canbo.xa", desk, "Ghi giao sản phẩm mẫu", on="2026-11-23")
+    act(
+        people,
+        "canbo.xa",
+        desk,
+        "Ghi giao sản phẩm mẫu",
+        on=datetime.now(TIMEZONE).date().isoformat(),
+    )
     act(people, "lanhdao.xa", desk, "Ký báo cáo Mẫu 03", number="1/BC")
     act(people, "lanhdao.xa", desk, "Đề nghị tỉnh đánh giá", number="2/UBND")
     act(people, "tinh.ocop", desk, "Tiếp nhận, cấp số của tỉnh")
@@ -121,6 +130,8 @@ def scores(people: People, who: str, session: str, comment: str) -> None:
     people.look(page)
     assert page.locator("[data-total]").inner_text() == "89"
     page.click("button[name=seal]")
+    people.look(page)
+    page.click("main form button:has-text('Khóa và nộp phiếu')")
     assert "Đã khóa và nộp phiếu" in page.inner_text("main")
 
 
@@ -219,6 +230,8 @@ PAGES = {
         "/hoi-dong/muc/1/phieu/",
         "/hoi-dong/phien/1/bang-tong-hop/",
         "/hoi-dong/muc/4/ket-qua/",
+        "/hoi-dong/muc/4/ho-so/",
+        "/hoi-dong/muc/4/phieu/",
     ],
     "tinh.ocop": [
         "/can-bo/",

@@ -11,11 +11,13 @@ from django.urls import reverse
 from saola.scoring import Quorum, Regulation, Rounding, SpreadLimit
 from saola.server.councils import actions
 from saola.server.councils.models import AgendaItem, Council, ScoreSheet
-from saola.server.dossiers.models import Dossier, Evidence
+from saola.server.dossiers.models import CommuneReport, Dossier, Evidence
 from saola.server.products.models import Product
+from saola.server.recognition import actions as recognition
 from saola.server.recognition.models import Recognition
 from tests.factories import DossierFactory, ProductFactory
 from tests.server.conftest import PDF, Office
+from tests.server.test_recognition import TODAY, decide, signed, submitted
 
 DECOMPOSED = "Che\u0300 Shan tuye\u0302\u0301t"  # NFD, as old systems send it
 
@@ -186,9 +188,92 @@ def test_a_sheet_posted_twice_is_one_sheet(office: Office, item: AgendaItem) -> 
     data = sheet_data(item) | {"revision": "0", "seal": ""}
 
     first, second = client.post(path, data), client.post(path, data)
+    seal = reverse("jury:seal", args=[item.pk])
+    sealed = [client.post(seal, {"revision": "1"}).status_code for _ in range(2)]
 
     assert (first.status_code, second.status_code) == (302, 302)
+    assert sealed == [302, 302]
     assert ScoreSheet.objects.get().total == 80
+
+
+def test_a_page_saves_by_itself_and_is_told_the_class(office: Office, item: AgendaItem) -> None:
+    client, path = office.client("hd1"), reverse("jury:sheet", args=[item.pk])
+    saves_itself = {"HTTP_X_AUTOSAVE": "1"}
+
+    told = client.post(path, sheet_data(item, 80) | {"revision": "0"}, **saves_itself).json()
+    stale = client.post(path, sheet_data(item, 81) | {"revision": "0"}, **saves_itself)
+    unfit = sheet_data(item) | {"c-1.4": "khong-phu-hop", "revision": "1"}
+    refused = client.post(path, unfit, **saves_itself)
+
+    assert (told["revision"], told["stars"]) == (1, "4 sao")
+    assert told["saved"].startswith("Đã lưu ")
+    assert (stale.status_code, refused.status_code) == (409, 409)
+    assert refused.json()["reason"] == "chưa lưu: Hãy ghi lý do."
+
+
+def test_the_producers_own_sheet_saves_by_itself(office: Office) -> None:
+    dossier = office.dossier()
+    path = reverse("portal:assessment", args=[dossier.pk])
+    data = {f"c-{c}": choice for c, choice in dossier.self_assessment.choices.items()}
+
+    told = office.client("producer").post(
+        path, data | {"c-4.1": "4.1#1", "revision": "0"}, HTTP_X_AUTOSAVE="1"
+    )
+
+    dossier.self_assessment.refresh_from_db()
+    assert told.json()["revision"] == 1
+    assert dossier.self_assessment.choices["4.1"] == "4.1#1"
+
+
+def test_the_producer_gets_the_result_and_its_papers(office: Office) -> None:
+    dossier = submitted(office, 80, 81, 82)
+    decide(office, dossier)
+    leader, client = office["province_leader"], office.client("producer")
+    recognition.certify(dossier, TODAY(), by=leader)
+    recognition.publish(dossier, by=leader)
+    notice = recognition.notify(dossier, signed("7/TB"), by=office["ocop_agency"])
+
+    page = client.get(reverse("portal:dossier", args=[dossier.pk])).content.decode()
+    papers = [
+        client.get(reverse("portal:notice-file", args=[dossier.pk, notice.pk])),
+        client.get(reverse("portal:certificate-file", args=[dossier.pk])),
+    ]
+    foreign = office.client("other_producer").get(
+        reverse("portal:certificate-file", args=[dossier.pk])
+    )
+
+    assert "Còn hiệu lực đến" in page
+    assert "Chênh lệch giữa các thành viên" not in page
+    assert [b"".join(p.streaming_content)[:5] for p in papers] == [b"%PDF-"] * 2
+    assert foreign.status_code == 404
+
+
+def test_officers_and_council_read_what_the_producer_claims(
+    office: Office, item: AgendaItem
+) -> None:
+    CommuneReport.objects.create(dossier=item.dossier, material="Chè của xã")
+    paths = {
+        "ocop_agency": reverse("desk:dossier", args=[item.dossier_id]),
+        "hd2": reverse("jury:dossier", args=[item.pk]),
+    }
+
+    for who, path in paths.items():
+        page = office.client(who).get(path).content.decode()
+        assert "Chủ thể tự đánh giá" in page, who
+        assert "Chè của xã" in page, who
+        assert "4.1 " in page, who
+
+
+@pytest.mark.parametrize(("name", "value"), [("co-chu", "150"), ("nen", "dark")])
+def test_letters_and_ground_are_kept(db: None, name: str, value: str) -> None:
+    client = Client()
+
+    client.post(reverse("account:appearance"), {name: value, "next": "/"})
+    page = client.get("/").content.decode()
+    client.post(reverse("account:appearance"), {name: "<script>"})
+
+    assert f'="{value}"' in page
+    assert client.cookies[name].value == value
 
 
 def test_the_later_tab_keeps_what_was_chosen_and_is_told(office: Office, item: AgendaItem) -> None:
@@ -207,7 +292,11 @@ def test_the_later_tab_keeps_what_was_chosen_and_is_told(office: Office, item: A
 
 def test_a_sealed_sheet_is_not_changed_by_its_page(office: Office, item: AgendaItem) -> None:
     client, path = office.client("hd1"), reverse("jury:sheet", args=[item.pk])
-    client.post(path, sheet_data(item, 80) | {"revision": "0", "seal": ""})
+    confirm = client.post(path, sheet_data(item, 80) | {"revision": "0", "seal": ""})
+    assert ScoreSheet.objects.get().sealed_at is None
+    assert "80" in client.get(confirm["Location"]).content.decode()
+    client.post(confirm["Location"], {"revision": "1"})
+    assert ScoreSheet.objects.get().sealed_at is not None
 
     changed = client.post(path, sheet_data(item, 79) | {"revision": "1"})
 

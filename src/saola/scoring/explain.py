@@ -34,6 +34,7 @@ class Line:
     max: int
     points: tuple[int, ...]  # in the order of the present members
     mean: Fraction
+    alone: bool = False  # a group whose only criterion is the group itself
 
 
 def breakdown(panel: Panel) -> list[Line]:
@@ -45,18 +46,21 @@ def breakdown(panel: Panel) -> list[Line]:
         lines.append(_line("part", part, [row[at:part_end] for row in rows]))
         for group in part.groups:
             end = at + len(group.criteria)
-            lines.append(_line("group", group, [row[at:end] for row in rows]))
+            alone = [criterion.id for criterion in group.criteria] == [group.id]
+            lines.append(_line("group", group, [row[at:end] for row in rows], alone=alone))
             for place, criterion in enumerate(group.criteria, at):
                 lines.append(_line("criterion", criterion, [[row[place]] for row in rows]))
             at = end
     return lines
 
 
-def _line(kind: str, head: Part | Group | Criterion, rows: list[list[int]]) -> Line:
+def _line(
+    kind: str, head: Part | Group | Criterion, rows: list[list[int]], *, alone: bool = False
+) -> Line:
     """One line from the members' marks that belong to it."""
     points = tuple(sum(row) for row in rows)
     mean = Fraction(sum(points), len(points) or 1)
-    return Line(kind, head.id, head.label, head.max, points, mean)
+    return Line(kind, head.id, head.label, head.max, points, mean, alone)
 
 
 @dataclass(frozen=True, slots=True)

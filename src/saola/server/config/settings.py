@@ -169,6 +169,9 @@ if MODE == "production":
 OCOP: dict[str, Any] = {
     "province_code": "14",
     "province_name": "Sơn La",
+    # which body advises the province on OCOP is the province's own choice; printed on notices
+    "agency_name": "Cơ quan tham mưu quản lý OCOP tỉnh Sơn La",
+    "agency_head": "Thủ trưởng cơ quan",
     "extension_scope": "transition_with_pending_renewal",  # or: any_with_pending_renewal, none
     "expiring_within_days": 180,
 }

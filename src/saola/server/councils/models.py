@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from saola.scoring import Regulation
 from saola.scoring.contract import regulation_from
@@ -61,9 +62,9 @@ class CouncilMember(models.Model):
     """A seat with a vote; the secretary's duty may go with it."""
 
     class Seat(models.TextChoices):
-        CHAIR = "chair", "Chủ tịch Hội đồng"
-        DEPUTY = "deputy_chair", "Phó Chủ tịch Hội đồng"
-        MEMBER = "member", "Ủy viên"
+        CHAIR = "chair", _("Chủ tịch Hội đồng")
+        DEPUTY = "deputy_chair", _("Phó Chủ tịch Hội đồng")
+        MEMBER = "member", _("Ủy viên")
 
     council = models.ForeignKey(Council, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -106,13 +107,13 @@ class Session(models.Model):
     """One sitting, or one taking of written opinions."""
 
     class State(models.TextChoices):
-        PREPARED = "prepared", "đang chuẩn bị"
-        OPEN = "open", "đang họp"
-        CLOSED = "closed", "đã bế mạc"
+        PREPARED = "prepared", _("đang chuẩn bị")
+        OPEN = "open", _("đang họp")
+        CLOSED = "closed", _("đã bế mạc")
 
     class Mode(models.TextChoices):
-        MEETING = "meeting", "họp"
-        WRITTEN = "written", "lấy ý kiến bằng văn bản"
+        MEETING = "meeting", _("họp")
+        WRITTEN = "written", _("lấy ý kiến bằng văn bản")
 
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="sessions")
     title = models.CharField("tên phiên", max_length=200)
@@ -217,6 +218,18 @@ class ScoreSheet(models.Model):
         ]
 
 
+FOR_PRODUCER = (
+    "Bộ tiêu chí",
+    "Tổng điểm",
+    "Khung",
+    "Lý do",
+    "Bị giới hạn",
+    "Để đạt",
+    "Từ 90",
+    "Hạng này",
+)
+
+
 class Result(models.Model):
     """What the council reports on a product, with everything needed to compute it again.
 
@@ -243,6 +256,11 @@ class Result(models.Model):
     def status_text(self) -> str:
         """The status in words."""
         return STATUS_TEXT[self.status]
+
+    @property
+    def told_to_producer(self) -> list[str]:
+        """Reasons without what concerns the members: their spread, who was there, the Quy chế."""
+        return [reason for reason in self.reasons if reason.startswith(FOR_PRODUCER)]
 
     def scopes(self) -> set[str]:
         """Those of the council."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import override
 
 from saola.scoring.explain import stars_text
 from saola.scoring.words import in_words
@@ -14,8 +15,9 @@ from saola.vietnamese.dates import long
 from saola.vietnamese.numbers import decimal_comma
 
 
+@override("vi")
 def score_sheet(sheet: ScoreSheet) -> bytes:
-    """The sealed sheet as PDF."""
+    """The sealed sheet as PDF; papers are Vietnamese, whatever the reader's pages are in."""
     dossier = sheet.item.dossier
     criteria_set, product, session = dossier.criteria_set, dossier.product, sheet.item.session
     data = {
@@ -87,6 +89,7 @@ def _criterion_line(sheet: ScoreSheet, criterion: Any) -> dict[str, Any]:
     }
 
 
+@override("vi")
 def minutes(session: Session) -> bytes:
     """The minutes, written from what was recorded."""
     council = session.council
@@ -97,13 +100,13 @@ def minutes(session: Session) -> bytes:
         "illustrative": session.illustrative,
         "issuer": council.name,
         "body": council.name,
-        "number": f"……/BB-HĐ ({session.pk})",
+        "number": "……/BB-HĐ",
         "place": settings.OCOP["province_name"],
         "date": long(session.held_on),
         "session": session.title,
         "opened": _moment(session.opened_at),
         "closed": _moment(session.closed_at),
-        "venue": session.place or "chưa ghi",
+        "venue": session.place,
         "mode": session.get_mode_display(),
         "council_decision": f"{council.decision_number}, {long(council.decided_on)}",
         "rules": in_words(council.rules()),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from statistics import median
 from typing import Any
 
 from django.db.models import Count, Q
@@ -22,7 +23,7 @@ class Cell:
     """One member's sheet as the viewer may see it."""
 
     member: CouncilMember
-    state: str  # "none", "begun", "sealed"
+    state: str  # "none", "begun", "sealed", "absent"
     total: int | None  # None where it may not be seen yet
     far: bool  # lies beyond the spread limit from another
 
@@ -105,21 +106,34 @@ def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _Vi
     cells = [
         Cell(
             member,
-            "sealed" if member.pk in sealed else "begun" if member.pk in sheets else "none",
+            _state(member.pk, sealed, sheets, view),
             sealed.get(member.pk) if shown else None,
             _far(sealed.get(member.pk), totals, view.limit),
         )
         for member in view.members
     ]
-    spread = max(totals) - min(totals) if totals else None
+    scored = result is None or result.status in ("scored", "spread_exceeded")
+    spread = max(totals) - min(totals) if totals and scored else None
     return Row(item, cells, shown, spread, mean, _borderline(item, totals, mean), result)
 
 
+def _state(
+    pk: int, sealed: dict[int, int | None], sheets: dict[int, tuple[bool, int | None]], view: _View
+) -> str:
+    if pk in sealed:
+        return "sealed"
+    if pk not in view.present:
+        return "absent"
+    return "begun" if pk in sheets else "none"
+
+
 def _far(total: int | None, totals: list[int], limit: SpreadLimit | None) -> bool:
-    """Whether a total lies beyond the limit from another."""
+    """Where the spread is broken: whether a total lies more than half the limit from the middle
+    one. The rule itself compares members in pairs; this shows whom to ask first."""
     if total is None or limit is None or len(totals) < 2:
         return False
-    return limit.broken_by(max(max(totals) - total, total - min(totals)))
+    broken = limit.broken_by(max(totals) - min(totals))
+    return broken and abs(total - median(totals)) > limit.points / 2
 
 
 def _borderline(item: AgendaItem, totals: list[int], mean: Fraction | None) -> int | None:

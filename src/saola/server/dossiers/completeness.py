@@ -70,8 +70,8 @@ def complete(dossier: Dossier) -> str | None:
     if progress.missing:
         listed = ", ".join(progress.missing[:5]) + ("…" if len(progress.missing) > 5 else "")
         return f"Phần tự đánh giá còn thiếu {len(progress.missing)} tiêu chí: {listed}."
-    if not dossier.citations.exists():
-        return "Hồ sơ chưa có minh chứng nào. Hãy thêm ít nhất giấy đăng ký kinh doanh."
+    if not dossier.citations.filter(evidence__kind="dang-ky-kinh-doanh").exists():
+        return "Hồ sơ chưa có giấy đăng ký kinh doanh trong phần minh chứng."
     return None
 
 

@@ -118,7 +118,10 @@ class Dossier(models.Model):
 
     @property
     def registration_number(self) -> str:
-        """ "12-7/PĐK-14-03868-2026" of Mẫu 01; dots where an office has not numbered it yet."""
+        """ "12-7/PĐK-14-03868-2026" of Mẫu 01; dots where an office has not numbered it yet, and
+        nothing before the first has."""
+        if self.commune_number is None:
+            return ""
         numbers = f"{self.commune_number or '……'}-{self.agency_number or '……'}"
         return f"{numbers}/PĐK-{self.place.province_code}-{self.place.code}-{self.year}"
 
@@ -227,6 +230,11 @@ class FiledVersion(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["dossier", "number"], name="version_once")]
+
+    @property
+    def paper_count(self) -> int:
+        """Different papers filed, however often each is cited."""
+        return len({(e["title"], e["sha256"]) for e in self.content["evidence"]})
 
 
 class CommuneReport(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from saola.lifecycle.dossier import STEPS
 from saola.lifecycle.machine import Step, possible
 from saola.server.accounts.rights import can
+from saola.server.accounts.roles import ALL
 from saola.server.dossiers.models import Citation, Dossier
 
 # acts that do not lead on: their state is not waiting for them
@@ -33,6 +34,21 @@ def _our_move(user: Any) -> Q:
             move = Q(state__in=step.source)
             wanted |= move & Q(kind__in=step.kinds) if step.kinds else move
     return wanted
+
+
+def has_moves(user: Any) -> bool:
+    """Whether the step table has acts for this person at all."""
+    return any(step.key not in ASIDE and can(user, step.permission) for step in STEPS)
+
+
+def roles_to_move(state: str, kind: str) -> list[str]:
+    """Keys of the roles whose act leads on from here, by the step table."""
+    rows = [step for step in possible(STEPS, state, kind) if step.key not in ASIDE]
+    return [
+        role.key
+        for role in ALL.values()
+        if any(step.permission in role.permissions for step in rows)
+    ]
 
 
 def queue(user: Any, *, mine: bool = True, state: str = "") -> QuerySet[Dossier]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
@@ -15,13 +16,13 @@ class Producer(models.Model):
     """Who registers products: cooperative, group, enterprise, farm or household."""
 
     class Kind(models.TextChoices):
-        COOPERATIVE = "cooperative", "hợp tác xã"
-        GROUP = "cooperative_group", "tổ hợp tác"
-        ENTERPRISE = "enterprise", "doanh nghiệp nhỏ và vừa"
-        FARM = "farm", "trang trại"
-        HOUSEHOLD = "household", "hộ kinh doanh"
-        ASSOCIATION = "association", "hội, hiệp hội"
-        UNKNOWN = "unknown", "chưa rõ (nguồn không nêu)"
+        COOPERATIVE = "cooperative", _("hợp tác xã")
+        GROUP = "cooperative_group", _("tổ hợp tác")
+        ENTERPRISE = "enterprise", _("doanh nghiệp nhỏ và vừa")
+        FARM = "farm", _("trang trại")
+        HOUSEHOLD = "household", _("hộ kinh doanh")
+        ASSOCIATION = "association", _("hội, hiệp hội")
+        UNKNOWN = "unknown", _("chưa rõ (nguồn không nêu)")
 
     name = models.CharField("tên chủ thể", max_length=200)
     folded = models.CharField(max_length=200, db_index=True)

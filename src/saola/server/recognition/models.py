@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from saola.server.dossiers.models import Dossier
 from saola.server.files.models import StoredFile
@@ -16,12 +17,13 @@ class Decision(models.Model):
     """A numbered, dated, signed act with its list of products."""
 
     class Kind(models.TextChoices):
-        RECOGNISE = "recognise", "công nhận sản phẩm"
-        APPROVE = "approve_result", "phê duyệt kết quả đánh giá từ 90 điểm"
-        REVOKE = "revoke", "thu hồi giấy chứng nhận"
-        MINISTRY = "ministry", "công nhận của Bộ trưởng"
+        RECOGNISE = "recognise", _("công nhận sản phẩm")
+        APPROVE = "approve_result", _("phê duyệt kết quả đánh giá từ 90 điểm")
+        REVOKE = "revoke", _("thu hồi giấy chứng nhận")
+        MINISTRY = "ministry", _("công nhận của Bộ trưởng")
 
     class Capacity(models.TextChoices):
+        OWN = "", "người đứng đầu tự ký"
         TM = "TM.", "TM. (thay mặt)"
         KT = "KT.", "KT. (ký thay)"
         TL = "TL.", "TL. (thừa lệnh)"
@@ -35,7 +37,7 @@ class Decision(models.Model):
     year = models.PositiveSmallIntegerField()  # numbers begin anew each year
     signer = models.CharField("người ký", max_length=120)
     signer_position = models.CharField("chức vụ người ký", max_length=120)
-    capacity = models.CharField("tư cách ký", max_length=5, choices=Capacity)
+    capacity = models.CharField("tư cách ký", max_length=5, choices=Capacity, blank=True)
     province_code = models.CharField(max_length=2)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     illustrative = models.BooleanField(default=False)
@@ -77,9 +79,9 @@ class Recognition(models.Model):
     """
 
     class Basis(models.TextChoices):
-        PRINTED = "printed", "in trong quyết định"
-        COMPUTED = "computed", "tính 36 tháng từ ngày cấp, vì quyết định không in thời hạn"
-        UNKNOWN = "unknown", "chưa rõ (nguồn không nêu ngày)"
+        PRINTED = "printed", _("in trong quyết định")
+        COMPUTED = "computed", _("tính 36 tháng từ ngày cấp, vì quyết định không in thời hạn")
+        UNKNOWN = "unknown", _("chưa rõ (nguồn không nêu ngày)")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="recognitions")
     stars = models.PositiveSmallIntegerField(null=True)  # None: the source does not say
@@ -159,7 +161,7 @@ class Notice(models.Model):
     year = models.PositiveSmallIntegerField()
     signer = models.CharField("người ký", max_length=120)
     signer_position = models.CharField("chức vụ người ký", max_length=120)
-    capacity = models.CharField("tư cách ký", max_length=5, choices=Decision.Capacity)
+    capacity = models.CharField("tư cách ký", max_length=5, choices=Decision.Capacity, blank=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

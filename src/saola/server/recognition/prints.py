@@ -1,5 +1,6 @@
 """Papers of recognition: plain data from records, set, kept as files by their hash."""
 
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from saola.server.dossiers.models import Dossier
 from saola.server.files.store import keep
 from saola.server.journal.record import record
 from saola.server.papers.typeset import qr_svg, typeset
+from saola.server.places.models import Place
 from saola.server.products.models import Product
 from saola.server.recognition.models import CentralResult, Certificate, Decision, Notice
 from saola.vietnamese.dates import long
@@ -29,12 +31,30 @@ def points_text(result: Result | None) -> str:
     return decimal_comma(text.rstrip("0").rstrip("."))
 
 
+def points_exact(result: Result) -> bool:
+    """Whether two decimals tell the whole mean."""
+    return (Fraction(result.total) * 100).denominator == 1
+
+
 def _result(dossier: Dossier) -> Result | None:
     return dossier.results.filter(concluded_at__isnull=False).order_by("-pk").first()
 
 
-def _signer(paper: Any, body: str, name: str, position: str) -> dict[str, str]:
-    return {"capacity": paper.capacity, "for": body, "position": position, "name": name}
+def _signer(paper: Any, body: str, head: str) -> dict[str, str]:
+    """The block of signature: TM. signs for the body, KT., TL. and TUQ. for its head, the head
+    alone for nobody."""
+    stands_for = {"": "", "TM.": body}.get(paper.capacity, head)
+    return {
+        "capacity": paper.capacity,
+        "for": stands_for,
+        "position": paper.signer_position,
+        "name": paper.signer,
+    }
+
+
+def _body_of(place: Place) -> str:
+    """ "Ủy ban nhân dân xã Tà Xùa"."""
+    return f"Ủy ban nhân dân {place.name[:1].lower()}{place.name[1:]}"
 
 
 def _keep(
@@ -79,7 +99,7 @@ def decision(pk: int) -> None:
         "grounds": _grounds(revoking),
         "articles": _articles(paper, len(rows)),
         "recipients": ["Như Điều 3;", "Bộ Nông nghiệp và Môi trường;", "Lưu: VT."],
-        "signer": _signer(paper, paper.authority, paper.signer, paper.signer_position),
+        "signer": _signer(paper, paper.authority, "Chủ tịch"),
         "columns": [{"name": name, "width": width} for name, width in columns],
         "rows": rows,
         "list_note": note,
@@ -200,12 +220,7 @@ def certificate(pk: int) -> None:
         "issued": long(paper.issued_on),
         "expires": long(paper.expires_on),
         "place": settings.OCOP["province_name"],
-        "signer": _signer(
-            decision_row,
-            decision_row.authority,
-            decision_row.signer,
-            decision_row.signer_position,
-        ),
+        "signer": _signer(decision_row, decision_row.authority, "Chủ tịch"),
     }
     name = f"Giay-chung-nhan-{paper.pk}.pdf"
     _keep(paper, "certificate", data, name, drawings={"qr": qr_svg(address)})
@@ -216,7 +231,7 @@ def notice(pk: int) -> None:
     paper = Notice.objects.select_related("dossier__product__producer", "dossier__place").get(pk=pk)
     dossier = paper.dossier
     product, result = dossier.product, _result(dossier)
-    body = f"Cơ quan tham mưu quản lý OCOP tỉnh {settings.OCOP['province_name']}"
+    body = settings.OCOP["agency_name"]
     producer = _producer(product)
     # the notice of forwarding tells what the province found, also when it is printed late
     told = paper.step != "notify_forwarded"
@@ -228,7 +243,7 @@ def notice(pk: int) -> None:
         "number": paper.number,
         "place": settings.OCOP["province_name"],
         "date": long(paper.dated),
-        "to": [f"Ủy ban nhân dân {dossier.place.name}", producer],
+        "to": [_body_of(dossier.place), producer],
         "opening": "Căn cứ kết quả của Hội đồng đánh giá, phân hạng sản phẩm OCOP cấp tỉnh, xin "
         "thông báo kết quả như sau:",
         "product": product.name,
@@ -240,7 +255,7 @@ def notice(pk: int) -> None:
         "reasons": [r for r in (result.reasons if result else []) if r.startswith(REASONS)],
         "closing": "Trân trọng thông báo để chủ thể và Ủy ban nhân dân xã, phường biết, thực hiện.",
         "recipients": ["Như trên;", "Lưu: VT."],
-        "signer": _signer(paper, "", paper.signer, paper.signer_position),
+        "signer": _signer(paper, body, settings.OCOP["agency_head"]),
     }
     _keep(paper, "notice", data, f"Thong-bao-{paper.pk}.pdf")
 
@@ -271,7 +286,8 @@ def _facts(dossier: Dossier, result: Result | None) -> list[tuple[str, str]]:
     facts = []
     recognition = dossier.recognitions.select_related("decision", "certificate").first()
     if result is not None and result.total:
-        facts.append(("Tổng điểm trung bình", f"{points_text(result)} (chính xác {result.total})"))
+        exact = "" if points_exact(result) else f" (chính xác {result.total})"
+        facts.append(("Tổng điểm trung bình", f"{points_text(result)}{exact}"))
     if recognition is not None and recognition.decision is not None:
         facts.append(("Quyết định", recognition.decision.number))
         certificate_row = Certificate.objects.filter(recognition=recognition).first()

@@ -91,11 +91,12 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
 
 
 def figures(on: date) -> dict[str, int]:
-    """Counts of the register by state and class, illustrative ones apart."""
-    counts: dict[str, int] = {"products": 0, "stars_3": 0, "stars_4": 0, "stars_5": 0}
-    for stars, status in (
-        register(Filters(), on).filter(product__illustrative=False).values_list("stars", "status")
-    ):
+    """Counts of the register by state and class, the same rows as its list; how many of them are
+    made up stands beside."""
+    counts: dict[str, int] = {"products": 0, "stars_3": 0, "stars_4": 0, "stars_5": 0, "made_up": 0}
+    rows = register(Filters(), on).values_list("stars", "status", "product__illustrative")
+    for stars, status, made_up in rows:
+        counts["made_up"] += made_up
         counts["products"] += 1
         counts[f"stars_{stars}"] = counts.get(f"stars_{stars}", 0) + 1
         counts[str(status)] = counts.get(str(status), 0) + 1

@@ -9,5 +9,6 @@ urlpatterns = [
     path("dang-nhap/", views.sign_in, name="sign-in"),
     path("dang-xuat/", views.sign_out, name="sign-out"),
     path("viec-cua-toi/", views.home, name="home"),
+    path("hien-thi/", views.appearance, name="appearance"),
     path("ngon-ngu/", views.language, name="language"),
 ]

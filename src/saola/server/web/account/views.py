@@ -18,6 +18,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.accounts.roles import ALL
+from saola.server.web.common.context import GROUNDS, TEXT_SIZES
 from saola.server.web.common.forms import Form
 
 
@@ -102,6 +103,18 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(areas) == 1:
         return redirect(areas[0][0])
     return render(request, "account/home.html", {"areas": areas})
+
+
+@login_not_required
+@require_POST
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Size of letters and ground, kept in cookies."""
+    response = redirect(_safe_next(request, request.POST.get("next", "")) or "public:home")
+    for name, known in (("co-chu", TEXT_SIZES), ("nen", GROUNDS)):
+        wanted = request.POST.get(name)
+        if wanted in known:
+            response.set_cookie(name, wanted, max_age=365 * 24 * 3600, samesite="Lax")
+    return response
 
 
 @login_not_required

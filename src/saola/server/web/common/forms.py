@@ -29,18 +29,34 @@ def whole_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
+REQUIRED = forms.Field.default_error_messages["required"]
+CHOSEN = (forms.Select, forms.FileInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
+
+
+def _asked(field: forms.Field) -> str:
+    """What to do about an empty field."""
+    verb = _("Hãy chọn “%s”.") if isinstance(field.widget, CHOSEN) else _("Hãy điền “%s”.")
+    return str(verb) % field.label
+
+
 class Form(forms.Form):
     """Every form of the site."""
 
     required_css_class = "required"
+    needed: frozenset[str] = frozenset()  # asked for by `clean` or by a later act, not by the field
 
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(None if data is None else composed(data), *args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.DateField):
                 field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            if field.required:
-                field.error_messages["required"] = f"Hãy điền “{field.label}”."
+
+    def full_clean(self) -> None:
+        """Check, with words for what is left empty that name the field as it is labelled by now."""
+        for field in self.fields.values():
+            if field.required and field.error_messages["required"] == REQUIRED:
+                field.error_messages["required"] = _asked(field)
+        super().full_clean()
 
     def carry_out(self, act: Callable[[], Any]) -> Any:
         """Run the act of a valid form. A refusal becomes an error of its field, and None comes
@@ -64,6 +80,7 @@ class DateField(forms.DateField):
 
 
 CAPACITIES = [
+    ("", _("người đứng đầu tự ký")),
     ("TM.", "TM. (thay mặt)"),
     ("KT.", "KT. (ký thay)"),
     ("TL.", "TL. (thừa lệnh)"),
@@ -81,4 +98,5 @@ class SignedForm(Form):
     capacity = forms.ChoiceField(
         label=_("Tư cách ký"),
         choices=CAPACITIES,
+        required=False,
     )

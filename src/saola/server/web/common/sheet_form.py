@@ -1,15 +1,20 @@
 """The legal table as a form: reading what was chosen, showing it again, the running result."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
+from django.http import JsonResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext
 
-from saola.criteria import Choice, CriteriaSet, Criterion
+from saola.criteria import Choice, CriteriaSet, Criterion, rulebook
 from saola.lifecycle.machine import Refused
 from saola.scoring import Invalid, Result, member_sheet, panel, score
 from saola.scoring.explain import number, stars_text, to_next_class
 from saola.scoring.panels import left_out
+from saola.server.dossiers.models import Citation, Dossier
+from saola.server.dossiers.queries import citations_by_criterion
 
 UNFIT = "khong-phu-hop"
 
@@ -26,6 +31,7 @@ class Line:
     comment: str
     error: str
     evidence: Any  # whatever the page cites under this criterion
+    papers: str  # kinds of paper that prove it
 
 
 def read(criteria_set: CriteriaSet, data: QueryDict) -> dict[str, dict[str, str]]:
@@ -76,6 +82,7 @@ def lines(
 ) -> list[dict[str, Any]]:
     """Parts → groups → lines, for the template."""
     errors, evidence = errors or {}, evidence or {}
+    book = rulebook(criteria_set.rulebook)
 
     def line(criterion: Criterion) -> Line:
         return Line(
@@ -87,6 +94,7 @@ def lines(
             sheet["comments"].get(criterion.id, ""),
             errors.get(criterion.id, ""),
             evidence.get(criterion.id, ()),
+            "; ".join(book.evidence_label(kind) for kind in criterion.evidence),
         )
 
     return [
@@ -149,6 +157,73 @@ def running(
         stars_text(result.stars) if result else "",
         unmet,
     )
+
+
+def saved_answer(
+    criteria_set: CriteriaSet, sheet: dict[str, Any], cases: dict[str, str], revision: int
+) -> JsonResponse:
+    """What a page that saves by itself is told."""
+    told = running(criteria_set, sheet, cases)
+    return JsonResponse(
+        {
+            "revision": revision,
+            "saved": gettext("Đã lưu %(time)s") % {"time": f"{timezone.localtime():%H:%M}"},
+            "stars": told.stars,
+            "unmet": told.unmet,
+        }
+    )
+
+
+def unsaved_answer(reason: str) -> JsonResponse:
+    """Why nothing was saved this time."""
+    return JsonResponse({"reason": f"{gettext('chưa lưu')}: {reason}"}, status=409)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the producer chose for one criterion."""
+
+    criterion: Criterion
+    text: str
+    points: int | None
+    comment: str
+    evidence: Any
+
+
+def claims(
+    criteria_set: CriteriaSet, sheet: Any, evidence: dict[str, list[dict[str, Any]]]
+) -> list[Claim]:
+    """The self-assessment for reading, in the order of the sheet."""
+    found = []
+    for criterion in criteria_set.criteria:
+        chosen = next(
+            (c for c in criterion.choices if c.id == sheet.choices.get(criterion.id)), None
+        )
+        unfit = sheet.unfit.get(criterion.id)
+        text = chosen.text if chosen else unfit or ""
+        points = chosen.points if chosen else 0 if unfit else None
+        comment = sheet.comments.get(criterion.id, "")
+        found.append(Claim(criterion, text, points, comment, evidence.get(criterion.id, [])))
+    return found
+
+
+def evidence_lines(
+    dossier: Dossier, address: Callable[[Citation], str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Cited evidence by criterion, with its address for this page's audience."""
+    today = timezone.localdate()
+    return {
+        criterion: [
+            {
+                "title": c.evidence.title,
+                "page": c.page,
+                "lapsed": c.evidence.lapsed(today),
+                "address": address(c) + (f"#page={c.page}" if c.page else ""),
+            }
+            for c in citations
+        ]
+        for criterion, citations in citations_by_criterion(dossier).items()
+    }
 
 
 def _already_missed(criteria_set: CriteriaSet, points: tuple[int | None, ...]) -> list[str]:

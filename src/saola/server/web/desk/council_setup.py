@@ -85,6 +85,7 @@ class CouncilForm(Form):
         return {name: data[name] for name in plain} | {
             "province_code": settings.OCOP["province_code"],
             "deputy_presides": data["deputy_presides"],
+            "illustrative": settings.DEMO,
             "regulation": {
                 **{key: data[key] for key in SETTINGS},
                 "spread_limit": {

@@ -16,7 +16,6 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
 from saola.server.dossiers.models import Dossier
 from saola.server.files.models import StoredFile
-from saola.server.files.store import open_file
 from saola.server.products.models import Product
 from saola.server.recognition import actions
 from saola.server.recognition.actions import Signed
@@ -25,6 +24,7 @@ from saola.server.recognition.models import Decision, Notice, Recognition
 from saola.server.recognition.prints import points_text
 from saola.server.recognition.revocation import revoke as revoke_certificate
 from saola.server.web.common.forms import DateField, Form, SignedForm, whole_number
+from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
 
@@ -45,7 +45,7 @@ def pdf(stored: StoredFile | None) -> FileResponse:
     """A stored paper; not found while it is still being made."""
     if stored is None:
         raise Http404
-    return FileResponse(open_file(stored), content_type=stored.kind, filename=stored.name)
+    return file_response(stored)
 
 
 def visible_decisions(request: HttpRequest) -> Any:
@@ -106,7 +106,7 @@ def decide(request: HttpRequest, kind: str) -> HttpResponse:
         .prefetch_related("results")
         .distinct()
     )
-    initial = {"position": "Chủ tịch", "capacity": "TM.", "dated": timezone.localdate()}
+    initial = {"position": "Chủ tịch", "dated": timezone.localdate()}
     form = DecideForm(
         open_ones, request.POST if request.method == "POST" else None, initial=initial
     )
@@ -185,7 +185,7 @@ def certify(request: HttpRequest, pk: int) -> HttpResponse:
 def notify(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the written result."""
     dossier = visible_dossier(request, pk)
-    initial = {"capacity": "TL.", "dated": timezone.localdate()}
+    initial = {"dated": timezone.localdate()}
     form = SignedForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         data = form.cleaned_data

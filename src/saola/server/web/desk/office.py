@@ -1,15 +1,58 @@
 """The journal, and people with their roles."""
 
+from datetime import datetime
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.roles import ALL
+from saola.server.dossiers.labels import STEPS
 from saola.server.journal.models import Entry
 from saola.server.web.common.forms import clean
 from saola.server.web.common.rights import needs
+
+# acts beside the steps of a dossier, as the journal's reader knows them
+ACTS = {
+    "grant": _("giao vai trò"),
+    "add_product": _("thêm sản phẩm"),
+    "place_in_group": _("ghi bộ sản phẩm"),
+    "start": _("lập hồ sơ"),
+    "add_evidence": _("thêm minh chứng"),
+    "hand_over": _("giao sản phẩm mẫu"),
+    "establish": _("lập Hội đồng"),
+    "call_session": _("triệu tập phiên họp"),
+    "attendance": _("điểm danh"),
+    "open_session": _("khai mạc phiên họp"),
+    "close_session": _("bế mạc phiên họp"),
+    "settle": _("ghi mức điểm thống nhất"),
+    "seal": _("khóa phiếu"),
+    "reopen": _("mở lại phiếu"),
+    "score_result": _("tính kết quả"),
+    "conclude_result": _("kết luận kết quả"),
+    "exclude": _("áp dụng quy định dừng, loại"),
+    "decision_recognise": _("ký quyết định công nhận"),
+    "decision_approve_result": _("ký quyết định phê duyệt kết quả"),
+    "issue": _("cấp giấy chứng nhận"),
+    "revoke": _("thu hồi giấy chứng nhận"),
+    "print": _("in văn bản"),
+}
+SUBJECTS = {
+    "user": _("người dùng"),
+    "product": _("sản phẩm"),
+    "dossier": _("hồ sơ"),
+    "council": _("Hội đồng"),
+    "session": _("phiên"),
+    "item": _("mục chương trình"),
+    "decision": _("quyết định"),
+    "certificate": _("giấy chứng nhận"),
+    "recognition": _("công nhận"),
+    "notice": _("thông báo"),
+}
 
 
 @needs(Permission.JOURNAL_VIEW)
@@ -20,9 +63,30 @@ def journal(request: HttpRequest) -> HttpResponse:
     if subject:
         rows = rows.filter(subject=subject)
     page = Paginator(rows, 50).get_page(request.GET.get("trang"))
-    return render(
-        request, "desk/journal.html", {"page": page, "subject": subject, "query": f"ve={subject}"}
+    people = dict(
+        User.objects.filter(username__in={entry.actor for entry in page}).values_list(
+            "username", "full_name"
+        )
     )
+    context = {
+        "page": page,
+        "lines": [_told(entry, people) for entry in page],
+        "subject": subject,
+        "query": f"ve={subject}",
+    }
+    return render(request, "desk/journal.html", context)
+
+
+def _told(entry: Entry, people: dict[str, str]) -> dict[str, Any]:
+    """One act in words."""
+    kind, _colon, number = entry.subject.partition(":")
+    return {
+        "entry": entry,
+        "when": datetime.fromisoformat(entry.at),
+        "who": people.get(entry.actor, entry.actor),
+        "deed": ACTS.get(entry.act) or STEPS.get(entry.act) or entry.act,
+        "about": f"{SUBJECTS.get(kind, kind)} {number}",
+    }
 
 
 @needs(Permission.ACCOUNTS_MANAGE)

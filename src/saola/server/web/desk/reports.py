@@ -25,6 +25,8 @@ CONTENTS = {
 class ReportForm(Form):
     """Four contents, the check of the file, a meeting if there was one."""
 
+    needed = frozenset({*CONTENTS, "file_checked"})  # asked for when the leader signs
+
     material = forms.CharField(label=CONTENTS["material"], widget=AREA, required=False)
     labour = forms.CharField(label=CONTENTS["labour"], widget=AREA, required=False)
     idea = forms.CharField(label=CONTENTS["idea"], widget=AREA, required=False)

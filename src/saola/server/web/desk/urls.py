@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from saola.server.web.desk import council_setup, councils, decisions, dossiers, office, reports
+from saola.server.web.desk import (
+    council_setup,
+    councils,
+    decisions,
+    dossiers,
+    office,
+    reports,
+    steps,
+)
 
 app_name = "desk"
 urlpatterns = [
     path("", dossiers.queue, name="queue"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
-    path("ho-so/<int:pk>/buoc/<slug:step>/", dossiers.step, name="step"),
+    path("ho-so/<int:pk>/buoc/<slug:step>/", steps.step, name="step"),
     path("ho-so/<int:pk>/mau-03/", reports.commune_report, name="commune-report"),
     path("ho-so/<int:pk>/mau/", reports.samples, name="samples"),
     path("ho-so/<int:pk>/tep/<int:evidence_pk>/", dossiers.evidence_file, name="evidence-file"),

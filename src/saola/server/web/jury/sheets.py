@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
@@ -15,17 +16,16 @@ from saola.server.councils import prints, sheets
 from saola.server.councils.models import AgendaItem, ScoreSheet, Session
 from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
-from saola.server.dossiers.queries import citations_by_criterion
-from saola.server.files.store import open_file
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import composed, whole_number
+from saola.server.web.common.papers import dossier_papers, file_response
 from saola.server.web.common.rights import needs, person
 
 EVENT_TYPES = {
-    "stop_evaluation": "Dừng đánh giá (tạp chất hoặc lỗi không chấp nhận được)",
-    "disqualify": "Loại hồ sơ, sản phẩm",
-    "not_eligible": "Không thuộc diện đánh giá",
-    "requirement_not_met": "Không đạt điều kiện bắt buộc của bộ tiêu chí",
+    "stop_evaluation": _("Dừng đánh giá (tạp chất hoặc lỗi không chấp nhận được)"),
+    "disqualify": _("Loại hồ sơ, sản phẩm"),
+    "not_eligible": _("Không thuộc diện đánh giá"),
+    "requirement_not_met": _("Không đạt điều kiện bắt buộc của bộ tiêu chí"),
 }
 
 
@@ -38,20 +38,9 @@ def visible_item(request: HttpRequest, pk: int) -> AgendaItem:
 
 
 def _evidence(item: AgendaItem) -> dict[str, list[dict[str, Any]]]:
-    today = timezone.localdate()
-    return {
-        criterion: [
-            {
-                "title": c.evidence.title,
-                "page": c.page,
-                "lapsed": c.evidence.lapsed(today),
-                "address": reverse("jury:evidence-file", args=[item.pk, c.evidence_id])
-                + (f"#page={c.page}" if c.page else ""),
-            }
-            for c in citations
-        ]
-        for criterion, citations in citations_by_criterion(item.dossier).items()
-    }
+    return sheet_form.evidence_lines(
+        item.dossier, lambda c: reverse("jury:evidence-file", args=[item.pk, c.evidence_id])
+    )
 
 
 def _posted(item: AgendaItem, request: HttpRequest) -> tuple[dict[str, Any], dict[str, str]]:
@@ -87,6 +76,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             errors, newer = {"": stale.reason}, stale.current.revision
         except Refused as refused:
             errors = {refused.field or "": refused.reason}
+        if "X-Autosave" in request.headers:
+            return sheet_form.unsaved_answer(next(iter(errors.values())))
     member = sheets.seat_of(person(request), item)
     stored = ScoreSheet.objects.filter(item=item, member=member, current=True).first()
     context = _context(item, shown or _stored(stored), errors, stored) | {
@@ -110,15 +101,67 @@ def _receive(item: AgendaItem, data: dict[str, Any], request: HttpRequest) -> Ht
         by=person(request),
         sheet_id=_uuid(posted.get("uuid", "")),
         revision=whole_number(posted.get("revision", "")),
-        seal="seal" in posted,
     )
+    if "X-Autosave" in request.headers:
+        criteria_set = item.dossier.criteria_set
+        return sheet_form.saved_answer(criteria_set, data, item.cases, kept.revision)
     if "seal" in posted:
-        messages.success(request, f"Đã khóa và nộp phiếu: {kept.total} điểm.")
-        return redirect("jury:session", item.session_id)
+        return redirect("jury:seal", item.pk)
     messages.success(request, f"Đã lưu {timezone.localtime():%H:%M}.")
     missing = sheet_form.running(item.dossier.criteria_set, data, item.cases).missing
     there = f"#tc-{missing[0]}" if missing else ""
     return redirect(reverse("jury:sheet", args=[item.pk]) + there)
+
+
+@needs(Permission.SHEET_SCORE)
+def seal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look the sheet over once more, then lock it for good."""
+    item = visible_item(request, pk)
+    member = sheets.seat_of(person(request), item)
+    stored = get_object_or_404(ScoreSheet, item=item, member=member, current=True)
+    data, error = _stored(stored), ""
+    if request.method == "POST":
+        try:
+            kept = sheets.receive(
+                item,
+                data,
+                by=person(request),
+                revision=whole_number(request.POST.get("revision", "")),
+                seal=True,
+            )
+        except Refused as refused:
+            error = refused.reason
+        else:
+            messages.success(request, f"Đã khóa và nộp phiếu: {_points(kept)}.")
+            return redirect("jury:session", item.session_id)
+    context = {
+        "item": item,
+        "sheet": stored,
+        "running": sheet_form.running(item.dossier.criteria_set, data, item.cases),
+        "event_types": EVENT_TYPES,
+        "error": error,
+        "illustrative": item.session.illustrative,
+    }
+    return render(request, "jury/seal.html", context, status=409 if error else 200)
+
+
+def _points(sheet: ScoreSheet) -> str:
+    return "không tính điểm" if sheet.total is None else f"{sheet.total} điểm"
+
+
+@needs(Permission.SESSION_VIEW)
+def dossier(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the council has before it: the commune's report, advice, the self-assessment."""
+    item = visible_item(request, pk)
+    context = dossier_papers(item.dossier) | {
+        "item": item,
+        "dossier": item.dossier,
+        "claimed": sheet_form.claims(
+            item.dossier.criteria_set, item.dossier.self_assessment, _evidence(item)
+        ),
+        "illustrative": item.session.illustrative,
+    }
+    return render(request, "jury/dossier.html", context)
 
 
 def _uuid(text: str) -> uuids.UUID | None:
@@ -163,9 +206,7 @@ def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileRespon
         Evidence.objects.select_related("file").filter(citations__dossier=item.dossier).distinct(),
         pk=evidence_pk,
     )
-    return FileResponse(
-        open_file(evidence.file), content_type=evidence.file.kind, filename=evidence.file.name
-    )
+    return file_response(evidence.file)
 
 
 @needs(Permission.SESSION_VIEW)

@@ -12,28 +12,10 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.actions import save_self_assessment
 from saola.server.dossiers.models import Dossier, SelfAssessment
-from saola.server.dossiers.queries import citations_by_criterion
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import composed, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.dossiers import FILE_STEP, own_dossier
-
-
-def _evidence(dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
-    """What the sheet shows beside a criterion."""
-    today = timezone.localdate()
-    return {
-        criterion: [
-            {
-                "title": c.evidence.title,
-                "page": c.page,
-                "lapsed": c.evidence.lapsed(today),
-                "address": reverse("portal:evidence-file", args=[dossier.pk, c.evidence_id]),
-            }
-            for c in citations
-        ]
-        for criterion, citations in citations_by_criterion(dossier).items()
-    }
 
 
 @needs(Permission.DOSSIER_EDIT)
@@ -55,15 +37,24 @@ def self_assessment(request: HttpRequest, pk: int) -> HttpResponse:
             errors = dict.fromkeys(sheet_form.reasons_missing(shown["unfit"]), "Hãy ghi lý do.")
             if not errors:
                 revision = whole_number(data.get("revision", ""))
-                save_self_assessment(dossier, shown, by=person(request), revision=revision)
+                kept = save_self_assessment(dossier, shown, by=person(request), revision=revision)
+                if "X-Autosave" in request.headers:
+                    return sheet_form.saved_answer(
+                        dossier.criteria_set, shown, dossier.cases, kept.revision
+                    )
                 messages.success(request, f"Đã lưu {timezone.localtime():%H:%M}.")
                 if "done" in data:
                     return redirect("portal:dossier", pk)
                 return redirect(reverse("portal:assessment", args=[pk]) + _next(dossier, shown))
         except Refused as refused:
             errors = {refused.field or "": refused.reason}
+        if "X-Autosave" in request.headers:
+            return sheet_form.unsaved_answer(next(iter(errors.values())))
     stored.refresh_from_db()
-    context = _context(dossier, shown, errors) | {"stored": stored, "saved_at": stored.saved_at}
+    context = _context(dossier, shown, errors) | {
+        "stored": stored,
+        "saved_at": stored.saved_at if stored.revision else None,
+    }
     status = 400 if request.method == "POST" else 200
     return render(request, "portal/assessment.html", context, status=status)
 
@@ -90,7 +81,9 @@ def _context(dossier: Dossier, shown: dict[str, Any], errors: dict[str, str]) ->
         shown,
         cases=dossier.cases,
         errors=errors,
-        evidence=_evidence(dossier),
+        evidence=sheet_form.evidence_lines(
+            dossier, lambda c: reverse("portal:evidence-file", args=[dossier.pk, c.evidence_id])
+        ),
     )
     return {
         "dossier": dossier,
@@ -99,5 +92,6 @@ def _context(dossier: Dossier, shown: dict[str, Any], errors: dict[str, str]) ->
         "errors": errors,
         "texts": shown,
         "open": dossier.state in FILE_STEP,
+        "closed": dossier.state not in FILE_STEP,
         "illustrative": dossier.illustrative,
     }

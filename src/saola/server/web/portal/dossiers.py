@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +22,11 @@ from saola.server.dossiers.models import Dossier
 from saola.server.products.actions import add_product, place_in_group
 from saola.server.products.models import Producer, Product
 from saola.server.recognition.actions import start_renewal
-from saola.server.recognition.queries import current_recognition
+from saola.server.recognition.labels import in_words
+from saola.server.recognition.models import Certificate, Notice
+from saola.server.recognition.queries import current_recognition, with_status
 from saola.server.web.common.forms import Form
+from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 
 FILE_STEP = {
@@ -56,9 +59,19 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("product", "place")
         .order_by("-changed_at")
     )
+    today = timezone.localdate()
+    held = list(
+        with_status(today)
+        .filter(product__producer__in=producers, certificate__isnull=False)
+        .select_related("product", "certificate")
+        .order_by("-pk")
+    )
+    for row in held:
+        row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
     context = {
         "producers": producers,
         "dossiers": dossiers,
+        "held": held,
         "todo": [d for d in dossiers if d.state in FILE_STEP][:3],
         "products": Product.objects.filter(producer__in=producers).order_by("folded"),
         "illustrative": any(p.illustrative for p in producers),
@@ -68,6 +81,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 class StartForm(Form):
     """Which product, which kind of dossier."""
+
+    needed = frozenset({"name", "group", "product"})
 
     product = forms.ModelChoiceField(
         Product.objects.none(),
@@ -182,9 +197,51 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": list(found.steps.select_related("by")),
         "versions": found.versions.all(),
         "result": found.results.filter(concluded_at__isnull=False).order_by("-pk").first(),
+        "notices": Notice.objects.filter(dossier=found, file__isnull=False).order_by("pk"),
+        "recognition": _recognised(found),
         "illustrative": found.illustrative,
     }
     return render(request, "portal/dossier.html", context)
+
+
+def _recognised(found: Dossier) -> Any:
+    """What the dossier led to, with its state today in words."""
+    today = timezone.localdate()
+    row: Any = (
+        with_status(today)
+        .filter(dossier=found)
+        .select_related("decision", "certificate__file")
+        .order_by("-pk")
+        .first()
+    )
+    if row is not None:
+        row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
+    return row
+
+
+@needs(Permission.DOSSIER_EDIT)
+def notice_file(request: HttpRequest, pk: int, notice_pk: int) -> FileResponse:
+    """The notice of result, for the producer it is addressed to."""
+    notice = get_object_or_404(
+        Notice.objects.select_related("file"),
+        pk=notice_pk,
+        dossier=own_dossier(request, pk),
+        file__isnull=False,
+    )
+    assert notice.file is not None  # asked for above
+    return file_response(notice.file)
+
+
+@needs(Permission.DOSSIER_EDIT)
+def certificate_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The certificate as printed, also where the public does not see a household's name."""
+    paper = get_object_or_404(
+        Certificate.objects.select_related("file"),
+        recognition__dossier=own_dossier(request, pk),
+        file__isnull=False,
+    )
+    assert paper.file is not None  # asked for above
+    return file_response(paper.file)
 
 
 class RegistrationForm(Form):

@@ -12,8 +12,8 @@ from saola.criteria.rulebook import rulebook
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.evidence import add_evidence, cite
 from saola.server.dossiers.models import Dossier, Evidence
-from saola.server.files.store import open_file
 from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.dossiers import FILE_STEP, own_dossier
 
@@ -44,7 +44,10 @@ class EvidenceForm(Form):
     def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = rulebook("26-2026").facts["evidence_catalogue"]
-        self.fields["kind"].choices = [(k["id"], k["label_vi"]) for k in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            ("", _("chọn loại")),
+            *((k["id"], k["label_vi"]) for k in kinds),
+        ]
         self.fields["criteria"].choices = criteria_choices(dossier)  # type: ignore[attr-defined]
         self.fields["criteria"].error_messages["required"] = "Hãy chọn ít nhất một tiêu chí."
 
@@ -77,15 +80,27 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     cited: dict[int, list[str]] = {}
     for evidence_id, criterion in dossier.citations.values_list("evidence_id", "criterion"):
         cited.setdefault(evidence_id, []).append(criterion)
-    rows = Evidence.objects.filter(producer=dossier.product.producer_id).select_related("file")
+    rows = (
+        Evidence.objects.filter(producer=dossier.product.producer_id)
+        .select_related("file")
+        .order_by("-pk")
+    )
     context = {
         "dossier": dossier,
         "form": form,
-        "rows": [{"evidence": e, "criteria": cited.get(e.pk, [])} for e in rows.order_by("-pk")],
+        "cited": [{"evidence": e, "criteria": cited[e.pk]} for e in rows if e.pk in cited],
+        "others": [{"evidence": e, "criteria": []} for e in rows if e.pk not in cited],
+        "bare": _without_evidence(dossier, cited),
         "open": dossier.state in FILE_STEP,
         "illustrative": dossier.illustrative,
     }
     return render(request, "portal/evidence.html", context, status=400 if form.errors else 200)
+
+
+def _without_evidence(dossier: Dossier, cited: dict[int, list[str]]) -> list[str]:
+    """Criteria that papers prove and that none is cited under yet."""
+    done = {criterion for criteria in cited.values() for criterion in criteria}
+    return [c.id for c in dossier.criteria_set.criteria if c.evidence and c.id not in done]
 
 
 class CitationForm(Form):
@@ -141,6 +156,4 @@ def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileRespon
         pk=evidence_pk,
         producer=dossier.product.producer_id,
     )
-    return FileResponse(
-        open_file(found.file), content_type=found.file.kind, filename=found.file.name
-    )
+    return file_response(found.file)

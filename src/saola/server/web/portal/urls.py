@@ -15,5 +15,11 @@ urlpatterns = [
     path("ho-so/<int:pk>/minh-chung/<int:evidence_pk>/", evidence.citations, name="citations"),
     path("ho-so/<int:pk>/tep/<int:evidence_pk>/", evidence.evidence_file, name="evidence-file"),
     path("ho-so/<int:pk>/nop/", dossiers.file_dossier, name="file"),
+    path(
+        "ho-so/<int:pk>/thong-bao/<int:notice_pk>/van-ban.pdf",
+        dossiers.notice_file,
+        name="notice-file",
+    ),
+    path("ho-so/<int:pk>/giay.pdf", dossiers.certificate_file, name="certificate-file"),
     path("ho-so/<int:pk>/rut/", dossiers.withdraw, name="withdraw"),
 ]

@@ -8,13 +8,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from saola.server.files.store import open_file
 from saola.server.places.models import Place
 from saola.server.products.models import Product
 from saola.server.recognition.labels import STATUS, in_words
 from saola.server.recognition.models import Certificate, Recognition
 from saola.server.recognition.queries import Filters, figures, register, with_status
 from saola.server.web.common.forms import clean
+from saola.server.web.common.papers import file_response
 
 PER_PAGE = 50
 
@@ -135,6 +135,4 @@ def certificate_file(request: HttpRequest, token: uuid.UUID) -> FileResponse:
     # a household's paper bears a person's name: it is for the offices and the household
     if paper.file is None or (producer and producer.kind == producer.Kind.HOUSEHOLD):
         raise Http404
-    return FileResponse(
-        open_file(paper.file), content_type="application/pdf", filename=paper.file.name
-    )
+    return file_response(paper.file)

@@ -14,7 +14,10 @@ from django.utils.translation import gettext
 from saola.criteria import Round
 from saola.scoring.explain import number as number_text
 from saola.server.accounts.rights import can as ask
+from saola.server.accounts.roles import ALL
 from saola.server.dossiers.labels import KINDS, STATES, TONES
+from saola.server.dossiers.models import Dossier
+from saola.server.dossiers.queries import roles_to_move
 from saola.server.recognition.labels import STATUS
 from saola.server.recognition.labels import TONES as STATUS_TONES
 from saola.vietnamese.dates import short, working_days_left
@@ -48,6 +51,13 @@ def state_chip(state: str) -> SafeString:
 
 
 @register.simple_tag
+def whose_move(dossier: Dossier) -> str:
+    """ "chờ Cán bộ xã", by the step table; nothing once the way has ended."""
+    names = [str(ALL[key].name) for key in roles_to_move(dossier.state, dossier.kind)]
+    return gettext("chờ %(who)s") % {"who": ", ".join(names)} if names else ""
+
+
+@register.simple_tag
 def status_chip(status: str) -> SafeString:
     """State of a certificate in words, on its colour."""
     return format_html('<span class="chip chip-{}">{}</span>', STATUS_TONES[status], STATUS[status])
@@ -74,6 +84,12 @@ def round_text(found: Round) -> str:
         "first": short(found.proposals_before),
         "last": short(found.results_before),
     }
+
+
+@register.filter
+def tone(status: str) -> str:
+    """Colour of a certificate's state."""
+    return STATUS_TONES[status]
 
 
 @register.filter
@@ -120,9 +136,11 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     if ids:
         bound.field.widget.attrs["aria-describedby"] = " ".join(ids)
     kind = type(bound.field.widget)
+    needed = bound.field.required or bound.name in getattr(bound.form, "needed", ())
     return {
         "bound": bound,
         "hint": hint or bound.help_text,
+        "optional": not needed,
         "is_box": kind is CheckboxInput,
         "is_group": kind is RadioSelect,
     }
