@@ -118,14 +118,16 @@ def refused(folder: Path, *command: str, **settings: str) -> str:
 
 def test_production_refuses_what_is_unsafe(tmp_path: Path) -> None:
     key = {"SAOLA_MODE": "production", "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_HOSTS": "ocop.example"}
+    whole = key | {"SAOLA_BASE_URL": "https://ocop.example"}
 
     assert "SAOLA_SECRET_KEY" in refused(tmp_path, "check", SAOLA_MODE="production")
     assert "SAOLA_HOSTS" in refused(
         tmp_path, "check", SAOLA_MODE="production", SAOLA_SECRET_KEY="k" * 60
     )
-    assert "Chế độ minh họa" in refused(tmp_path, "demo", **key)
+    assert "SAOLA_BASE_URL" in refused(tmp_path, "check", **key)
+    assert "Chế độ minh họa" in refused(tmp_path, "demo", **whole)
     prepared(tmp_path)
-    assert "tài khoản dùng thử" in refused(tmp_path, "serve", **key)
+    assert "tài khoản dùng thử" in refused(tmp_path, "serve", **whole)
     assert "SAOLA_MODE" in refused(tmp_path, "serve")
 
 

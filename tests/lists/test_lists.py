@@ -152,6 +152,16 @@ def test_repeated_headings_and_a_second_table_are_followed() -> None:
     assert [s.reason for s in found.skipped] == ["dòng tiêu đề lặp lại"] * 2
 
 
+def test_a_product_called_like_a_heading_is_a_product() -> None:
+    text = """
+    TT;Tên sản phẩm;Chủ thể;Xã;Hạng
+    1;Sản phẩm 2000;HTX Chủ thể;Xã Tà Xùa;4 sao
+    2;Sản phẩm OCOP;Doanh nghiệp B;Xã Tà Xùa;3 sao
+    """
+
+    assert [r.product for r in read_list(pasted(text)).rows] == ["Sản phẩm 2000", "Sản phẩm OCOP"]
+
+
 TCVN3 = "TT\tTªn s¶n phÈm\tChñ thÓ\tH¹ng\n1\tMiÕn dong\tHîp t¸c x· M­êng Gi«n\t4 sao\n"
 VNI = "TT\tTeân saûn phaåm\tChuû theå\tHaïng\n1\tMieán dong\tHôïp taùc xaõ Möôøng Gioân\t4 sao\n"
 

@@ -56,9 +56,9 @@ def _workbook(content: bytes) -> list[Grid]:
     try:
         book = python_calamine.load_workbook(io.BytesIO(content))
         return [_sheet(book.get_sheet_by_name(name)) for name in book.sheet_names]
-    except Unreadable:
+    except (Unreadable, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:  # the reader has no error of its own for every broken file
+    except BaseException as error:  # a broken file may make the reader panic, not only raise
         raise Unreadable(
             f"Không mở được tệp Excel ({type(error).__name__}). Hãy lưu lại."
         ) from None

@@ -124,7 +124,10 @@ class _Sheet:
             at += 1
 
     def _is_heading(self, again: Header, row: Sequence[str]) -> bool:
-        """A product may be called after a heading's word: most cells must be headings."""
+        """A product may be called after a heading's word: most cells must be headings, and none a
+        number or a class."""
+        if any(re.fullmatch(r"\d+([.,]\d+)?", cell) or cells.stars(cell) for cell in row):
+            return False
         full = sum(bool(cell) for cell in row)
         return len(again.columns) + len(again.star_marks) >= max(2, full * 0.6)
 

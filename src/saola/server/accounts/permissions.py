@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SESSION_CONDUCT = "session_conduct"
     SHEET_SCORE = "sheet_score"
     SHEETS_OVERSEE = "sheets_oversee"
+    REGISTER_IMPORT = "register_import"
     PROVINCE_DECIDE = "province_decide"
     PROVINCE_PUBLISH = "province_publish"
     JOURNAL_VIEW = "journal_view"

@@ -234,11 +234,11 @@ def _walk_to_certificate() -> None:
     """The product just under 90: recognised, certified, published, notified."""
     today, leader = timezone.localdate(), person("lanhdao.tinh")
     dossier = _submitted("Chè xanh sát 90 điểm (minh họa)")
-    signed = Signed("100/QĐ-UBND (minh họa)", today, SIGNER, "Chủ tịch", "TM.", UBND)
+    signed = Signed("100/QĐ-UBND (minh họa)", today, SIGNER, "Chủ tịch", "", UBND)
     recognition.decide("recognise", [dossier], signed, by=leader)
     recognition.certify(dossier, today, by=leader)
     recognition.publish(dossier, by=leader)
-    notice = Signed("50/TB (minh họa)", today, SIGNER, "Chi cục trưởng", "TL.")
+    notice = Signed("50/TB (minh họa)", today, SIGNER, "Chi cục trưởng", "")
     recognition.notify(dossier, notice, by=person("tinh.ocop"))
 
 
@@ -246,7 +246,7 @@ def _walk_to_ministry() -> None:
     """The product from 90: approved and forwarded, no certificate."""
     today = timezone.localdate()
     dossier = _submitted("Cà phê từ 90 điểm (minh họa)")
-    signed = Signed("101/QĐ-UBND (minh họa)", today, SIGNER, "Chủ tịch", "TM.", UBND)
+    signed = Signed("101/QĐ-UBND (minh họa)", today, SIGNER, "Phó Chủ tịch", "KT.", UBND)
     recognition.decide("approve_result", [dossier], signed, by=person("lanhdao.tinh"))
     paper = Paper("60/UBND (minh họa)", today)
     recognition.forward(dossier, paper, by=person("tinh.ocop"), samples_on=today)

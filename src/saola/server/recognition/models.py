@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from saola.server.accounts.models import User
 from saola.server.dossiers.models import Dossier
 from saola.server.files.models import StoredFile
 from saola.server.products.models import Product
@@ -181,6 +182,43 @@ class CentralResult(models.Model):
     stars = models.PositiveSmallIntegerField("hạng")
     received_on = models.DateField("ngày nhận kết quả")
     paper = models.CharField("số văn bản", max_length=60)
+
+
+class ListImport(models.Model):
+    """An office's list on its way into the register."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("đang đọc")
+        UNREADABLE = "unreadable", _("không đọc được")
+        READ = "read", _("đã đọc, chờ xem và ghi")
+        WRITING = "writing", _("đang ghi")
+        WRITTEN = "written", _("đã ghi vào sổ")
+
+    province_code = models.CharField(max_length=2)
+    source = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    reading = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=12, choices=State, default=State.READING)
+    fault = models.CharField(max_length=300, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    doubtful = models.PositiveIntegerField(default=0)
+    written = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(auto_now_add=True)
+    written_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["reading", "unreadable", "read", "writing", "written"]),
+                name="import_state_is_known",
+            )
+        ]
+
+    def scopes(self) -> set[str]:
+        """Its province's."""
+        return {f"place:{self.province_code}"}
 
 
 def status_of(

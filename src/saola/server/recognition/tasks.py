@@ -1,5 +1,5 @@
-"""Papers made in the background; queued in the transaction of their act, so both are kept or
-neither."""
+"""Work in the background: papers, lists; queued in the transaction of their act, so both are kept
+or neither."""
 
 from django_tasks import task
 
@@ -22,3 +22,19 @@ def print_certificate(pk: int) -> None:
 def print_notice(pk: int) -> None:
     """The written result."""
     prints.notice(pk)
+
+
+@task()
+def read_list(pk: int) -> None:
+    """A list into rows."""
+    from saola.server.recognition import imports  # noqa: PLC0415 - it queues these tasks itself
+
+    imports.read(pk)
+
+
+@task()
+def write_list(pk: int) -> None:
+    """Rows into the register."""
+    from saola.server.recognition import imports  # noqa: PLC0415 - it queues these tasks itself
+
+    imports.write(pk)

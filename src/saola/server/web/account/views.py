@@ -96,6 +96,8 @@ def home(request: HttpRequest) -> HttpResponse:
         areas.append(("desk:queue", _("Bàn làm việc: hồ sơ chờ xử lý")))
     if can(user, Permission.SESSION_VIEW):
         areas.append(("jury:sessions", _("Hội đồng: các phiên họp")))
+    if can(user, Permission.REGISTER_IMPORT):
+        areas.append(("desk:lists", _("Nhập danh sách sản phẩm")))
     if can(user, Permission.JOURNAL_VIEW):
         areas.append(("desk:journal", _("Nhật ký")))
     if can(user, Permission.ACCOUNTS_MANAGE):

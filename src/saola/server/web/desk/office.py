@@ -40,6 +40,8 @@ ACTS = {
     "issue": _("cấp giấy chứng nhận"),
     "revoke": _("thu hồi giấy chứng nhận"),
     "print": _("in văn bản"),
+    "receive_list": _("nhận danh sách để nhập"),
+    "write_list": _("ghi danh sách vào sổ"),
 }
 SUBJECTS = {
     "user": _("người dùng"),
@@ -52,6 +54,7 @@ SUBJECTS = {
     "certificate": _("giấy chứng nhận"),
     "recognition": _("công nhận"),
     "notice": _("thông báo"),
+    "import": _("danh sách nhập"),
 }
 
 

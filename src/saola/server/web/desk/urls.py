@@ -7,6 +7,7 @@ from saola.server.web.desk import (
     councils,
     decisions,
     dossiers,
+    lists,
     office,
     reports,
     steps,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("hoi-dong/<int:pk>/", council_setup.council, name="council"),
     path("phien/moi/<int:council_pk>/", councils.call_session, name="call-session"),
     path("phien/<int:pk>/", councils.prepare, name="prepare"),
+    path("danh-sach/", lists.lists, name="lists"),
+    path("danh-sach/<int:pk>/", lists.list_page, name="list"),
     path("nhat-ky/", office.journal, name="journal"),
     path("nguoi-dung/", office.people, name="people"),
 ]

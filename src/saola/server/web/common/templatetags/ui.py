@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from saola.criteria import Round
 from saola.scoring.explain import number as number_text
@@ -84,6 +85,38 @@ def round_text(found: Round) -> str:
         "first": short(found.proposals_before),
         "last": short(found.results_before),
     }
+
+
+COLUMNS = {
+    "order": _("số thứ tự"),
+    "product": _("tên sản phẩm"),
+    "producer": _("chủ thể"),
+    "representative": _("người đại diện"),
+    "kind": _("loại hình"),
+    "stars": _("hạng sao"),
+    "previous_stars": _("hạng trước đây"),
+    "score": _("điểm"),
+    "decision": _("số quyết định"),
+    "decision_date": _("ngày quyết định"),
+    "expires": _("hết hạn"),
+    "year": _("năm"),
+    "commune": _("xã, phường"),
+    "commune_now": _("xã, phường hiện nay"),
+    "commune_code": _("mã xã"),
+    "district": _("huyện"),
+    "province": _("tỉnh"),
+    "address": _("địa chỉ"),
+    "group": _("nhóm, bộ sản phẩm"),
+    "product_code": _("mã sản phẩm"),
+    "phone": _("điện thoại"),
+    "note": _("ghi chú"),
+}
+
+
+@register.filter
+def column_name(name: str) -> str:
+    """What a column of a list was taken for."""
+    return str(COLUMNS[name])
 
 
 @register.filter

@@ -1,0 +1,254 @@
+"""An office's own list comes into the register: read in the background, looked over, then written
+in one transaction; a second time it changes nothing."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from saola.criteria import rulebook, rulebook_in_force
+from saola.criteria.load import RULEBOOKS
+from saola.lifecycle.machine import Refused
+from saola.lists import Unreadable, list_data, read_list
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.files.store import clean_name, keep, open_file
+from saola.server.journal.record import record
+from saola.server.places.models import Place
+from saola.server.products.models import Producer, Product
+from saola.server.recognition import tasks
+from saola.server.recognition.models import ListImport, Recognition
+from saola.vietnamese.dates import add_months
+from saola.vietnamese.folding import fold
+
+CHUNK = 1000
+State = ListImport.State
+
+
+@transaction.atomic
+def receive_list(name: str, content: bytes, province_code: str, *, by: User) -> ListImport:
+    """Keep the list as it came and have it read; nothing is written into the register yet."""
+    made = ListImport(province_code=province_code, by=by)
+    require(by, Permission.REGISTER_IMPORT, made)
+    if len(content) > settings.LIST_MAX_BYTES:
+        limit = settings.LIST_MAX_BYTES // 1024 // 1024
+        raise Refused(f"Tệp lớn hơn {limit} MB. Hãy chia thành nhiều tệp.", field="file")
+    if not content.strip():
+        raise Refused("Tệp rỗng. Hãy chọn tệp có bảng danh sách.", field="file")
+    made.source = keep(content, clean_name(name), "application/octet-stream", by=by.username)
+    made.save()
+    record("receive_list", f"import:{made.pk}", {"sha256": made.source.sha256}, by=by)
+    tasks.read_list.enqueue(made.pk)
+    return made
+
+
+def read(pk: int) -> None:
+    """Read the list into rows; a list that is none gets the reason."""
+    found = ListImport.objects.select_related("source").get(pk=pk)
+    if found.state != State.READING:
+        return
+    with open_file(found.source) as file:
+        content = file.read()
+    try:
+        data = list_data(read_list(content))
+    except Unreadable as fault:
+        ListImport.objects.filter(pk=pk).update(state=State.UNREADABLE, fault=str(fault))
+        return
+    text = json.dumps(data, ensure_ascii=False).encode()
+    rows = data["rows"]
+    found.reading = keep(text, f"doc-{pk}.json", "application/json")
+    found.state = State.READ
+    found.rows, found.skipped = len(rows), len(data["skipped"])
+    found.doubtful = sum(bool(row["warnings"]) for row in rows)
+    found.save()
+
+
+def reading_of(found: ListImport) -> dict[str, Any]:
+    """Columns, rows and skipped lines as they were read."""
+    assert found.reading is not None  # asked for only once the list is read
+    with open_file(found.reading) as file:
+        data: dict[str, Any] = json.load(file)
+    return data
+
+
+@transaction.atomic
+def accept_list(found: ListImport, *, by: User) -> ListImport:
+    """Have the rows written, after somebody has looked them over."""
+    found = ListImport.objects.select_for_update().get(pk=found.pk)
+    require(by, Permission.REGISTER_IMPORT, found)
+    # a writing whose worker died is asked for again: it was one transaction, so nothing is half
+    if found.state not in (State.READ, State.WRITING):
+        raise Refused("Danh sách này chưa đọc xong, hoặc đã được ghi.")
+    found.state = State.WRITING
+    found.save(update_fields=["state"])
+    tasks.write_list.enqueue(found.pk)
+    return found
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the register has already, by the keys that a list can give."""
+
+    places: dict[str, Place]
+    producers: dict[tuple[str, int | None], Producer]
+    products: dict[tuple[str, int | None, int | None], Product]
+    recognitions: set[tuple[int, int | None, int | None]]
+
+
+@transaction.atomic
+def write(pk: int) -> None:
+    """Write all rows or none. What is there already stays as it is."""
+    found = ListImport.objects.select_for_update().select_related("by", "reading").get(pk=pk)
+    if found.state != State.WRITING:
+        return
+    rows = reading_of(found)["rows"]
+    known = _known(found.province_code)
+    _add_producers(rows, known)
+    _add_products(rows, known, found)
+    found.written = _add_recognitions(rows, known, found)
+    found.state, found.written_at = State.WRITTEN, timezone.now()
+    found.save()
+    facts = {"rows": found.rows, "written": found.written}
+    record("write_list", f"import:{found.pk}", facts, by=found.by)
+
+
+def _known(province_code: str) -> _Known:
+    places = Place.objects.communes().filter(province_code=province_code)
+    return _Known(
+        {place.code: place for place in places},
+        {(p.folded, p.place_id): p for p in Producer.objects.filter(illustrative=False)},
+        {
+            (p.folded, p.producer_id, p.place_id if p.producer_id is None else None): p
+            for p in Product.objects.filter(illustrative=False)
+        },
+        set(Recognition.objects.values_list("product_id", "year", "stars")),
+    )
+
+
+def _place(row: dict[str, Any], known: _Known) -> Place | None:
+    return known.places.get(row["commune_code"] or "")
+
+
+def _producer_key(row: dict[str, Any], known: _Known) -> tuple[str, int | None]:
+    place = _place(row, known)
+    return fold(row["producer"] or "")[:200], place.pk if place else None
+
+
+def _add_producers(rows: list[dict[str, Any]], known: _Known) -> None:
+    fresh: dict[tuple[str, int | None], Producer] = {}
+    for row in rows:
+        key = _producer_key(row, known)
+        if row["producer"] and key not in known.producers and key not in fresh:
+            name = row["producer"][:200]
+            fresh[key] = Producer(
+                name=name,
+                folded=key[0],
+                kind=kind_of(name),
+                place_id=key[1],
+                address_as_printed=(row["place"] or "")[:200],
+            )
+    for made in Producer.objects.bulk_create(fresh.values(), batch_size=CHUNK):
+        known.producers[made.folded, made.place_id] = made
+
+
+KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (Producer.Kind.COOPERATIVE, ("htx ", "hop tac xa ", "lien hiep hop tac xa ")),
+    (Producer.Kind.GROUP, ("tht ", "to hop tac ")),
+    (
+        Producer.Kind.ENTERPRISE,
+        ("cong ty ", "doanh nghiep ", "dntn ", "xi nghiep ", "tong cong ty "),
+    ),
+    (
+        Producer.Kind.HOUSEHOLD,
+        ("hkd ", "ho kinh doanh ", "ho gia dinh ", "ho san xuat ", "co so "),
+    ),
+    (Producer.Kind.FARM, ("trang trai ",)),
+    (Producer.Kind.ASSOCIATION, ("hoi ", "hiep hoi ")),
+)
+
+
+def kind_of(name: str) -> str:
+    """The kind a producer's name begins with; unknown where it says nothing."""
+    plain = f"{fold(name)} "
+    for kind, words in KINDS:
+        if plain.startswith(words):
+            return str(kind)
+    return str(Producer.Kind.UNKNOWN)
+
+
+Key = tuple[str, int | None, int | None]
+
+
+def _product_key(row: dict[str, Any], known: _Known) -> Key:
+    place = _place(row, known)
+    producer = known.producers.get(_producer_key(row, known)) if row["producer"] else None
+    nobody = place.pk if producer is None and place else None
+    return fold(row["product"])[:200], producer.pk if producer else None, nobody
+
+
+def _add_products(rows: list[dict[str, Any]], known: _Known, found: ListImport) -> None:
+    fresh: dict[Key, Product] = {}
+    for row in rows:
+        key = _product_key(row, known)
+        if key not in known.products and key not in fresh:
+            place = _place(row, known)
+            fresh[key] = Product(
+                producer_id=key[1],
+                name=row["product"][:200],
+                folded=key[0],
+                place=place,
+                place_as_printed=(row["place"] or "")[:200],
+                source_note=f"danh sách nhập số {found.pk}, dòng {row['row']}",
+            )
+    for key, made in zip(
+        fresh, Product.objects.bulk_create(fresh.values(), batch_size=CHUNK), strict=True
+    ):
+        known.products[key] = made
+
+
+def _add_recognitions(rows: list[dict[str, Any]], known: _Known, found: ListImport) -> int:
+    fresh = []
+    for row in rows:
+        product = known.products[_product_key(row, known)]
+        key = (product.pk, row["year"], row["stars"])
+        if key not in known.recognitions:
+            known.recognitions.add(key)
+            fresh.append(_recognition(row, product, found))
+    Recognition.objects.bulk_create(fresh, batch_size=CHUNK)
+    return len(fresh)
+
+
+def _recognition(row: dict[str, Any], product: Product, found: ListImport) -> Recognition:
+    """One recognition as the list tells it; its last day as printed, else 36 months on."""
+    decided = date.fromisoformat(row["decided_on"]) if row["decided_on"] else None
+    expires = date.fromisoformat(row["expires_on"]) if row["expires_on"] else None
+    basis = Recognition.Basis.PRINTED if expires else Recognition.Basis.UNKNOWN
+    if expires is None and decided is not None:
+        expires = add_months(decided, _months(decided))
+        basis = Recognition.Basis.COMPUTED
+    if expires is not None and decided is not None and expires <= decided:
+        expires, basis = None, Recognition.Basis.UNKNOWN
+    return Recognition(
+        product=product,
+        stars=row["stars"],
+        year=row["year"],
+        recognised_on=decided,
+        expires_on=expires,
+        expiry_basis=basis,
+        decision_as_printed=(row["decision"] or "")[:120],
+        total=row["score"] or "",
+        confidence="list",
+        note=f"danh sách nhập số {found.pk}, dòng {row['row']}",
+        published_on=timezone.localdate(),
+    )
+
+
+def _months(on: date) -> int:
+    """Validity under the law of that day; days before the first decision take the first one's."""
+    first = rulebook(RULEBOOKS[0])
+    return rulebook_in_force(max(on, first.in_force_from)).validity_months
