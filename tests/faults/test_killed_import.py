@@ -15,7 +15,8 @@ pytestmark = pytest.mark.slow
 RECEIVE = """
 import django; django.setup()
 from saola.server.accounts.models import User
-from saola.server.recognition.imports import read, receive_list
+from saola.server.recognition.imports import read
+from saola.server.recognition.list_actions import receive_list
 from saola.server.recognition.models import ListImport
 lines = ["TT\\tTên sản phẩm\\tChủ thể\\tXã\\tHạng\\tQuyết định"]
 lines += [f"{n}\\tSản phẩm {n}\\tHTX số {n // 3}\\tXã Tà Xùa\\t4 sao\\t9/QĐ-UBND ngày 05/8/2025"

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from saola.lifecycle.machine import Refused
 from saola.server.products.models import Producer, Product
-from saola.server.recognition.imports import accept_list, kind_of, read, receive_list, write
+from saola.server.recognition.imports import kind_of, read, write
+from saola.server.recognition.list_actions import accept_list, receive_list
 from saola.server.recognition.models import ListImport, Recognition
 from saola.server.recognition.queries import Filters, register
 from tests.factories import PlaceFactory

@@ -3,7 +3,7 @@ or neither."""
 
 from django_tasks import task
 
-from saola.server.recognition import prints
+from saola.server.recognition import imports, prints
 
 
 @task()
@@ -27,14 +27,10 @@ def print_notice(pk: int) -> None:
 @task()
 def read_list(pk: int) -> None:
     """A list into rows."""
-    from saola.server.recognition import imports  # noqa: PLC0415 - it queues these tasks itself
-
     imports.read(pk)
 
 
 @task()
 def write_list(pk: int) -> None:
     """Rows into the register."""
-    from saola.server.recognition import imports  # noqa: PLC0415 - it queues these tasks itself
-
     imports.write(pk)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
-from saola.server.recognition.imports import accept_list, reading_of, receive_list
+from saola.server.recognition.imports import reading_of
+from saola.server.recognition.list_actions import accept_list, receive_list
 from saola.server.recognition.models import ListImport
 from saola.server.web.common.forms import Form, clean
 from saola.server.web.common.rights import needs, person
