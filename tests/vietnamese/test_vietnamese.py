@@ -11,6 +11,7 @@ from saola.vietnamese import dates
 from saola.vietnamese.folding import fold
 from saola.vietnamese.numbers import decimal_comma
 from saola.vietnamese.sorting import person_key, word_key
+from saola.vietnamese.workdays import WorkCalendar
 
 
 def test_fold_takes_off_marks_and_the_bar_of_d() -> None:
@@ -57,14 +58,18 @@ def test_add_months(start: date, months: int, end: date) -> None:
 def test_working_days_skip_week_ends_and_holidays() -> None:
     friday = date(2026, 11, 20)
 
-    assert dates.add_working_days(friday, 1) == date(2026, 11, 23)
-    assert dates.add_working_days(friday, 15) == date(2026, 12, 11)
-    assert dates.add_working_days(friday, 1, frozenset({date(2026, 11, 23)})) == date(2026, 11, 24)
+    monday = date(2026, 11, 23)
+    assert WorkCalendar().add(friday, 1) == monday
+    assert WorkCalendar().add(friday, 15) == date(2026, 12, 11)
+    assert WorkCalendar(off=frozenset({monday})).add(friday, 1) == date(2026, 11, 24)
+    assert WorkCalendar(worked=frozenset({date(2026, 11, 21)})).add(friday, 1) == date(2026, 11, 21)
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(0, 60))
 def test_days_left_is_the_inverse_of_adding(day: date, days: int) -> None:
-    assert dates.working_days_left(day, dates.add_working_days(day, days)) == days
+    calendar = WorkCalendar()
+
+    assert calendar.left(day, calendar.add(day, days)) == days
 
 
 def test_dates_in_words() -> None:

@@ -1,7 +1,7 @@
-"""Dates as papers and pages write them, months of validity, and working days."""
+"""Dates as papers and pages write them, and months of validity."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 TIMEZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -31,27 +31,3 @@ def months_between(start: date, end: date) -> int:
         return 0
     months = (end.year - start.year) * 12 + end.month - start.month
     return months - (add_months(start, months) > end)
-
-
-def is_working_day(day: date, holidays: frozenset[date]) -> bool:
-    """Monday to Friday and not among the given holidays."""
-    return day.weekday() < 5 and day not in holidays
-
-
-def add_working_days(start: date, days: int, holidays: frozenset[date] = frozenset()) -> date:
-    """The day on which a limit of working days ends; the day of receipt does not count."""
-    day = start
-    while days > 0:
-        day += timedelta(1)
-        days -= is_working_day(day, holidays)
-    return day
-
-
-def working_days_left(today: date, last: date, holidays: frozenset[date] = frozenset()) -> int:
-    """Working days after today up to and with the last; negative when that day is past."""
-    step, end = (1, last) if last >= today else (-1, today)
-    day, count = (today, 0) if step == 1 else (last, 0)
-    while day < end:
-        day += timedelta(1)
-        count += is_working_day(day, holidays)
-    return step * count

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,9 +27,9 @@ from saola.server.dossiers.models import (
     StepLog,
 )
 from saola.server.journal.record import digest, record
-from saola.server.places.models import NumberSeries, holidays
+from saola.server.places.calendar import work_calendar
+from saola.server.places.models import NumberSeries
 from saola.server.products.models import Product
-from saola.vietnamese.dates import add_working_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +317,7 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
     if step in ("file", "complete_commune", "complete_agency"):
         freeze(dossier, by=by)
         dossier.answer_by = None
+        _run_on(dossier, today)
         if step == "file":
             dossier.filed_on = today
             dossier.year = today.year  # of its numbers, whenever the draft was begun
@@ -323,10 +325,12 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         office = f"place:{dossier.place.code}"
         dossier.commune_number = NumberSeries.next(office, "registration", dossier.year)
         days = rulebook(dossier.criteria_set.rulebook).commune_review_days
-        dossier.due_on = add_working_days(today, days, holidays())
+        dossier.due_on, dossier.due_kind = work_calendar(today).add(today, days), "working"
         _number_product(dossier, office)
     elif step in ("ask_commune", "ask_agency"):
         dossier.answer_by = answer_by
+        if settings.OCOP["clock_stops_on_request"] and dossier.due_on is not None:
+            dossier.paused_on = today
     elif step in ("propose", "return_commune", "return_agency", "withdraw", "conclude"):
         dossier.due_on = None
         if step == "propose":
@@ -336,8 +340,21 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         dossier.agency_number = NumberSeries.next(office, "registration", dossier.year)
     elif step == "accept" and dossier.kind == Kind.RENEWAL:
         days = rulebook(dossier.criteria_set.rulebook).facts["renewal"]["assess_within_days"]
-        # asking for more does not stop this clock, nor start it anew
-        dossier.due_on = dossier.due_on or date.fromordinal(today.toordinal() + days)
+        # asking for more does not start this clock anew
+        dossier.due_on = dossier.due_on or today + timedelta(days)
+        dossier.due_kind = "calendar"
+
+
+def _run_on(dossier: Dossier, today: date) -> None:
+    """A stopped clock runs on: its last day moves by the days it stood still."""
+    if dossier.paused_on is not None and dossier.due_on is not None:
+        if dossier.due_kind == "working":
+            calendar = work_calendar(today)
+            stood = calendar.left(dossier.paused_on, today)
+            dossier.due_on = calendar.add(dossier.due_on, stood)
+        else:
+            dossier.due_on += today - dossier.paused_on
+    dossier.paused_on = None
 
 
 def _number_product(dossier: Dossier, office: str) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from saola.criteria import load
+from saola.criteria.papers import required
 from saola.criteria.rulebook import rulebook, rulebook_in_force
 from saola.lifecycle.dossier import Kind
 from saola.scoring import Invalid, MemberSheet, Result, member_sheet, panel, score
@@ -70,8 +71,10 @@ def complete(dossier: Dossier) -> str | None:
     if progress.missing:
         listed = ", ".join(progress.missing[:5]) + ("…" if len(progress.missing) > 5 else "")
         return f"Phần tự đánh giá còn thiếu {len(progress.missing)} tiêu chí: {listed}."
-    if not dossier.citations.filter(evidence__kind="dang-ky-kinh-doanh").exists():
-        return "Hồ sơ chưa có giấy đăng ký kinh doanh trong phần minh chứng."
+    kinds = set(dossier.citations.values_list("evidence__kind", flat=True))
+    for paper in required(dossier.criteria_set, dossier.target_stars):
+        if paper.blocks and paper.kind not in kinds:
+            return f"Hồ sơ chưa có {paper.label[:1].lower()}{paper.label[1:]} ({paper.basis})."
     return None
 
 

@@ -76,6 +76,8 @@ class Dossier(models.Model):
     agency_number = models.PositiveIntegerField(null=True, blank=True)
     filed_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)  # last day of the running clock
+    due_kind = models.CharField(max_length=8, default="working")  # or "calendar" days
+    paused_on = models.DateField(null=True, blank=True)  # since when the clock stands still
     answer_by = models.DateField(null=True, blank=True)
     proposed_on = models.DateField(null=True, blank=True)  # by the commune: decides the round
     samples_on = models.DateField(null=True, blank=True)

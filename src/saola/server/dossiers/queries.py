@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from saola.lifecycle.dossier import STEPS
 from saola.lifecycle.machine import Step, possible
@@ -51,9 +52,14 @@ def roles_to_move(state: str, kind: str) -> list[str]:
     ]
 
 
-def queue(user: Any, *, mine: bool = True, state: str = "") -> QuerySet[Dossier]:
-    """Dossiers of the office, what is late first, then by age; `mine`: where it is our move."""
+def queue(
+    user: Any, *, mine: bool = True, state: str = "", late: bool = False
+) -> QuerySet[Dossier]:
+    """Dossiers of the office, what is late first, then by age; `mine`: where it is our move;
+    `late`: whose clock has run out."""
     rows = Dossier.objects.visible_to(user).select_related("product__producer", "place")
+    if late:
+        rows = rows.filter(due_on__lt=timezone.localdate(), paused_on=None)
     if state:
         rows = rows.filter(state=state)
     elif mine:

@@ -62,10 +62,12 @@ class Succession(models.Model):
 
 
 class Holiday(models.Model):
-    """A day off that does not count as a working day; entered by the office each year."""
+    """A day off beside the public holidays, or (`works`) a day that is worked although it would be
+    free; entered by the office when the government announces an exchange."""
 
     day = models.DateField(primary_key=True)
     name = models.CharField(max_length=120)
+    works = models.BooleanField(default=False)
 
 
 class NumberSeries(models.Model):
@@ -91,8 +93,3 @@ class NumberSeries(models.Model):
         row.last += 1
         row.save(update_fields=["last"])
         return row.last
-
-
-def holidays() -> frozenset[date]:
-    """All days off on file."""
-    return frozenset(Holiday.objects.values_list("day", flat=True))

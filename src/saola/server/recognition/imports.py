@@ -66,7 +66,11 @@ class _Known:
 @transaction.atomic
 def write(pk: int) -> None:
     """Write all rows or none. What is there already stays as it is."""
-    found = ListImport.objects.select_for_update().select_related("by", "reading").get(pk=pk)
+    found = (
+        ListImport.objects.select_for_update(of=("self",))
+        .select_related("by", "reading")
+        .get(pk=pk)
+    )
     if found.state != State.WRITING:
         return
     rows = reading_of(found)["rows"]

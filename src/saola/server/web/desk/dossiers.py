@@ -44,14 +44,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("buoc", "")
     moves = has_moves(request.user)
     everything = "tat-ca" in request.GET or state == "tat-ca" or not moves
+    late = state == "tre-han"
     state = state if state in STATES else ""
-    rows = queue_of(request.user, mine=not everything, state=state)
+    rows = queue_of(request.user, mine=not (everything or late), state=state, late=late)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
     query = request.GET.copy()
     query.pop("trang", None)
     context = {
         "page": page,
         "state": state,
+        "late": late,
         "everything": everything,
         "states": STATES,
         "query": query.urlencode(),

@@ -16,6 +16,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
 from saola.server.dossiers import actions
+from saola.server.dossiers.checklist import checklist
 from saola.server.dossiers.completeness import complete, self_assessed
 from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier
@@ -199,6 +200,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "result": found.results.filter(concluded_at__isnull=False).order_by("-pk").first(),
         "notices": Notice.objects.filter(dossier=found, file__isnull=False).order_by("pk"),
         "recognition": _recognised(found),
+        "checklist": checklist(found) if found.state in FILE_STEP else [],
         "illustrative": found.illustrative,
     }
     return render(request, "portal/dossier.html", context)

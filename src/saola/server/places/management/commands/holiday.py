@@ -1,4 +1,4 @@
-"""`saola-server holiday DAY NAME`: a day off that is no working day."""
+"""`saola-server holiday DAY NAME`: a day off, or with --works a day worked in exchange."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from saola.server.places.calendar import forget
 from saola.server.places.models import Holiday
 
 
@@ -15,7 +16,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("day", type=date.fromisoformat, help="YYYY-MM-DD")
         parser.add_argument("name")
+        parser.add_argument("--works", action="store_true", help="ngày làm bù, không nghỉ")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        Holiday.objects.update_or_create(day=options["day"], defaults={"name": options["name"]})
+        told = {"name": options["name"], "works": options["works"]}
+        Holiday.objects.update_or_create(day=options["day"], defaults=told)
+        forget()
         self.stdout.write(f"{options['day']}: {options['name']}")

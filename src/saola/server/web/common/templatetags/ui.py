@@ -19,10 +19,12 @@ from saola.server.accounts.roles import ALL
 from saola.server.dossiers.labels import KINDS, STATES, TONES
 from saola.server.dossiers.models import Dossier
 from saola.server.dossiers.queries import roles_to_move
+from saola.server.places.calendar import work_calendar
 from saola.server.recognition.labels import STATUS
 from saola.server.recognition.labels import TONES as STATUS_TONES
-from saola.vietnamese.dates import short, working_days_left
+from saola.vietnamese.dates import short
 from saola.vietnamese.numbers import decimal_comma
+from saola.vietnamese.workdays import calendar_days_left
 
 register = template.Library()
 
@@ -65,16 +67,32 @@ def status_chip(status: str) -> SafeString:
 
 
 @register.simple_tag
-def deadline(day: date | None) -> SafeString:
-    """ "còn 6 ngày làm việc (đến 14/12/2026)", late ones marked."""
+def deadline(day: date | None, kind: str = "working") -> SafeString:
+    """ "còn 6 ngày làm việc (đến 14/12/2026)", late ones marked; "calendar" counts all days."""
     if day is None:
         return SafeString("")
-    left = working_days_left(timezone.localdate(), day)
+    today = timezone.localdate()
+    working = kind == "working"
+    left = work_calendar(today).left(today, day) if working else calendar_days_left(today, day)
+    unit = gettext("ngày làm việc") if working else gettext("ngày")
+    facts = {"n": abs(left), "unit": unit, "day": short(day)}
     if left < 0:
-        text = gettext("trễ %(n)s ngày làm việc (hạn %(day)s)") % {"n": -left, "day": short(day)}
-        return format_html('<span class="late">{}</span>', text)
-    text = gettext("còn %(n)s ngày làm việc (đến %(day)s)") % {"n": left, "day": short(day)}
-    return format_html("<span>{}</span>", text)
+        return format_html(
+            '<span class="late">{}</span>', gettext("trễ %(n)s %(unit)s (hạn %(day)s)") % facts
+        )
+    return format_html("<span>{}</span>", gettext("còn %(n)s %(unit)s (đến %(day)s)") % facts)
+
+
+@register.simple_tag
+def clock(dossier: Dossier) -> SafeString:
+    """The office's clock on a dossier: days left, or since when and why it stands still."""
+    if dossier.paused_on is not None:
+        return format_html(
+            "<span>{}</span>",
+            gettext("đồng hồ dừng từ %(day)s, chờ chủ thể bổ sung")
+            % {"day": short(dossier.paused_on)},
+        )
+    return deadline(dossier.due_on, dossier.due_kind)
 
 
 @register.simple_tag
