@@ -51,6 +51,7 @@ def files_a_dossier(people: People, name: str, tmp_path: Path) -> str:
     page.check("input[name=criteria][value='3.1']")
     page.check("input[name=criteria][value='1.1']")
     page.click("main button:has-text('Thêm minh chứng')")
+    page.wait_for_selector("text=Đã thêm minh chứng")
     people.look(page)
     go(people, page, f"{path}nop/")
     page.click("main button:has-text('Nộp hồ sơ')")

@@ -12,6 +12,7 @@ from saola.scoring import Quorum, Regulation, Rounding, SpreadLimit
 from saola.server.councils import actions
 from saola.server.councils.models import AgendaItem, Council, ScoreSheet
 from saola.server.dossiers.models import CommuneReport, Dossier, Evidence
+from saola.server.files.recognise import LIMITS, MIB, Limit
 from saola.server.products.models import Product
 from saola.server.recognition import actions as recognition
 from saola.server.recognition.models import Recognition
@@ -114,10 +115,10 @@ def test_decomposed_text_is_stored_composed(office: Office) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("virus.pdf", b"MZ\x90\x00", "Chỉ nhận tệp PDF hoặc ảnh"),
-        ("anh.jpg", b"\xff\xd8\xff\xe0 not a photo", "Chỉ nhận tệp PDF hoặc ảnh"),
+        ("virus.pdf", b"MZ\x90\x00", "Chỉ nhận tệp PDF, ảnh"),
+        ("anh.jpg", b"\xff\xd8\xff\xe0 not a photo", "Chỉ nhận tệp PDF, ảnh"),
         ("hong.pdf", b"%PDF-1.4 broken", "bị hỏng hoặc có mật khẩu"),
-        ("trang.html", b"<script>alert(1)</script>", "Chỉ nhận tệp PDF hoặc ảnh"),
+        ("trang.html", b"<script>alert(1)</script>", "Chỉ nhận tệp PDF, ảnh"),
         ("rong.pdf", b"", "rỗng"),
     ],
 )
@@ -142,8 +143,10 @@ def test_wrong_files_are_refused_and_nothing_typed_is_lost(
     assert Evidence.objects.count() == before
 
 
-def test_a_file_over_the_limit_is_refused_with_its_size(office: Office, settings: Any) -> None:
-    settings.EVIDENCE_MAX_BYTES = 1024 * 1024
+def test_a_file_over_the_limit_is_refused_with_its_size(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "paper", Limit("giấy tờ PDF", MIB))
     dossier = office.dossier()
     data = {
         "file": SimpleUploadedFile("to.pdf", PDF + b" " * 1_300_000),
@@ -155,7 +158,7 @@ def test_a_file_over_the_limit_is_refused_with_its_size(office: Office, settings
     response = office.client("producer").post(reverse("portal:evidence", args=[dossier.pk]), data)
 
     assert response.status_code == 400
-    assert "Tệp quá lớn (1,2 MB, tối đa 1 MB)" in response.content.decode()
+    assert "Tệp quá lớn (1,2 MB, giấy tờ PDF tối đa 1 MB)" in response.content.decode()
 
 
 def test_file_names_of_strangers_become_plain(db: None) -> None:

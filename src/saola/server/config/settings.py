@@ -1,5 +1,6 @@
 """Django's settings; everything that differs between machines comes from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,8 @@ STORAGES = {
 MEDIA_ROOT = DATA / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
+UPLOADS_ROOT = DATA / "uploads"  # files on their way in
+SCANNER = os.environ.get("SAOLA_SCANNER", "")  # clamd://host:port or clamd:///path
 LIST_MAX_BYTES = 32 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -1,6 +1,5 @@
 """The acts on a dossier: writing the draft, and moving it along the step table."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from saola.criteria import in_force, rulebook, rulebook_in_force
-from saola.criteria.load import canonical
 from saola.lifecycle import machine
 from saola.lifecycle.dossier import STEPS, Kind, State
 from saola.lifecycle.machine import Refused
@@ -22,10 +20,10 @@ from saola.server.dossiers import completeness
 from saola.server.dossiers.models import (
     CommuneReport,
     Dossier,
-    FiledVersion,
     SelfAssessment,
     StepLog,
 )
+from saola.server.dossiers.versions import freeze
 from saola.server.journal.record import digest, record
 from saola.server.places.calendar import work_calendar
 from saola.server.places.models import NumberSeries
@@ -365,40 +363,3 @@ def _number_product(dossier: Dossier, office: str) -> None:
         place = dossier.place
         product.code = f"{place.province_code}-{place.code}-{number:02d}-{dossier.year}"
         product.save(update_fields=["code"])
-
-
-def freeze(dossier: Dossier, *, by: User) -> FiledVersion:
-    """Keep what is filed now: the uploaded dossier has the value of the paper one (art. 7.1)."""
-    assessment = SelfAssessment.objects.get(dossier=dossier)
-    content = {
-        "product": dossier.product.name,
-        "kind": dossier.kind,
-        "sheet": dossier.sheet_id,
-        "fingerprint": dossier.fingerprint,
-        "sheet_reason": dossier.sheet_reason,
-        "cases": dossier.cases,
-        "target_stars": dossier.target_stars,
-        "self_assessment": {
-            field: getattr(assessment, field)
-            for field in ("choices", "unfit", "comments", "plan", "results")
-        },
-        "evidence": [
-            {
-                "criterion": citation.criterion,
-                "title": citation.evidence.title,
-                "page": citation.page,
-                "sha256": citation.evidence.file.sha256,
-            }
-            for citation in dossier.citations.select_related("evidence__file").order_by(
-                "criterion", "pk"
-            )
-        ],
-    }
-    return FiledVersion.objects.create(
-        dossier=dossier,
-        number=dossier.versions.count() + 1,
-        content=content,
-        sha256=hashlib.sha256(canonical(content)).hexdigest(),
-        filed_at=timezone.now(),
-        filed_by=by,
-    )

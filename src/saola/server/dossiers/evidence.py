@@ -1,5 +1,6 @@
 """Adding evidence and citing it under criteria."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,11 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.dossiers.actions import locked
 from saola.server.dossiers.models import Citation, Dossier, Evidence
-from saola.server.files.store import store
+from saola.server.files.combine import as_pdf
+from saola.server.files.models import StoredFile
+from saola.server.files.recognise import DOSSIER_BYTES, megabytes
+from saola.server.files.scan import scan
+from saola.server.files.store import clean_name, keep, store
 from saola.server.journal.record import record
 
 OPEN = (State.DRAFT, State.COMMUNE_ASKED, State.AGENCY_ASKED)
@@ -19,16 +24,25 @@ OPEN = (State.DRAFT, State.COMMUNE_ASKED, State.AGENCY_ASKED)
 
 @transaction.atomic
 def add_evidence(
-    dossier: Dossier, upload: Any, data: dict[str, Any], criteria: list[str], *, by: User
+    dossier: Dossier,
+    upload: Any,
+    data: dict[str, Any],
+    criteria: list[str],
+    *,
+    by: User,
+    more: Sequence[Any] = (),
 ) -> Evidence:
-    """Keep a file as the producer's evidence and cite it under the criteria."""
+    """Keep a file as the producer's evidence and cite it under the criteria; with `more` photos
+    they become the pages of one PDF."""
     dossier = _editable(dossier, by)
     producer = dossier.product.producer
     if producer is None:
         raise Refused("Sản phẩm chưa có chủ thể nên chưa thêm minh chứng được.")
+    stored = _one_pdf([upload, *more], by) if more else store(upload, by=by.username)
+    _room_left(dossier, stored.size)
     evidence = Evidence.objects.create(
         producer=producer,
-        file=store(upload, by=by.username),
+        file=stored,
         added_by=by,
         illustrative=dossier.illustrative,
         **data,
@@ -36,6 +50,25 @@ def add_evidence(
     record("add_evidence", f"dossier:{dossier.pk}", {"sha256": evidence.file.sha256}, by=by)
     _cite(dossier, evidence, criteria)
     return evidence
+
+
+def _one_pdf(photos: Sequence[Any], by: User) -> StoredFile:
+    for photo in photos:
+        scan(photo.file)
+    content = as_pdf([photo.file for photo in photos])
+    name = clean_name(photos[0].name).rpartition(".")[0] or "anh"
+    return keep(content, f"{name}.pdf", "application/pdf", pages=len(photos), by=by.username)
+
+
+def _room_left(dossier: Dossier, size: int) -> None:
+    """All papers of a dossier together have a limit."""
+    used = Evidence.objects.filter(citations__dossier=dossier).distinct()
+    total = sum(used.values_list("file__size", flat=True))
+    if total + size > DOSSIER_BYTES:
+        raise Refused(
+            f"Minh chứng của hồ sơ vượt {megabytes(DOSSIER_BYTES)} MB. Hãy bỏ bớt tệp không cần.",
+            field="file",
+        )
 
 
 @transaction.atomic

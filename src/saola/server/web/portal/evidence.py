@@ -1,17 +1,23 @@
 """Evidence: adding files, citing them under criteria, opening them."""
 
+from contextlib import ExitStack
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from saola.criteria.rulebook import rulebook
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.evidence import add_evidence, cite
 from saola.server.dossiers.models import Dossier, Evidence
+from saola.server.files.recognise import DOSSIER_BYTES, LIMITS, megabytes
+from saola.server.files.uploads import forget, received
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
@@ -23,14 +29,32 @@ def criteria_choices(dossier: Dossier) -> list[tuple[str, str]]:
     return [(c.id, f"{c.id} {c.label}") for c in dossier.criteria_set.criteria]
 
 
+ACCEPTED = "application/pdf,image/jpeg,image/png,image/webp,audio/*"
+
+
+def limits_text() -> str:
+    """The table of sizes in one line."""
+    parts = [f"{limit.name} {megabytes(limit.bytes)} MB" for limit in LIMITS.values()]
+    return f"Tối đa: {', '.join(parts)}; cả hồ sơ {megabytes(DOSSIER_BYTES)} MB."
+
+
 class EvidenceForm(Form):
     """A file and what it is."""
 
+    needed = frozenset({"file"})
+
     file = forms.FileField(
-        label=_("Tệp PDF hoặc ảnh"),
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
-        error_messages={"required": "Hãy chọn tệp PDF hoặc ảnh.", "empty": "Tệp rỗng."},
+        label=_("Tệp PDF, ảnh hoặc ghi âm"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text=format_lazy(
+            "{} {}",
+            _("Chụp thẳng bằng điện thoại được; ảnh lớn tự thu nhỏ; nhiều ảnh thành một PDF."),
+            limits_text(),
+        ),
+        error_messages={"empty": "Tệp rỗng."},
     )
+    uploads = forms.CharField(required=False, widget=forms.HiddenInput())
     title = forms.CharField(label=_("Tên minh chứng"), max_length=200)
     kind = forms.ChoiceField(label=_("Loại minh chứng"))
     number = forms.CharField(label=_("Số giấy"), max_length=80, required=False)
@@ -51,9 +75,18 @@ class EvidenceForm(Form):
         self.fields["criteria"].choices = criteria_choices(dossier)  # type: ignore[attr-defined]
         self.fields["criteria"].error_messages["required"] = "Hãy chọn ít nhất một tiêu chí."
 
+    def clean_uploads(self) -> list[UUID]:
+        """Ids of files that came in parts before the form."""
+        try:
+            return [UUID(part) for part in self.cleaned_data["uploads"].split(",") if part]
+        except ValueError:
+            raise forms.ValidationError(_("Hãy chọn tệp lại.")) from None
+
     def clean(self) -> dict[str, Any]:
-        """Dates in order."""
+        """A file, and dates in order."""
         data = super().clean() or {}
+        if not data.get("file") and not data.get("uploads") and "file" not in self.errors:
+            self.add_error("file", _("Hãy chọn tệp."))
         first, last = data.get("issued_on"), data.get("expires_on")
         if first and last and last < first:
             self.add_error("expires_on", "Ngày hết hạn không thể trước ngày cấp.")
@@ -71,10 +104,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         data = dict(form.cleaned_data)
-        upload, criteria = data.pop("file"), data.pop("criteria")
-        if form.carry_out(
-            lambda: add_evidence(dossier, upload, data, criteria, by=person(request))
-        ):
+        if form.carry_out(lambda: _add(dossier, data, request)):
             messages.success(request, "Đã thêm minh chứng.")
             return redirect("portal:evidence", pk)
     cited: dict[int, list[str]] = {}
@@ -95,6 +125,20 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
         "illustrative": dossier.illustrative,
     }
     return render(request, "portal/evidence.html", context, status=400 if form.errors else 200)
+
+
+def _add(dossier: Dossier, data: dict[str, Any], request: HttpRequest) -> Evidence:
+    """The files of the form: sent with it, or in parts before."""
+    by, criteria = person(request), data.pop("criteria")
+    sent, ids = data.pop("file"), data.pop("uploads")
+    with ExitStack() as opened, transaction.atomic():
+        parts = [received(pk, by.username) for pk in ids]
+        for part in parts:
+            opened.enter_context(part.file)
+        files = parts or [sent]
+        made = add_evidence(dossier, files[0], data, criteria, by=by, more=files[1:])
+        forget(ids, by.username)
+    return made
 
 
 def _without_evidence(dossier: Dossier, cited: dict[int, list[str]]) -> list[str]:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from saola.server.web.portal import assessment, dossiers, evidence
+from saola.server.web.portal import assessment, dossiers, evidence, uploads
 
 app_name = "portal"
 urlpatterns = [
     path("", dossiers.home, name="home"),
+    path("tai-len/", uploads.create, name="upload-create"),
+    path("tai-len/<uuid:pk>/", uploads.upload, name="upload"),
     path("ho-so/moi/", dossiers.start, name="start"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
     path("ho-so/<int:pk>/dang-ky/", dossiers.registration, name="registration"),

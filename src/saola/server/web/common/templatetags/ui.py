@@ -205,14 +205,17 @@ def error_summary(form: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("components/file_link.html")
 def file_link(address: str, stored: Any, text: str = "") -> dict[str, Any]:
-    """A link to a stored file with kind and size."""
-    kinds = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
+    """A link to a stored file with kind, pages and size."""
+    family, _slash, kind = stored.kind.partition("/")
+    parts = [gettext("ghi âm") if family == "audio" else kind.upper()]
+    if stored.pages:
+        parts.append(f"{stored.pages} {gettext('trang')}")
     size = f"{stored.size / 1024:.0f} KB" if stored.size < 1_000_000 else ""
     size = size or f"{stored.size / 1048576:.1f} MB".replace(".", ",")
     return {
         "address": address,
         "text": text or stored.name,
-        "what": f"{kinds.get(stored.kind, stored.kind)}, {size}",
+        "what": ", ".join([*parts, size]),
     }
 
 
