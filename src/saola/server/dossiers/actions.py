@@ -23,6 +23,7 @@ from saola.server.dossiers.models import (
     SelfAssessment,
     StepLog,
 )
+from saola.server.dossiers.prefill import prefill
 from saola.server.dossiers.versions import freeze
 from saola.server.journal.record import digest, record
 from saola.server.places.calendar import work_calendar
@@ -72,7 +73,7 @@ def start(
         illustrative=product.illustrative,
         created_by=by,
     )
-    SelfAssessment.objects.create(dossier=dossier)
+    prefill(dossier, SelfAssessment.objects.create(dossier=dossier), today)
     record("start", f"dossier:{dossier.pk}", {"sheet": dossier.sheet_id}, by=by)
     return dossier
 

@@ -70,6 +70,10 @@ class Dossier(models.Model):
     sheet_reason = models.TextField("lý do chọn bộ tiêu chí", blank=True)
     cases = models.JSONField(default=dict)
     target_stars = models.PositiveSmallIntegerField("hạng đăng ký", default=3)
+    # whose choices and papers it was born with
+    born_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     prior_expires_on = models.DateField(null=True, blank=True)  # of the certificate to renew
     prior_stars = models.PositiveSmallIntegerField(null=True, blank=True)
     commune_number = models.PositiveIntegerField(null=True, blank=True)

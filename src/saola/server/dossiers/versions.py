@@ -1,10 +1,13 @@
 """What was filed, kept as it was: numbered versions of a dossier."""
 
 import hashlib
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from saola.criteria.load import canonical
+from saola.criteria.model import Criterion
 from saola.server.accounts.models import User
 from saola.server.dossiers.models import Dossier, FiledVersion, SelfAssessment
 
@@ -44,3 +47,77 @@ def freeze(dossier: Dossier, *, by: User) -> FiledVersion:
         filed_at=timezone.now(),
         filed_by=by,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a version says otherwise than the one before."""
+
+    what: str
+    before: str
+    after: str
+
+
+FIELDS = {
+    "product": "Tên sản phẩm",
+    "target_stars": "Hạng đăng ký",
+    "sheet_reason": "Lý do chọn bộ tiêu chí",
+}
+TEXTS = {
+    "plan": "Kế hoạch sản xuất, kinh doanh",
+    "results": "Kết quả thực hiện phương án",
+}
+
+
+def compare(before: FiledVersion, after: FiledVersion) -> list[Change]:
+    """What changed between two versions of one dossier, in the order of the form."""
+    old, new = before.content, after.content
+    changes = [
+        Change(name, str(old[field]), str(new[field]))
+        for field, name in FIELDS.items()
+        if old[field] != new[field]
+    ]
+    own, fresh = old["self_assessment"], new["self_assessment"]
+    for criterion in after.dossier.criteria_set.criteria:
+        was, now = (_chosen(criterion, part) for part in (own, fresh))
+        if was != now:
+            changes.append(Change(f"{criterion.id} {criterion.label}", was, now))
+        notes = (own["comments"].get(criterion.id, ""), fresh["comments"].get(criterion.id, ""))
+        if notes[0] != notes[1]:
+            changes.append(Change(f"{criterion.id}, ý kiến", *notes))
+    changes += [
+        Change(name, own[field], fresh[field])
+        for field, name in TEXTS.items()
+        if own[field] != fresh[field]
+    ]
+    return changes + _papers_changed(old["evidence"], new["evidence"])
+
+
+def _chosen(criterion: Criterion, part: dict[str, Any]) -> str:
+    """The option in the law's words, with its points."""
+    if criterion.id in part["unfit"]:
+        return f"không mức nào phù hợp: {part['unfit'][criterion.id]}"
+    chosen = part["choices"].get(criterion.id)
+    if chosen is None:
+        return ""
+    choice = criterion.choice(chosen)
+    return f"{choice.text} ({choice.points} điểm)"
+
+
+def _papers_changed(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Change]:
+    """Papers that came, went, or are cited under other criteria."""
+    cited: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    for side, lines in enumerate((old, new)):
+        for line in lines:
+            cited.setdefault((line["title"], line["sha256"]), ([], []))[side].append(
+                line["criterion"]
+            )
+    return [
+        Change(f"Minh chứng “{title}”", _under(was), _under(now))
+        for (title, _sha), (was, now) in cited.items()
+        if was != now
+    ]
+
+
+def _under(criteria: list[str]) -> str:
+    return f"cho tiêu chí {', '.join(criteria)}" if criteria else ""

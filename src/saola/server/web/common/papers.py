@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
+from saola.server.dossiers.bundle import archive, last_version, papers_of, whole_pdf
 from saola.server.dossiers.completeness import self_assessed
 from saola.server.dossiers.labels import STEPS
 from saola.server.dossiers.models import CommuneReport, Dossier
+from saola.server.dossiers.versions import compare
 from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
 
@@ -23,6 +26,39 @@ def file_response(stored: StoredFile) -> FileResponse:
     if stored.kind.startswith("image/"):
         response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
+
+
+KINDS = {"pdf": "application/pdf", "zip": "application/zip"}
+
+
+def whole_response(dossier: Dossier, kind: str) -> FileResponse:
+    """All that was filed last, as one PDF with bookmarks or as a ZIP of the papers."""
+    if kind not in KINDS:
+        raise Http404
+    version = last_version(dossier)
+    made = whole_pdf(version) if kind == "pdf" else archive(version)
+    return FileResponse(
+        made,
+        content_type=KINDS[kind],
+        filename=f"ho-so-{dossier.pk}-ban-{version.number}.{kind}",
+        as_attachment=kind == "zip",
+    )
+
+
+def version_page(request: HttpRequest, dossier: Dossier, number: int, back: str) -> HttpResponse:
+    """One filed version: its papers with their hashes, and what changed since the one before."""
+    version = get_object_or_404(dossier.versions.all(), number=number)
+    before = dossier.versions.filter(number=number - 1).first()
+    context = {
+        "dossier": dossier,
+        "version": version,
+        "before": before,
+        "changes": compare(before, version) if before else [],
+        "papers": papers_of(version),
+        "back": back,
+        "illustrative": dossier.illustrative,
+    }
+    return render(request, "common/version.html", context)
 
 
 def dossier_papers(dossier: Dossier) -> dict[str, Any]:

@@ -18,7 +18,12 @@ from saola.server.dossiers.queries import ASIDE, has_moves, steps_open_to
 from saola.server.dossiers.queries import queue as queue_of
 from saola.server.recognition.models import Notice
 from saola.server.web.common import sheet_form
-from saola.server.web.common.papers import dossier_papers, file_response
+from saola.server.web.common.papers import (
+    dossier_papers,
+    file_response,
+    version_page,
+    whole_response,
+)
 from saola.server.web.common.rights import needs
 
 PER_PAGE = 50
@@ -140,3 +145,17 @@ def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileRespon
         pk=evidence_pk,
     )
     return file_response(evidence.file)
+
+
+@needs(Permission.DESK_USE)
+def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One filed version, and what changed since the one before."""
+    return version_page(
+        request, visible_dossier(request, pk), number, reverse("desk:dossier", args=[pk])
+    )
+
+
+@needs(Permission.DESK_USE)
+def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
+    """All that was filed last, in one file."""
+    return whole_response(visible_dossier(request, pk), kind)

@@ -18,7 +18,7 @@ from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import composed, whole_number
-from saola.server.web.common.papers import dossier_papers, file_response
+from saola.server.web.common.papers import dossier_papers, file_response, whole_response
 from saola.server.web.common.rights import needs, person
 
 EVENT_TYPES = {
@@ -196,6 +196,12 @@ def _context(
         "new_uuid": stored.pk if stored else uuids.uuid4(),
         "next_item": items[at + 1] if at + 1 < len(items) else None,
     }
+
+
+@needs(Permission.SHEET_SCORE, Permission.SESSION_VIEW)
+def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
+    """All that was filed, in one file, to read beside the sheet."""
+    return whole_response(visible_item(request, pk).dossier, kind)
 
 
 @needs(Permission.SHEET_SCORE, Permission.SESSION_VIEW)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("muc/<int:pk>/phieu/", sheets.sheet, name="sheet"),
     path("muc/<int:pk>/khoa/", sheets.seal, name="seal"),
     path("muc/<int:pk>/ho-so/", sheets.dossier, name="dossier"),
+    path("muc/<int:pk>/ca-ho-so.<str:kind>", sheets.whole, name="whole"),
     path("muc/<int:pk>/tep/<int:evidence_pk>/", sheets.evidence_file, name="evidence-file"),
     path("muc/<int:pk>/ket-qua/", results.result, name="result"),
     path("phieu/<uuid:uuid>.pdf", sheets.sheet_file, name="sheet-file"),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from saola.server.dossiers.checklist import checklist
 from saola.server.dossiers.completeness import complete, self_assessed
 from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier
+from saola.server.dossiers.prefill import lapsed_since
 from saola.server.products.actions import add_product, place_in_group
 from saola.server.products.models import Producer, Product
 from saola.server.recognition.actions import start_renewal
@@ -27,7 +29,7 @@ from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Certificate, Notice
 from saola.server.recognition.queries import current_recognition, with_status
 from saola.server.web.common.forms import Form
-from saola.server.web.common.papers import file_response
+from saola.server.web.common.papers import file_response, version_page, whole_response
 from saola.server.web.common.rights import needs, person
 
 FILE_STEP = {
@@ -200,6 +202,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "result": found.results.filter(concluded_at__isnull=False).order_by("-pk").first(),
         "notices": Notice.objects.filter(dossier=found, file__isnull=False).order_by("pk"),
         "recognition": _recognised(found),
+        "lapsed": lapsed_since(found, timezone.localdate()) if found.state in FILE_STEP else [],
         "checklist": checklist(found) if found.state in FILE_STEP else [],
         "illustrative": found.illustrative,
     }
@@ -332,3 +335,17 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("portal:dossier", pk)
     context = {"dossier": found, "form": form, "illustrative": found.illustrative}
     return render(request, "portal/withdraw.html", context, status=409 if form.errors else 200)
+
+
+@needs(Permission.DOSSIER_EDIT)
+def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One filed version, and what changed since the one before."""
+    return version_page(
+        request, own_dossier(request, pk), number, reverse("portal:dossier", args=[pk])
+    )
+
+
+@needs(Permission.DOSSIER_EDIT)
+def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
+    """All that was filed last, in one file."""
+    return whole_response(own_dossier(request, pk), kind)

@@ -1,0 +1,44 @@
+"""A new dossier of a product that was filed before is born with what still holds."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from saola.server.dossiers.models import Citation, Dossier, SelfAssessment
+
+
+def last_filed(dossier: Dossier) -> Dossier | None:
+    """The product's dossier filed last before this one."""
+    earlier = Dossier.objects.filter(product=dossier.product_id).exclude(filed_on=None)
+    return earlier.exclude(pk=dossier.pk).order_by("-filed_on", "-pk").first()
+
+
+def prefill(dossier: Dossier, assessment: SelfAssessment, today: date) -> None:
+    """Copy choices, words and citations from the last filed dossier on the same sheet; not the
+    texts about a period (plan, results), nor papers past their last day."""
+    last = last_filed(dossier)
+    if last is None or last.sheet_id != dossier.sheet_id:
+        return
+    dossier.born_from = last
+    dossier.cases = last.cases
+    dossier.sheet_reason = dossier.sheet_reason or last.sheet_reason
+    dossier.save()
+    own = last.self_assessment
+    assessment.choices, assessment.unfit = own.choices, own.unfit
+    assessment.comments = own.comments
+    assessment.save()
+    still = Q(evidence__expires_on=None) | Q(evidence__expires_on__gte=today)
+    Citation.objects.bulk_create(
+        Citation(dossier=dossier, evidence_id=c.evidence_id, criterion=c.criterion, page=c.page)
+        for c in last.citations.filter(still)
+    )
+
+
+def lapsed_since(dossier: Dossier, today: date) -> list[str]:
+    """Titles of papers of the dossier it was born from that are past their last day."""
+    if dossier.born_from_id is None:
+        return []
+    rows = Citation.objects.filter(dossier=dossier.born_from_id, evidence__expires_on__lt=today)
+    return list(
+        rows.order_by("evidence__title").values_list("evidence__title", flat=True).distinct()
+    )
