@@ -177,6 +177,7 @@ OCOP: dict[str, Any] = {
     "agency_head": "Thủ trưởng cơ quan",
     "extension_scope": "transition_with_pending_renewal",  # or: any_with_pending_renewal, none
     "expiring_within_days": 180,
+    "test_report_months": 12,  # older test reports are asked about
     "clock_stops_on_request": False,  # whether asking for completion stops an office's clock
 }
 

@@ -1,6 +1,5 @@
 """The dossier and what it is made of."""
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -199,10 +198,6 @@ class Evidence(models.Model):
                 name="evidence_dates_in_order",
             )
         ]
-
-    def lapsed(self, on: date) -> bool:
-        """Whether the paper is past its last day."""
-        return self.expires_on is not None and self.expires_on < on
 
 
 class Citation(models.Model):

@@ -13,6 +13,7 @@ from saola.lifecycle.machine import Refused
 from saola.scoring import Invalid, Result, member_sheet, panel, score
 from saola.scoring.explain import number, stars_text, to_next_class
 from saola.scoring.panels import left_out
+from saola.server.dossiers.doubts import doubts
 from saola.server.dossiers.models import Citation, Dossier
 from saola.server.dossiers.queries import citations_by_criterion
 
@@ -211,18 +212,20 @@ def evidence_lines(
     dossier: Dossier, address: Callable[[Citation], str]
 ) -> dict[str, list[dict[str, Any]]]:
     """Cited evidence by criterion, with its address for this page's audience."""
-    today = timezone.localdate()
+    by_criterion = citations_by_criterion(dossier)
+    cited = {c.evidence_id: c.evidence for citations in by_criterion.values() for c in citations}
+    asked = doubts(dossier, cited.values(), timezone.localdate())
     return {
         criterion: [
             {
                 "title": c.evidence.title,
                 "page": c.page,
-                "lapsed": c.evidence.lapsed(today),
+                "doubts": asked.get(c.evidence_id, []),
                 "address": address(c) + (f"#page={c.page}" if c.page else ""),
             }
             for c in citations
         ]
-        for criterion, citations in citations_by_criterion(dossier).items()
+        for criterion, citations in by_criterion.items()
     }
 
 

@@ -1,0 +1,53 @@
+"""What a careful officer would ask about a paper: past its day, too old, another producer's."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+
+from saola.criteria.rulebook import rulebook
+from saola.server.dossiers.models import Dossier, Evidence
+from saola.vietnamese.dates import add_months, short
+
+TEST_REPORT = "kiem-nghiem"
+
+
+def doubts(dossier: Dossier, papers: Iterable[Evidence], today: date) -> dict[int, list[str]]:
+    """Sentences by evidence id, for officers and council; one query beside the papers' own.
+
+    A certificate given today would run the decision's months; a paper that ends before it is
+    worth a word, no ground for refusal. How old a test report may be is a setting, for the law of
+    declarations and not the decision speaks of it.
+    """
+    papers = list(papers)
+    elsewhere = set(
+        Evidence.objects.filter(file__sha256__in={paper.file.sha256 for paper in papers})
+        .exclude(producer=dossier.product.producer_id)
+        .values_list("file__sha256", flat=True)
+    )
+    found = {paper.pk: _of_dates(paper, dossier, today) for paper in papers}
+    for paper in papers:
+        if paper.file.sha256 in elsewhere:
+            found[paper.pk].append("cùng tệp này có trong minh chứng của chủ thể khác")
+    return {pk: sentences for pk, sentences in found.items() if sentences}
+
+
+def _of_dates(paper: Evidence, dossier: Dossier, today: date) -> list[str]:
+    found = []
+    months = rulebook(dossier.criteria_set.rulebook).validity_months
+    if paper.expires_on is not None:
+        if paper.expires_on < today:
+            found.append(f"giấy đã hết hạn từ {short(paper.expires_on)}")
+        elif paper.expires_on < add_months(today, months):
+            found.append(
+                f"hết hạn {short(paper.expires_on)}, trước khi giấy chứng nhận {months} tháng hết"
+            )
+    limit = settings.OCOP["test_report_months"]
+    asked_on = dossier.filed_on or today
+    if (
+        paper.kind == TEST_REPORT
+        and paper.issued_on
+        and add_months(paper.issued_on, limit) < asked_on
+    ):
+        found.append(f"phiếu kiểm nghiệm cấp {short(paper.issued_on)}, quá {limit} tháng")
+    return found
