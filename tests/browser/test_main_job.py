@@ -239,6 +239,8 @@ PAGES = {
         "/can-bo/?tat-ca",
         "/can-bo/ho-so/6/",
         "/can-bo/nhat-ky/",
+        "/can-bo/sap-het-han/",
+        "/thong-bao/",
         "/can-bo/quyet-dinh/",
         "/can-bo/phien/1/",
         "/can-bo/hoi-dong/moi/",
@@ -256,6 +258,7 @@ PAGES = {
         "/chu-the/ho-so/12/dang-ky/",
         "/chu-the/ho-so/12/rut/",
         "/chu-the/ho-so/6/",
+        "/chu-the/ho-so/6/ban-nop/1/",
     ],
 }
 

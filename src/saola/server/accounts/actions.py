@@ -18,6 +18,12 @@ SCOPES = {
 }
 
 
+def set_email(person: User, email: str) -> None:
+    """Where this person's messages go; empty for the inbox only."""
+    person.email = email
+    person.save(update_fields=["email"])
+
+
 @transaction.atomic
 def grant(user: User, role: str, scope: str, *, by: User | None = None) -> Grant:
     """Give a role or duty in a scope; a second time changes nothing. Rights of the giver are

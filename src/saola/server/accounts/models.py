@@ -20,6 +20,12 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def who(self, permission: Permission, scope: str) -> models.QuerySet["User"]:
+        """Active people who have the permission in that very scope."""
+        roles = [key for key, role in ALL.items() if permission in role.permissions]
+        granted = Grant.objects.filter(role__in=roles, scope=scope)
+        return self.filter(is_active=True, grants__in=granted).distinct().order_by("pk")
+
 
 class User(AbstractBaseUser):
     """A person who signs in. `position` and `agency` are printed beside the name on papers."""
@@ -28,6 +34,7 @@ class User(AbstractBaseUser):
     full_name = models.CharField("họ và tên", max_length=120)
     position = models.CharField("chức vụ", max_length=120, blank=True)
     agency = models.CharField("cơ quan", max_length=200, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)  # for messages; never shown to others
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # exists only in demonstration mode
     created_at = models.DateTimeField(auto_now_add=True)

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 MODES = ("demo", "production", "test")
 SHORTEST_KEY = 40
@@ -100,4 +100,33 @@ def sqlite(name: str) -> dict[str, Any]:
                 "PRAGMA busy_timeout=20000;"
             ),
         },
+    }
+
+
+def mail(folder: Path) -> dict[str, Any]:
+    """SAOLA_SMTP: smtp://user:password@host:587?from=ocop@example.vn (smtps:// for TLS from the
+    start; 587 asks for TLS). Without it production sends nothing, and elsewhere mail is written
+    into a folder."""
+    url = os.environ.get("SAOLA_SMTP", "")
+    if not url:
+        if mode() == "production":
+            return {"DEFAULT_FROM_EMAIL": ""}
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": folder / "mail",
+            "DEFAULT_FROM_EMAIL": "saola@localhost",
+        }
+    parts = urlsplit(url)
+    sender = parse_qs(parts.query).get("from", [""])[0]
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or "@" not in sender:
+        raise Unsafe("SAOLA_SMTP must be smtp(s)://user:password@host:port?from=name@host")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and parts.port in (None, 587),
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": sender,
     }

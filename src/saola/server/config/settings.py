@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "saola.server.journal",
     "saola.server.files",
     "saola.server.places",
+    "saola.server.notices",
     "saola.server.products",
     "saola.server.dossiers",
     "saola.server.councils",
@@ -140,6 +141,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOADS_ROOT = DATA / "uploads"  # files on their way in
 SCANNER = os.environ.get("SAOLA_SCANNER", "")  # clamd://host:port or clamd:///path
+globals().update(environment.mail(DATA))  # EMAIL_…
 LIST_MAX_BYTES = 32 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -177,6 +179,7 @@ OCOP: dict[str, Any] = {
     "agency_head": "Thủ trưởng cơ quan",
     "extension_scope": "transition_with_pending_renewal",  # or: any_with_pending_renewal, none
     "expiring_within_days": 180,
+    "renewal_reminder_days": (30, 7),  # before the window of filing closes
     "test_report_months": 12,  # older test reports are asked about
     "clock_stops_on_request": False,  # whether asking for completion stops an office's clock
 }

@@ -23,14 +23,16 @@ from saola.server.dossiers.models import Dossier
 from saola.server.papers.typeset import typeset
 from saola.server.places.models import Place
 from saola.server.products.actions import add_product
-from saola.server.products.models import Producer
+from saola.server.products.models import Producer, Product
 from saola.server.recognition import actions as recognition
+from saola.server.recognition import watch
 from saola.server.recognition.actions import Signed
 from saola.server.recognition.models import Recognition
 
 UBND = "Ủy ban nhân dân tỉnh Sơn La"
 SIGNER = "Người ký (minh họa)"
 STAMP = "dữ liệu minh họa"
+DUE = "Hồng giòn đến hạn đánh giá lại (minh họa)"
 MEMBERS = len(AGENCIES)
 
 
@@ -69,6 +71,8 @@ def load_sample() -> None:
             _score(item, case)
     _walk_to_certificate()
     _walk_to_ministry()
+    _recognised_before(add_product(producer, DUE, 7, by=person("chuthe")))
+    watch.run(timezone.localdate())
 
 
 def _council() -> Council:
@@ -109,18 +113,7 @@ def _prepared(producer: Producer, case: Case) -> Dossier:
     chuthe = person("chuthe")
     product = add_product(producer, case.name, case.group, by=chuthe)
     if case.kind == Kind.RENEWAL:
-        today = timezone.localdate()
-        Recognition.objects.create(
-            product=product,
-            stars=4,
-            year=today.year - 2,
-            recognised_on=today - timedelta(945),
-            expires_on=today + timedelta(150),
-            expiry_basis=Recognition.Basis.PRINTED,
-            decision_as_printed="quyết định minh họa",
-            published_on=today,
-            note=STAMP,
-        )
+        _recognised_before(product)
         dossier = recognition.start_renewal(product, by=chuthe)
     else:
         dossier = dossier_actions.start(product, case.kind, by=chuthe, sheet_reason=case.why)
@@ -129,6 +122,22 @@ def _prepared(producer: Producer, case: Case) -> Dossier:
     _fill(dossier, case)
     dossier.refresh_from_db()
     return _walk(dossier, case)
+
+
+def _recognised_before(product: Product) -> None:
+    """Four stars that end in 150 days: the window for renewal is open."""
+    today = timezone.localdate()
+    Recognition.objects.create(
+        product=product,
+        stars=4,
+        year=today.year - 2,
+        recognised_on=today - timedelta(945),
+        expires_on=today + timedelta(150),
+        expiry_basis=Recognition.Basis.PRINTED,
+        decision_as_printed="quyết định minh họa",
+        published_on=today,
+        note=STAMP,
+    )
 
 
 def _fill(dossier: Dossier, case: Case) -> None:

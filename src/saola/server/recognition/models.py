@@ -239,3 +239,19 @@ def status_of(
     if extended_until is not None and on <= extended_until:
         return "extended"
     return "expired"
+
+
+class RenewalNotice(models.Model):
+    """That people were told of a milestone of a certificate's renewal: the proof of it."""
+
+    recognition = models.ForeignKey(
+        Recognition, on_delete=models.PROTECT, related_name="renewal_notices"
+    )
+    milestone = models.CharField(max_length=10)  # "opened", "30" days before the end, "missed"
+    told_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["told_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["recognition", "milestone"], name="renewal_told_once")
+        ]

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+DAY, FIRST_WATCH = 24 * 3600, 60  # seconds
 WORKERS = int(os.environ.get("SAOLA_WORKERS", "2"))
 
 
@@ -56,7 +57,8 @@ def serve(host: str, port: int) -> None:
         subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
         for command in (web, worker)
     ]
-    asked = False
+    watching: subprocess.Popen[bytes] | None = None
+    asked, watch_at = False, time.monotonic() + FIRST_WATCH
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal asked
@@ -66,9 +68,20 @@ def serve(host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     while not asked and all(process.poll() is None for process in running):
         time.sleep(0.2)
-    _end(running)
+        if time.monotonic() >= watch_at:
+            watching = _watch()
+            watch_at += DAY
+        if watching is not None and watching.poll() is not None:
+            watching = None
+    _end([*running, watching] if watching else running)
     if not asked:
         raise CommandError("Một trong hai phần (web, việc nền) đã dừng; đã tắt phần còn lại.")
+
+
+def _watch() -> subprocess.Popen[bytes]:
+    """Once a day: renewals that are due, messages that wait. It ends by itself."""
+    command = [sys.executable, "-m", "saola.server.manage", "watch"]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
 
 
 def _end(running: list[subprocess.Popen[bytes]]) -> None:

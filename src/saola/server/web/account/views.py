@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from saola.server.accounts.actions import set_email
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.accounts.roles import ALL
+from saola.server.notices.actions import mark_read
 from saola.server.web.common.context import GROUNDS, TEXT_SIZES
 from saola.server.web.common.forms import Form
+from saola.server.web.common.rights import person
+
+MOST_MESSAGES = 100
 
 
 class SignInForm(Form):
@@ -94,6 +100,7 @@ def home(request: HttpRequest) -> HttpResponse:
         areas.append(("portal:home", _("Hồ sơ của chủ thể")))
     if can(user, Permission.DESK_USE):
         areas.append(("desk:queue", _("Bàn làm việc: hồ sơ chờ xử lý")))
+        areas.append(("desk:ending", _("Giấy chứng nhận hết hạn trong 12 tháng")))
     if can(user, Permission.SESSION_VIEW):
         areas.append(("jury:sessions", _("Hội đồng: các phiên họp")))
     if can(user, Permission.REGISTER_IMPORT):
@@ -105,6 +112,34 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(areas) == 1:
         return redirect(areas[0][0])
     return render(request, "account/home.html", {"areas": areas})
+
+
+class EmailForm(Form):
+    """Where messages go."""
+
+    email = forms.EmailField(
+        label=_("Thư điện tử nhận thông báo"),
+        required=False,
+        max_length=254,
+        help_text=_("Để trống nếu chỉ đọc ở trang này. Không hiện cho người khác."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Messages to this person, and the address they go to; opening it marks them read."""
+    user = person(request)
+    posted = request.POST if request.method == "POST" else None
+    form = EmailForm(posted, initial={"email": user.email})
+    if form.is_valid():
+        set_email(user, form.cleaned_data["email"])
+        messages.success(request, _("Đã lưu địa chỉ thư điện tử."))
+        return redirect("account:inbox")
+    rows = list(user.messages.all()[:MOST_MESSAGES])
+    if request.method == "GET":
+        mark_read(user)
+    context = {"rows": rows, "form": form}
+    return render(request, "account/inbox.html", context, status=400 if form.errors else 200)
 
 
 @login_not_required

@@ -1,10 +1,12 @@
 """The producer's dossiers: list, start, task list, registration, filing, withdrawing."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.criteria import load, rulebook_in_force, sheet_ids
-from saola.lifecycle.dossier import Kind, State
+from saola.lifecycle.dossier import ENDED, Kind, State
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
@@ -28,6 +30,7 @@ from saola.server.recognition.actions import start_renewal
 from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Certificate, Notice
 from saola.server.recognition.queries import current_recognition, with_status
+from saola.server.recognition.watch import Window, window
 from saola.server.web.common.forms import Form
 from saola.server.web.common.papers import file_response, version_page, whole_response
 from saola.server.web.common.rights import needs, person
@@ -65,11 +68,13 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     held = list(
         with_status(today)
-        .filter(product__producer__in=producers, certificate__isnull=False)
+        .filter(product__producer__in=producers)
+        .filter(Q(certificate__isnull=False) | Q(expires_on__isnull=False))
         .select_related("product", "certificate")
         .order_by("-pk")
     )
     for row in held:
+        row.to_renew = _to_renew(row, dossiers, today)
         row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
     context = {
         "producers": producers,
@@ -77,9 +82,22 @@ def home(request: HttpRequest) -> HttpResponse:
         "held": held,
         "todo": [d for d in dossiers if d.state in FILE_STEP][:3],
         "products": Product.objects.filter(producer__in=producers).order_by("folded"),
+        "unread": person(request).messages.filter(read_at=None).count(),
         "illustrative": any(p.illustrative for p in producers),
     }
     return render(request, "portal/home.html", context)
+
+
+def _to_renew(row: Any, dossiers: Any, today: date) -> Window | None:
+    """The window of filing while it is open and no renewal was begun."""
+    if row.expires_on is None or row.revoked_on is not None:
+        return None
+    days = window(row.expires_on, today)
+    begun = any(
+        d.kind == Kind.RENEWAL and d.product_id == row.product_id and d.state not in ENDED
+        for d in dossiers
+    )
+    return days if days.first <= today <= days.last and not begun else None
 
 
 class StartForm(Form):
@@ -140,7 +158,9 @@ class StartForm(Form):
 def start(request: HttpRequest) -> HttpResponse:
     """Begin a dossier."""
     producers = list(own_producers(request))
-    form = StartForm(producers, request.POST if request.method == "POST" else None)
+    initial = {"product": request.GET.get("san-pham"), "kind": request.GET.get("loai")}
+    posted = request.POST if request.method == "POST" else None
+    form = StartForm(producers, posted, initial=initial)
     if form.is_valid():
         made = form.carry_out(lambda: _start(form.cleaned_data, producers, request))
         if made is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
 
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.actions import grant
@@ -23,6 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument("full_name")
+        parser.add_argument("--email", default="", help="để nhận thông báo")
         parser.add_argument("--role", required=True, choices=sorted(ROLES))
         parser.add_argument("--scope", required=True, help="place:14, place:03868, producer:7 …")
 
@@ -38,6 +40,13 @@ class Command(BaseCommand):
             user = User.objects.create_user(
                 options["username"], password, full_name=options["full_name"]
             )
+        if options["email"]:
+            try:
+                validate_email(options["email"])
+            except ValidationError:
+                raise CommandError("Địa chỉ thư điện tử chưa đúng.") from None
+            user.email = options["email"]
+            user.save(update_fields=["email"])
         try:
             grant(user, options["role"], options["scope"])
         except Refused as refused:

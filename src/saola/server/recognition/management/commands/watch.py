@@ -1,0 +1,22 @@
+"""`saola-server watch`: tells people of certificates whose renewal is due, and sends what waits."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from saola.server.notices.actions import send_waiting
+from saola.server.recognition.watch import run
+
+
+class Command(BaseCommand):
+    help = "Báo chủ thể, xã, tỉnh các giấy chứng nhận đến hạn đánh giá lại; gửi thư còn chờ."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--on", type=date.fromisoformat, default=None)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        told = run(options["on"] or timezone.localdate())
+        sent = send_waiting()
+        self.stdout.write(f"Đã báo {told} giấy chứng nhận, gửi {sent} thư.")
