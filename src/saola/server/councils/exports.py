@@ -1,16 +1,10 @@
 """Every mark of a session, as rows for CSV and XLSX."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-
-import xlsxwriter
+from collections.abc import Iterator
 
 from saola.criteria import load
 from saola.server.councils.models import ScoreSheet, Session
 
-KINDS = ("csv", "xlsx")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = (
     "sản phẩm",
     "chủ thể",
@@ -66,41 +60,3 @@ def marks_rows(session: Session, items: set[int]) -> Iterator[Row]:
                 comments.get(criterion.id, ""),
                 number,
             )
-
-
-def _safe(cell: str | int) -> str | int:
-    """Text that a spreadsheet would take for a formula, made text again."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + cell
-    return cell
-
-
-def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
-    """UTF-8 with BOM, for spreadsheets of offices open it so; in pieces of 500 lines."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    writer.writerow(HEAD)
-    for count, row in enumerate(rows, 1):
-        writer.writerow([_safe(cell) for cell in row])
-        if count % 500 == 0:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
-
-
-def workbook(rows: Iterable[Row]) -> bytes:
-    """The same rows as a workbook."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False})
-    page = book.add_worksheet("Điểm")
-    page.write_row(0, 0, HEAD)
-    for number, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, int):
-                page.write_number(number, column, cell)
-            elif cell:
-                page.write_string(number, column, cell)
-    book.close()
-    return buffer.getvalue()

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from saola.lifecycle.dossier import State
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils.models import Result
+from saola.server.dossiers.exports import HEAD, dossier_rows
 from saola.server.dossiers.labels import STATES
 from saola.server.dossiers.labels import STEPS as STEP_NAMES
 from saola.server.dossiers.models import Dossier, Evidence
@@ -25,6 +28,7 @@ from saola.server.web.common.papers import (
     whole_response,
 )
 from saola.server.web.common.rights import needs
+from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
 # acts with a page of their own; the rest take the plain form of `step`
@@ -43,26 +47,36 @@ ELSEWHERE = {"schedule", "unschedule"}
 DECIDED_TOGETHER = {"recognise", "approve_result"}  # one decision over several products
 
 
-@needs(Permission.DESK_USE)
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for this person's move; by wish all, or one state."""
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """Which dossiers the address asks for: our move, all, late, or of one state."""
     state = request.GET.get("buoc", "")
     moves = has_moves(request.user)
     everything = "tat-ca" in request.GET or state == "tat-ca" or not moves
     late = state == "tre-han"
     state = state if state in STATES else ""
     rows = queue_of(request.user, mine=not (everything or late), state=state, late=late)
+    return {"rows": rows, "state": state, "late": late, "everything": everything, "moves": moves}
+
+
+@needs(Permission.DESK_USE)
+def queue_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The same dossiers, all of them, to count with."""
+    rows = dossier_rows(_asked(request)["rows"])
+    return table_response(f"ho-so-ocop-{timezone.localdate()}", kind, "Hồ sơ", HEAD, rows)
+
+
+@needs(Permission.DESK_USE)
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for this person's move; by wish all, or one state."""
+    asked = _asked(request)
+    rows = asked.pop("rows")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
     query = request.GET.copy()
     query.pop("trang", None)
-    context = {
+    context = asked | {
         "page": page,
-        "state": state,
-        "late": late,
-        "everything": everything,
         "states": STATES,
         "query": query.urlencode(),
-        "moves": moves,
         "decides": can(request.user, Permission.PROVINCE_DECIDE),
         "submits": can(request.user, Permission.AGENCY_SUBMIT),
         "illustrative": any(dossier.illustrative for dossier in page),

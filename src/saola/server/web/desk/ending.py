@@ -1,4 +1,5 @@
-"""Certificates that end within a year, with what each needs and whether people were told."""
+"""Certificates that end within a year, with what each needs and whether people were told; the
+ministry's table of those that hold."""
 
 from datetime import date
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,7 +18,10 @@ from saola.server.accounts.permissions import Permission
 from saola.server.notices.models import Message
 from saola.server.products.models import Product
 from saola.server.recognition import watch
+from saola.server.recognition.exports import PTNT_OCOP, ptnt_rows
+from saola.server.recognition.queries import Filters, register
 from saola.server.web.common.rights import needs
+from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
 NEEDS: dict[str, str | Promise] = {
@@ -43,6 +48,14 @@ def ending(request: HttpRequest) -> HttpResponse:
         "illustrative": any(row.product.illustrative for row in page),
     }
     return render(request, "desk/ending.html", context)
+
+
+@needs(Permission.DESK_USE)
+def ministry_table(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """PTNT_OCOP of the published products of this person's places."""
+    today = timezone.localdate()
+    rows = register(Filters(), today).filter(product__in=Product.objects.visible_to(request.user))
+    return table_response(f"PTNT_OCOP-{today}", kind, "PTNT_OCOP", PTNT_OCOP, ptnt_rows(rows))
 
 
 def _row(row: Any, told: dict[str, Any] | None, today: date) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from saola.server.web.desk import (
 app_name = "desk"
 urlpatterns = [
     path("", dossiers.queue, name="queue"),
+    path("ho-so.<str:kind>", dossiers.queue_file, name="queue-file"),
+    path("ptnt-ocop.<str:kind>", ending.ministry_table, name="ministry-table"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
     path("ho-so/<int:pk>/ban-nop/<int:number>/", dossiers.version, name="version"),
     path("ho-so/<int:pk>/ca-ho-so.<str:kind>", dossiers.whole, name="whole"),

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from saola.lifecycle.dossier import State
@@ -19,6 +20,7 @@ from saola.server.councils.presence import may_preside, members_of, waiting_for
 from saola.server.councils.queries import matrix
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.rights import needs, person
+from saola.server.web.common.tables import table_response
 from saola.server.web.jury.sessions import visible_session
 from saola.server.web.jury.sheets import EVENT_TYPES, visible_item
 
@@ -140,18 +142,12 @@ EXPORTERS = (Permission.SHEETS_OVERSEE, Permission.SESSION_PREPARE)
 
 
 @needs(*EXPORTERS)
-def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse | StreamingHttpResponse:
+def export(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Every mark of a session as CSV or XLSX, of items whose points may be seen."""
     session = visible_session(request, pk)
     may = any(can(request.user, p, session) for p in EXPORTERS)
-    if kind not in exports.KINDS or not may:
+    if not may:
         raise Http404
     shown = {row.item.pk for row in matrix(session, request.user) if row.shown}
     rows = exports.marks_rows(session, shown)
-    name = f"diem-phien-{session.pk}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if kind == "csv":
-        return StreamingHttpResponse(
-            exports.csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers
-        )
-    return HttpResponse(exports.workbook(rows), content_type=exports.XLSX, headers=headers)
+    return table_response(f"diem-phien-{session.pk}", kind, "Điểm", exports.HEAD, rows)

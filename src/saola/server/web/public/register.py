@@ -5,16 +5,19 @@ import uuid
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from saola.server.places.models import Place
 from saola.server.products.models import Product
+from saola.server.recognition.exports import REGISTER, register_rows
 from saola.server.recognition.labels import STATUS, in_words
 from saola.server.recognition.models import Certificate, Recognition
 from saola.server.recognition.queries import Filters, figures, register, with_status
 from saola.server.web.common.forms import clean
 from saola.server.web.common.papers import file_response
+from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
 
@@ -63,6 +66,14 @@ def register_list(request: HttpRequest) -> HttpResponse:
         "illustrative": any(row.product.illustrative for row in page),
     }
     return render(request, "public/register.html", context)
+
+
+@login_not_required
+def register_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The same rows, all of them, to count with."""
+    today = timezone.localdate()
+    rows = register_rows(register(_filters(request), today), today)
+    return table_response(f"so-dang-ky-ocop-{today}", kind, "Sổ đăng ký", REGISTER, rows)
 
 
 @login_not_required

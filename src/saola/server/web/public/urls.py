@@ -8,6 +8,7 @@ app_name = "public"
 urlpatterns = [
     path("", register.home, name="home"),
     path("so-dang-ky/", register.register_list, name="register"),
+    path("so-dang-ky.<str:kind>", register.register_file, name="register-file"),
     path("dot/<slug:batch>/", register.batch, name="batch"),
     path("san-pham/<int:pk>/", register.product, name="product"),
     path("gcn/<uuid:token>/", register.certificate, name="certificate"),
