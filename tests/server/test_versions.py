@@ -209,3 +209,27 @@ def test_another_sheet_or_a_draft_gives_nothing(office: Office) -> None:
 
     assert made.born_from is None
     assert made.self_assessment.choices == {}
+
+
+def test_the_slip_of_receiving_says_number_clock_and_files(office: Office) -> None:
+    dossier = filed(office)
+    path = reverse("portal:receipt", args=[dossier.pk, "receive_commune"])
+    producer = office.client("producer")
+    assert producer.get(path).status_code == 409  # not received yet
+    dossier = actions.advance(dossier, "receive_commune", by=office["commune_officer"])
+
+    answer = producer.get(path)
+    words = " ".join(
+        pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range().split()
+    )
+
+    assert dossier.registration_number in words
+    assert "Ủy ban nhân dân xã Tà Xùa".upper() in words.upper()
+    assert dossier.due_on is not None
+    assert f"{dossier.due_on:%d/%m/%Y} (15 ngày làm việc)" in words
+    assert "Giấy mười trang.pdf" in words
+    assert dossier.versions.get().sha256 in words
+    desk = office.client("commune_officer")
+    assert desk.get(reverse("desk:receipt", args=[dossier.pk, "receive_commune"])).content
+    odd = producer.get(reverse("portal:receipt", args=[dossier.pk, "file"]))
+    assert odd.status_code == 409

@@ -9,6 +9,7 @@ from saola.server.dossiers.bundle import archive, last_version, papers_of, whole
 from saola.server.dossiers.completeness import self_assessed
 from saola.server.dossiers.labels import STEPS
 from saola.server.dossiers.models import CommuneReport, Dossier
+from saola.server.dossiers.receipt import receipt
 from saola.server.dossiers.versions import compare
 from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
@@ -42,6 +43,16 @@ def whole_response(dossier: Dossier, kind: str) -> FileResponse:
         content_type=KINDS[kind],
         filename=f"ho-so-{dossier.pk}-ban-{version.number}.{kind}",
         as_attachment=kind == "zip",
+    )
+
+
+def receipt_response(dossier: Dossier, step: str) -> HttpResponse:
+    """The slip of an office that received the dossier."""
+    name = f"giay-tiep-nhan-{dossier.pk}.pdf"
+    return HttpResponse(
+        receipt(dossier, step),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
 
 

@@ -24,6 +24,7 @@ from saola.server.web.common import sheet_form
 from saola.server.web.common.papers import (
     dossier_papers,
     file_response,
+    receipt_response,
     version_page,
     whole_response,
 )
@@ -173,3 +174,9 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
     """All that was filed last, in one file."""
     return whole_response(visible_dossier(request, pk), kind)
+
+
+@needs(Permission.DESK_USE)
+def receipt_file(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """The slip of receiving, as PDF."""
+    return receipt_response(visible_dossier(request, pk), step)

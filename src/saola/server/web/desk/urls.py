@@ -21,6 +21,7 @@ urlpatterns = [
     path("ptnt-ocop.<str:kind>", ending.ministry_table, name="ministry-table"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
     path("ho-so/<int:pk>/ban-nop/<int:number>/", dossiers.version, name="version"),
+    path("ho-so/<int:pk>/tiep-nhan/<slug:step>.pdf", dossiers.receipt_file, name="receipt"),
     path("ho-so/<int:pk>/ca-ho-so.<str:kind>", dossiers.whole, name="whole"),
     path("ho-so/<int:pk>/buoc/<slug:step>/", steps.step, name="step"),
     path("ho-so/<int:pk>/mau-03/", reports.commune_report, name="commune-report"),

@@ -32,7 +32,12 @@ from saola.server.recognition.models import Certificate, Notice
 from saola.server.recognition.queries import current_recognition, with_status
 from saola.server.recognition.watch import Window, window
 from saola.server.web.common.forms import Form
-from saola.server.web.common.papers import file_response, version_page, whole_response
+from saola.server.web.common.papers import (
+    file_response,
+    receipt_response,
+    version_page,
+    whole_response,
+)
 from saola.server.web.common.rights import needs, person
 
 FILE_STEP = {
@@ -369,3 +374,9 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
     """All that was filed last, in one file."""
     return whole_response(own_dossier(request, pk), kind)
+
+
+@needs(Permission.DOSSIER_EDIT)
+def receipt_file(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """The slip of receiving, as PDF."""
+    return receipt_response(own_dossier(request, pk), step)

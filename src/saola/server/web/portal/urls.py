@@ -12,6 +12,7 @@ urlpatterns = [
     path("ho-so/moi/", dossiers.start, name="start"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
     path("ho-so/<int:pk>/ban-nop/<int:number>/", dossiers.version, name="version"),
+    path("ho-so/<int:pk>/tiep-nhan/<slug:step>.pdf", dossiers.receipt_file, name="receipt"),
     path("ho-so/<int:pk>/ca-ho-so.<str:kind>", dossiers.whole, name="whole"),
     path("ho-so/<int:pk>/dang-ky/", dossiers.registration, name="registration"),
     path("ho-so/<int:pk>/tu-danh-gia/", assessment.self_assessment, name="assessment"),
