@@ -18,11 +18,11 @@ from PIL import Image
 
 from saola.lifecycle.dossier import Kind
 from saola.server.dossiers import actions
-from saola.server.dossiers.bundle import archive, whole_pdf
 from saola.server.dossiers.evidence import add_evidence, cite
+from saola.server.dossiers.filed.bundle import archive, whole_pdf
+from saola.server.dossiers.filed.versions import compare, freeze
 from saola.server.dossiers.models import Citation, Dossier, Evidence
 from saola.server.dossiers.prefill import lapsed_since
-from saola.server.dossiers.versions import compare, freeze
 from saola.server.files.store import keep
 from tests.server.conftest import Office
 

@@ -17,6 +17,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import Scoped, require
 from saola.server.dossiers import completeness
+from saola.server.dossiers.filed.versions import freeze
 from saola.server.dossiers.models import (
     CommuneReport,
     Dossier,
@@ -24,7 +25,6 @@ from saola.server.dossiers.models import (
     StepLog,
 )
 from saola.server.dossiers.prefill import prefill
-from saola.server.dossiers.versions import freeze
 from saola.server.journal.record import digest, record
 from saola.server.places.calendar import work_calendar
 from saola.server.places.models import NumberSeries

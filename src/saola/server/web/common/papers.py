@@ -5,12 +5,12 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from saola.server.dossiers.bundle import archive, last_version, papers_of, whole_pdf
 from saola.server.dossiers.completeness import self_assessed
+from saola.server.dossiers.filed.bundle import archive, last_version, papers_of, whole_pdf
+from saola.server.dossiers.filed.receipt import receipt
+from saola.server.dossiers.filed.versions import compare
 from saola.server.dossiers.labels import STEPS
 from saola.server.dossiers.models import CommuneReport, Dossier
-from saola.server.dossiers.receipt import receipt
-from saola.server.dossiers.versions import compare
 from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
 

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from saola.criteria import rulebook
 from saola.lifecycle.machine import Refused
-from saola.server.dossiers.bundle import papers_of
+from saola.server.dossiers.filed.bundle import papers_of
 from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier, FiledVersion, StepLog
 from saola.server.papers.typeset import typeset

@@ -1,0 +1,1 @@
+"""What was filed: versions, the whole in one file, slips of receiving."""
