@@ -252,6 +252,7 @@ PAGES = {
         "/can-bo/cong-nhan/1/thu-hoi/",
     ],
     "quantri": ["/can-bo/nguoi-dung/", "/viec-cua-toi/"],
+    "canbo.xa": ["/can-bo/giup-chu-the/", "/can-bo/sap-het-han/"],
     "chuthe": [
         "/chu-the/",
         "/chu-the/ho-so/12/",

@@ -36,3 +36,11 @@ def grant(user: User, role: str, scope: str, *, by: User | None = None) -> Grant
     if new:
         record("grant", f"user:{user.pk}", {"role": role, "scope": scope}, by=by)
     return made
+
+
+@transaction.atomic
+def take_back(user: User, role: str, scope: str, *, by: User | None = None) -> None:
+    """End a role or duty in a scope; a second time changes nothing."""
+    gone, _rows = Grant.objects.filter(user=user, role=role, scope=scope).delete()
+    if gone:
+        record("take_back", f"user:{user.pk}", {"role": role, "scope": scope}, by=by)

@@ -55,6 +55,10 @@ class User(AbstractBaseUser):
         """Scopes in which the person has the permission."""
         return {g.scope for g in self.granted if permission in ALL[g.role].permissions}
 
+    def scopes_as(self, role: str) -> set[str]:
+        """Scopes in which the person has that very role."""
+        return {g.scope for g in self.granted if g.role == role}
+
 
 class Grant(models.Model):
     """A role, or the duty of a seat, within one scope such as "place:14" or "producer:7"."""

@@ -95,7 +95,9 @@ ROLES: dict[str, Role] = {
     )
 }
 
-# Given with a seat by `councils.actions`, never by hand.
+HELPER = "helper"  # acts in a producer's name, whose consent is kept
+
+# Given with a seat by `councils.actions`, with a consent by `products.consent`; never by hand.
 DUTIES: dict[str, Role] = {
     duty.key: duty
     for duty in (
@@ -121,6 +123,15 @@ DUTIES: dict[str, Role] = {
             P.SESSION_VIEW,
             P.SESSION_PREPARE,
             P.SHEETS_OVERSEE,
+        ),
+        _role(
+            HELPER,
+            _("Người lập hồ sơ giúp chủ thể"),
+            "producer",
+            P.PRODUCT_EDIT,
+            P.DOSSIER_VIEW,
+            P.DOSSIER_EDIT,
+            P.DOSSIER_FILE,
         ),
     )
 }

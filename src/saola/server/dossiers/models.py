@@ -228,6 +228,10 @@ class FiledVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
 
+    # filed in the producer's name by a helper; None before this was kept (a column that may be
+    # empty leaves the table and its triggers as they are)
+    helped = models.BooleanField(null=True)
+
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["dossier", "number"], name="version_once")]

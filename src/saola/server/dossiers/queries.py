@@ -9,7 +9,7 @@ from django.utils import timezone
 from saola.lifecycle.dossier import STEPS
 from saola.lifecycle.machine import Step, possible
 from saola.server.accounts.rights import can
-from saola.server.accounts.roles import ALL
+from saola.server.accounts.roles import ALL, HELPER
 from saola.server.dossiers.models import Citation, Dossier
 
 # acts that do not lead on: their state is not waiting for them
@@ -48,7 +48,7 @@ def roles_to_move(state: str, kind: str) -> list[str]:
     return [
         role.key
         for role in ALL.values()
-        if any(step.permission in role.permissions for step in rows)
+        if role.key != HELPER and any(step.permission in role.permissions for step in rows)
     ]
 
 

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
+from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
 from saola.vietnamese.folding import fold
 
@@ -70,6 +72,31 @@ class Producer(models.Model):
         if self.place:
             own |= {f"place:{self.place.code}", f"place:{self.place.province_code}"}
         return own
+
+
+class Consent(models.Model):
+    """A producer's word that an officer may file in its name, with the proof of it."""
+
+    class Proof(models.TextChoices):
+        PAPER = "paper", _("giấy đồng ý có chữ ký (ảnh chụp)")
+        VOICE = "voice", _("ghi âm lời đồng ý")
+
+    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="consents")
+    helper = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proof = models.CharField("hình thức", max_length=10, choices=Proof)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    given_on = models.DateField("ngày đồng ý")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["producer", "helper"],
+                condition=Q(ended_at=None),
+                name="one_consent_in_force",
+            )
+        ]
 
 
 class ProductQuerySet(models.QuerySet["Product"]):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from saola.criteria.load import canonical
 from saola.criteria.model import Criterion
 from saola.server.accounts.models import User
+from saola.server.accounts.roles import HELPER
 from saola.server.dossiers.models import Dossier, FiledVersion, SelfAssessment
 
 
@@ -46,6 +47,7 @@ def freeze(dossier: Dossier, *, by: User) -> FiledVersion:
         sha256=hashlib.sha256(canonical(content)).hexdigest(),
         filed_at=timezone.now(),
         filed_by=by,
+        helped=f"producer:{dossier.product.producer_id}" in by.scopes_as(HELPER),
     )
 
 

@@ -138,7 +138,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": _acts(found, request.user, result),
         "claimed": sheet_form.claims(found.criteria_set, found.self_assessment, evidence),
         "history": found.steps.select_related("by"),
-        "versions": found.versions.all(),
+        "versions": found.versions.select_related("filed_by"),
         "result": result,
         "recognition": found.recognitions.select_related("certificate", "decision").first(),
         "notice": Notice.objects.filter(dossier=found).order_by("-pk").first(),

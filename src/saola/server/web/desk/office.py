@@ -19,6 +19,10 @@ from saola.server.web.common.rights import needs
 # acts beside the steps of a dossier, as the journal's reader knows them
 ACTS = {
     "grant": _("giao vai trò"),
+    "take_back": _("thôi giao vai trò"),
+    "add_producer": _("thêm chủ thể"),
+    "consent": _("ghi đồng ý cho lập hồ sơ giúp"),
+    "end_consent": _("thôi lập hồ sơ giúp"),
     "add_product": _("thêm sản phẩm"),
     "place_in_group": _("ghi bộ sản phẩm"),
     "start": _("lập hồ sơ"),
@@ -45,6 +49,7 @@ ACTS = {
 }
 SUBJECTS = {
     "user": _("người dùng"),
+    "producer": _("chủ thể"),
     "product": _("sản phẩm"),
     "dossier": _("hồ sơ"),
     "council": _("Hội đồng"),

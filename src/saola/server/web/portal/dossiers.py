@@ -25,7 +25,8 @@ from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier
 from saola.server.dossiers.prefill import lapsed_since
 from saola.server.products.actions import add_product, place_in_group
-from saola.server.products.models import Producer, Product
+from saola.server.products.consent import end_consent
+from saola.server.products.models import Consent, Producer, Product
 from saola.server.recognition.actions import start_renewal
 from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Certificate, Notice
@@ -87,6 +88,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "held": held,
         "todo": [d for d in dossiers if d.state in FILE_STEP][:3],
         "products": Product.objects.filter(producer__in=producers).order_by("folded"),
+        "helpers": Consent.objects.filter(producer__in=producers, ended_at=None).select_related(
+            "helper", "producer"
+        ),
         "unread": person(request).messages.filter(read_at=None).count(),
         "illustrative": any(p.illustrative for p in producers),
     }
@@ -103,6 +107,16 @@ def _to_renew(row: Any, dossiers: Any, today: date) -> Window | None:
         for d in dossiers
     )
     return days if days.first <= today <= days.last and not begun else None
+
+
+@needs(Permission.DOSSIER_FILE)
+def end_help(request: HttpRequest, pk: int) -> HttpResponse:
+    """The producer takes its consent back."""
+    if request.method == "POST":
+        rows = Consent.objects.filter(producer__in=own_producers(request))
+        end_consent(get_object_or_404(rows, pk=pk), by=person(request))
+        messages.success(request, _("Đã thôi đồng ý cho lập hồ sơ giúp."))
+    return redirect("account:home")
 
 
 class StartForm(Form):

@@ -7,6 +7,7 @@ from saola.server.web.portal import assessment, dossiers, evidence, uploads
 app_name = "portal"
 urlpatterns = [
     path("", dossiers.home, name="home"),
+    path("giup/<int:pk>/thoi/", dossiers.end_help, name="end-help"),
     path("tai-len/", uploads.create, name="upload-create"),
     path("tai-len/<uuid:pk>/", uploads.upload, name="upload"),
     path("ho-so/moi/", dossiers.start, name="start"),
