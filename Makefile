@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCKS := requirements
 STAMP := $(VENV)/.stamp
 
-.PHONY: run install test test-slow test-ha check bench assets clean lock format shots
+.PHONY: run install test test-slow test-ha check bench reading assets clean lock format shots
 
 run: install assets
 	@$(BIN)/saola-server demo
@@ -53,6 +53,9 @@ check: install $(STAMP)/dev
 
 bench: install $(STAMP)/dev assets
 	@$(BIN)/python tools/bench.py
+
+reading: install $(STAMP)/dev assets
+	@$(BIN)/python -m tools.reading
 
 shots: install $(STAMP)/dev assets
 	@$(BIN)/python tools/shots.py

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     lists.add_argument("--dry-run", action="store_true", help="only show (the command always does)")
     lists.add_argument("--format", choices=("table", "json"), default="table")
     lists.set_defaults(run=_import_list)
+    reading = commands.add_parser("read", help="propose the fields of a paper (PDF or picture)")
+    reading.add_argument("file", help="PDF, JPEG, PNG or WebP, - for standard input")
+    reading.add_argument("--format", choices=("table", "json"), default="table")
+    reading.set_defaults(run=_read)
     scoring = commands.add_parser("score", help="the result of one product")
     scoring.add_argument("file", help="JSON file, - for standard input")
     scoring.add_argument(
@@ -211,6 +216,24 @@ def _import_list(options: argparse.Namespace) -> int:
     for line in found.skipped:
         print(f"{line.row:>6}  bỏ qua: {line.reason}")
     print(f"{len(found.rows)} sản phẩm, {len(found.skipped)} dòng bỏ qua. Chưa ghi gì.")
+    return 0
+
+
+def _read(options: argparse.Namespace) -> int:
+    from saola import reading  # noqa: PLC0415 - optional dependency: saola[reading]
+
+    try:
+        found = reading.propose(reading.read_paper(_input(options.file, LARGEST_LIST)))
+    except (reading.Unreadable, reading.NoReader) as fault:
+        raise Invalid(options.file, str(fault)) from None
+    if options.format == "json":
+        _print_json([asdict(field) for field in found])
+        return 0
+    for field in found:
+        print(
+            f"{field.name:<11} {field.value}  (trang {field.page}, tin cậy {field.confidence:.2f})"
+        )
+    print(f"{len(found)} mục đề xuất; hãy đối chiếu với giấy trước khi dùng.")
     return 0
 
 

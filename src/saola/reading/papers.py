@@ -1,0 +1,93 @@
+"""A file into lines: the text a PDF carries, else what can be read on its picture."""
+
+import io
+from dataclasses import dataclass, field
+
+import pypdfium2
+from PIL import Image
+
+from saola.reading.lines import Line, Word
+from saola.reading.ocr import lines_of
+from saola.reading.pictures import readable
+
+MOST_PAGES = 20  # fields stand on the first pages
+FEW_LETTERS = 40  # a page with fewer carries a picture, not text
+DPI = 290
+LARGEST_PIXELS = 60_000_000
+
+
+class Unreadable(ValueError):
+    """Neither a PDF nor a picture that can be opened."""
+
+
+@dataclass(slots=True)
+class Paper:
+    """Lines of all pages; `pictures` holds the prepared pages that were read from pictures."""
+
+    lines: list[Line] = field(default_factory=list)
+    pictures: dict[int, Image.Image] = field(default_factory=dict)
+
+
+def read_paper(content: bytes) -> Paper:
+    """Lines of a PDF or picture; Unreadable otherwise. Up to twenty pages are read."""
+    if content[:5] == b"%PDF-":
+        return _of_pdf(content)
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
+            if picture.width * picture.height > LARGEST_PIXELS:
+                raise Unreadable("too many pixels")
+            picture.load()
+            return _add_picture(Paper(), picture, 1)
+    except (OSError, SyntaxError) as fault:
+        raise Unreadable(str(fault)) from None
+
+
+def _of_pdf(content: bytes) -> Paper:
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as fault:
+        raise Unreadable(str(fault)) from None
+    made = Paper()
+    with document:
+        for number in range(1, min(len(document), MOST_PAGES) + 1):
+            page = document[number - 1]
+            text = page.get_textpage()
+            if text.count_chars() >= FEW_LETTERS:
+                made.lines += _text_lines(text, page.get_size(), number)
+            else:
+                _add_picture(made, page.render(scale=DPI / 72).to_pil(), number)
+    return made
+
+
+def _add_picture(paper: Paper, picture: Image.Image, number: int) -> Paper:
+    paper.pictures[number] = readable(picture)
+    paper.lines += lines_of(paper.pictures[number], number)
+    return paper
+
+
+def _text_lines(text: pypdfium2.PdfTextPage, size: tuple[float, float], number: int) -> list[Line]:
+    """Runs of the text layer, those of one height side by side as one line."""
+    width, height = size
+    runs: list[tuple[float, float, float, float, str]] = []
+    for at in range(text.count_rects()):
+        left, bottom, right, top = text.get_rect(at)
+        said = " ".join(text.get_text_bounded(left, bottom, right, top).split())
+        if said:
+            runs.append((left, height - top, right, height - bottom, said))
+    rows: list[list[tuple[float, float, float, float, str]]] = []
+    for run in sorted(runs, key=lambda run: (run[1] + run[3]) / 2):
+        middle = (run[1] + run[3]) / 2
+        if rows and rows[-1][0][1] <= middle <= rows[-1][0][3]:
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    return [
+        Line(
+            number,
+            tuple(
+                Word(said, (left / width, top / height, right / width, bottom / height), 1.0)
+                for left, top, right, bottom, said in sorted(row)
+            ),
+        )
+        for row in rows
+    ]
