@@ -24,6 +24,7 @@ SHOTS = (
     ("minh-chung", "chuthe", "/chu-the/ho-so/12/minh-chung/", 360, 740),
     ("ban-lam-viec", "tinh.ocop", "/can-bo/?tat-ca", 1280, 720),
     ("ho-so", "canbo.xa", "/can-bo/ho-so/10/", 1280, 720),
+    ("sap-het-han", "canbo.xa", "/can-bo/sap-het-han/", 1280, 720),
     ("chuong-trinh", "hd9", "/can-bo/phien/1/", 1280, 720),
     ("quyet-dinh", "lanhdao.tinh", "/can-bo/quyet-dinh/1/", 1280, 720),
     ("nhat-ky", "quantri", "/can-bo/nhat-ky/", 1280, 720),

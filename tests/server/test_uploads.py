@@ -7,6 +7,7 @@ import random
 import socketserver
 import threading
 import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -261,6 +262,20 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked() -> None
 
     with pytest.raises(Refused, match="quá nhiều điểm ảnh"):
         store(sent(made.getvalue(), "bom.png"))
+
+
+def test_a_zip_bomb_is_refused_unopened() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("a.pdf", b"\0" * 100 * MIB)
+
+    tracemalloc.start()
+    with pytest.raises(Refused, match="Chỉ nhận tệp PDF, ảnh"):
+        store(sent(made.getvalue(), "giay.pdf"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < MIB
 
 
 def test_several_photos_become_one_pdf_a_photo_a_page(office: Office) -> None:
