@@ -7,6 +7,7 @@ from django.conf import settings
 
 from saola.criteria.rulebook import rulebook
 from saola.server.dossiers.models import Dossier, Evidence
+from saola.server.dossiers.proposals import other_holder
 from saola.vietnamese.dates import add_months, short
 
 TEST_REPORT = "kiem-nghiem"
@@ -26,7 +27,11 @@ def doubts(dossier: Dossier, papers: Iterable[Evidence], today: date) -> dict[in
         .values_list("file__sha256", flat=True)
     )
     found = {paper.pk: _of_dates(paper, dossier, today) for paper in papers}
+    producer = dossier.product.producer
     for paper in papers:
+        holder = other_holder(paper, producer.name) if producer else ""
+        if holder:
+            found[paper.pk].append(f"giấy ghi tên “{holder}”, khác tên chủ thể")
         if paper.file.sha256 in elsewhere:
             found[paper.pk].append("cùng tệp này có trong minh chứng của chủ thể khác")
     return {pk: sentences for pk, sentences in found.items() if sentences}

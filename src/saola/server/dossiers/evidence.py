@@ -12,6 +12,8 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.dossiers.actions import locked
 from saola.server.dossiers.models import Citation, Dossier, Evidence
+from saola.server.dossiers.proposals import READ
+from saola.server.dossiers.tasks import read_evidence
 from saola.server.files.combine import as_pdf
 from saola.server.files.models import StoredFile
 from saola.server.files.recognise import DOSSIER_BYTES, megabytes
@@ -47,6 +49,8 @@ def add_evidence(
         illustrative=dossier.illustrative,
         **data,
     )
+    if stored.kind in READ:
+        read_evidence.enqueue(evidence.pk)
     record("add_evidence", f"dossier:{dossier.pk}", {"sha256": evidence.file.sha256}, by=by)
     _cite(dossier, evidence, criteria)
     return evidence

@@ -185,6 +185,8 @@ class Evidence(models.Model):
     issuer = models.CharField("nơi cấp", max_length=200, blank=True)
     issued_on = models.DateField("ngày cấp", null=True, blank=True)
     expires_on = models.DateField("ngày hết hạn", null=True, blank=True)
+    # what `saola.reading` proposes, as its fields; None while it was not read
+    proposals = models.JSONField(null=True)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     illustrative = models.BooleanField(default=False)

@@ -16,6 +16,7 @@ from saola.criteria.rulebook import rulebook
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.evidence import add_evidence, cite
 from saola.server.dossiers.models import Dossier, Evidence
+from saola.server.dossiers.proposals import confirm, open_proposals
 from saola.server.files.recognise import DOSSIER_BYTES, LIMITS, megabytes
 from saola.server.files.uploads import forget, received
 from saola.server.web.common.forms import DateField, Form
@@ -118,7 +119,11 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "dossier": dossier,
         "form": form,
-        "cited": [{"evidence": e, "criteria": cited[e.pk]} for e in rows if e.pk in cited],
+        "cited": [
+            {"evidence": e, "criteria": cited[e.pk], "proposals": open_proposals(e)}
+            for e in rows
+            if e.pk in cited
+        ],
         "others": [{"evidence": e, "criteria": []} for e in rows if e.pk not in cited],
         "bare": _without_evidence(dossier, cited),
         "open": dossier.state in FILE_STEP,
@@ -145,6 +150,17 @@ def _without_evidence(dossier: Dossier, cited: dict[int, list[str]]) -> list[str
     """Criteria that papers prove and that none is cited under yet."""
     done = {criterion for criteria in cited.values() for criterion in criteria}
     return [c.id for c in dossier.criteria_set.criteria if c.evidence and c.id not in done]
+
+
+@needs(Permission.DOSSIER_EDIT)
+def confirm_fields(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    """Take over what was read on a paper, after comparing."""
+    dossier = own_dossier(request, pk)
+    found = get_object_or_404(Evidence, pk=evidence_pk, producer=dossier.product.producer_id)
+    if request.method == "POST":
+        confirm(found, request.POST.getlist("field"), by=person(request))
+        messages.success(request, _("Đã ghi các mục bạn xác nhận."))
+    return redirect("portal:evidence", pk)
 
 
 class CitationForm(Form):

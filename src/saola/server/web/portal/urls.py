@@ -19,6 +19,11 @@ urlpatterns = [
     path("ho-so/<int:pk>/tu-danh-gia/", assessment.self_assessment, name="assessment"),
     path("ho-so/<int:pk>/minh-chung/", evidence.evidence, name="evidence"),
     path("ho-so/<int:pk>/minh-chung/<int:evidence_pk>/", evidence.citations, name="citations"),
+    path(
+        "ho-so/<int:pk>/minh-chung/<int:evidence_pk>/xac-nhan/",
+        evidence.confirm_fields,
+        name="confirm-fields",
+    ),
     path("ho-so/<int:pk>/tep/<int:evidence_pk>/", evidence.evidence_file, name="evidence-file"),
     path("ho-so/<int:pk>/nop/", dossiers.file_dossier, name="file"),
     path(

@@ -1,0 +1,87 @@
+"""What was read on a paper is proposed; a person confirms it, and only then it counts."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from saola.lifecycle.machine import Refused
+from saola.reading import NoReader, Unreadable, propose, read_paper
+from saola.reading.fields import same_holder
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.dossiers.models import Evidence
+from saola.server.files.store import open_file
+from saola.server.journal.record import record
+
+READ = ("application/pdf", "image/jpeg", "image/png", "image/webp")
+TAKEN: dict[str, str | Promise] = {
+    "number": _("Số giấy"),
+    "issuer": _("Nơi cấp"),
+    "issued_on": _("Ngày cấp"),
+    "expires_on": _("Ngày hết hạn"),
+}
+DAYS = ("issued_on", "expires_on")
+SURE = 0.9  # from here on no field of the measured papers was wrong (docs/reading.md)
+HOLDER_SURE = 0.85
+
+
+def read(pk: int) -> None:
+    """Read the paper once; one that cannot be read has no proposals."""
+    evidence = Evidence.objects.select_related("file").get(pk=pk)
+    if evidence.proposals is not None:
+        return
+    with open_file(evidence.file) as file:
+        content = file.read()
+    try:
+        found = [asdict(field) for field in propose(read_paper(content))]
+    except (Unreadable, NoReader):
+        found = []
+    Evidence.objects.filter(pk=pk, proposals__isnull=True).update(proposals=found)
+
+
+def open_proposals(evidence: Evidence) -> list[dict[str, Any]]:
+    """Proposals for what nobody has filled in, days as days."""
+    return [
+        {
+            "name": found["name"],
+            "label": TAKEN[found["name"]],
+            "value": _value(found),
+            "page": found["page"],
+            "sure": found["confidence"] >= SURE,
+        }
+        for found in evidence.proposals or ()
+        if found["name"] in TAKEN and not getattr(evidence, found["name"])
+    ]
+
+
+def _value(found: dict[str, Any]) -> Any:
+    return date.fromisoformat(found["value"]) if found["name"] in DAYS else found["value"]
+
+
+def other_holder(evidence: Evidence, name: str) -> str:
+    """The holder that the paper names, where it is surely not this one; else empty."""
+    for found in evidence.proposals or ():
+        if found["name"] == "holder" and found["confidence"] >= HOLDER_SURE:
+            return "" if same_holder(found["value"], name) else found["value"]
+    return ""
+
+
+@transaction.atomic
+def confirm(evidence: Evidence, names: list[str], *, by: User) -> Evidence:
+    """A person has compared them with the paper: the named proposals become the paper's facts."""
+    evidence = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    require(by, Permission.DOSSIER_EDIT, evidence.producer)
+    taken = [found for found in open_proposals(evidence) if found["name"] in names]
+    for found in taken:
+        setattr(evidence, found["name"], found["value"])
+    if evidence.issued_on and evidence.expires_on and evidence.expires_on < evidence.issued_on:
+        raise Refused("Ngày hết hạn không thể trước ngày cấp. Hãy đối chiếu lại với giấy.")
+    if taken:
+        evidence.save(update_fields=[found["name"] for found in taken])
+        record("confirm_fields", f"evidence:{evidence.pk}", {"fields": sorted(names)}, by=by)
+    return evidence
