@@ -39,7 +39,7 @@ def measure(made: Made) -> tuple[Made, dict[str, str], float, list[str]]:
 
 def main() -> None:
     """Run and write the table."""
-    papers = documents(COUNT, SEED)
+    papers = list(documents(COUNT, SEED))
     counts: dict[tuple[str, str], list[str]] = defaultdict(list)
     times: dict[str, list[float]] = defaultdict(list)
     sure: list[str] = []

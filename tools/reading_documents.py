@@ -4,6 +4,7 @@ the page. Everything on them is illustrative."""
 import io
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -90,18 +91,16 @@ class Made:
     truth: dict[str, str]
 
 
-def documents(count: int, seed: int = 26) -> list[Made]:
-    """`count` papers of every kind, each in the four states."""
+def documents(count: int, seed: int = 26) -> Iterator[Made]:
+    """`count` papers of every kind, each in the four states, made as they are asked for."""
     random_ = random.Random(seed)
-    made = []
     for _ in range(count):
         for kind, body in KINDS.items():
             pdf, truth = _paper(kind, body, random_)
-            made.append(Made(kind, STATES[0], pdf, truth))
+            yield Made(kind, STATES[0], pdf, truth)
             page = pypdfium2.PdfDocument(pdf)[0].render(scale=300 / 72).to_pil().convert("L")
             for state, spoil in zip(STATES[1:], (_scan, _poor_scan, _photo), strict=True):
-                made.append(Made(kind, state, spoil(page, random_), truth))
-    return made
+                yield Made(kind, state, spoil(page, random_), truth)
 
 
 def _paper(kind: str, body: str, random_: random.Random) -> tuple[bytes, dict[str, str]]:

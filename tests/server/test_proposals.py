@@ -34,7 +34,7 @@ def added(office: Office, dossier: Dossier, content: bytes, **data: Any) -> Evid
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def paper() -> Any:
     """A born-digital certificate with number, both days and an issuer."""
     return next(m for m in documents(1, seed=5) if m.kind == "VietGAP")
