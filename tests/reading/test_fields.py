@@ -6,6 +6,7 @@ import shutil
 from itertools import islice
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -178,6 +179,40 @@ def test_the_command_shows_proposals(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     assert found.items() >= made.truth.items()
     assert made.truth["number"] in told
+
+
+@pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (10, 61)])
+def test_a_strip_is_not_blown_up_to_a_page(size: tuple[int, int]) -> None:
+    made = io.BytesIO()
+    Image.new("1", size).save(made, "PNG")
+
+    paper = read_paper(made.getvalue())
+
+    assert (paper.lines, paper.pictures) == ([], {})
+
+
+def test_a_page_as_large_as_a_field_is_rendered_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def lines_of(page: Image.Image, number: int) -> list[Line]:
+        seen.append(page.size)
+        return []
+
+    monkeypatch.setattr("saola.reading.papers.lines_of", lines_of)
+    monkeypatch.setattr("saola.reading.papers.LARGEST_PIXELS", 1_000_000)
+    rendered: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        "saola.reading.papers.readable", lambda page: rendered.append(page.size) or page
+    )
+    made = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(14_400, 14_400))
+        pdf.save(made)
+
+    read_paper(made.getvalue())
+
+    assert seen == rendered
+    assert rendered[0][0] * rendered[0][1] <= 1_002_001
 
 
 def test_a_page_without_words_gives_nothing() -> None:

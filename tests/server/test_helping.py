@@ -11,7 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
+from saola.server.accounts.actions import grant
 from saola.server.accounts.models import Grant, User
+from saola.server.councils.models import CouncilMember
+from saola.server.councils.presence import conflicted, present_for
 from saola.server.dossiers import actions
 from saola.server.dossiers.models import Dossier, FiledVersion
 from saola.server.journal.models import Entry
@@ -165,6 +168,17 @@ def test_a_second_consent_of_the_same_two_is_refused(office: Office) -> None:
 
     assert "đã đồng ý cho bạn" in again.content.decode()
     assert Consent.objects.count() == 1
+
+
+def test_a_helper_on_the_council_has_no_part_in_the_product(office: Office) -> None:
+    item = office.session(office.dossier()).items.get()
+    member = CouncilMember.objects.get(user=office["hd2"])
+    assert member.pk not in conflicted(item)
+
+    grant(office["hd2"], "helper", f"producer:{office.producer.pk}")
+
+    assert conflicted(item) == {member.pk}
+    assert member.pk not in present_for(item)
 
 
 def test_a_new_column_left_filed_versions_final(office: Office) -> None:

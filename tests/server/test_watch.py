@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -153,6 +154,42 @@ def test_mail_goes_out_and_a_failing_server_is_tried_again(
 
 def _no_network(self: Any, fail_silently: bool = False) -> int:
     raise ConnectionRefusedError
+
+
+def test_nobody_is_kept_from_writing_while_mail_is_sent(
+    held: Recognition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth: list[int] = []
+    monkeypatch.setattr(
+        "django.core.mail.EmailMessage.send",
+        lambda self, fail_silently=False: depth.append(len(connection.savepoint_ids)),
+    )
+    before = len(connection.savepoint_ids)
+    watch.run(OPENS)
+
+    notices.send_waiting()
+
+    assert depth == [before]  # no block of ours is open
+
+
+def test_two_runs_at_once_send_a_message_once(
+    office: Office, held: Recognition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch.run(OPENS)
+    sent: list[str] = []
+
+    def send(self: Any, fail_silently: bool = False) -> int:
+        sent.append(self.subject)
+        waiting = Message.objects.filter(sending="waiting").select_related("recipient")
+        stale = waiting.get()
+        stale.tries = 0  # as another run read it before this one claimed it
+        assert notices._send(stale) is False
+        return 1
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
+
+    assert notices.send_waiting() == 1
+    assert len(sent) == 1
 
 
 def test_after_ten_failures_it_is_given_up_and_shown(

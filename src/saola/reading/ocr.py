@@ -63,14 +63,17 @@ def _run(picture: Image.Image, *arguments: str, language: str = "vie") -> str:
     given = io.BytesIO()
     picture.save(given, "PNG", compress_level=1, dpi=(290, 290))
     *options, form = arguments
-    done = subprocess.run(  # noqa: S603 - our own words; the picture comes by standard input
-        [program, "-", "-", "-l", language, *options, form],
-        input=given.getvalue(),
-        capture_output=True,
-        timeout=TIMEOUT,
-        check=False,
-        env=os.environ | {"OMP_THREAD_LIMIT": "1"},
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words; the picture comes by standard input
+            [program, "-", "-", "-l", language, *options, form],
+            input=given.getvalue(),
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+            env=os.environ | {"OMP_THREAD_LIMIT": "1"},
+        )
+    except subprocess.TimeoutExpired:
+        raise NoReader("tesseract cần quá lâu") from None
     if done.returncode != 0:
         raise NoReader(done.stderr.decode(errors="replace")[:200])
     return done.stdout.decode(errors="replace")

@@ -1,6 +1,7 @@
 """A file into lines: the text a PDF carries, else what can be read on its picture."""
 
 import io
+import math
 from dataclasses import dataclass, field
 
 import pypdfium2
@@ -14,6 +15,7 @@ MOST_PAGES = 20  # fields stand on the first pages
 FEW_LETTERS = 40  # a page with fewer carries a picture, not text
 DPI = 290
 LARGEST_PIXELS = 60_000_000
+NARROWEST = 6  # times as long as wide, at most
 
 
 class Unreadable(ValueError):
@@ -29,7 +31,8 @@ class Paper:
 
 
 def read_paper(content: bytes) -> Paper:
-    """Lines of a PDF or picture; Unreadable otherwise. Up to twenty pages are read."""
+    """Lines of a PDF or picture; Unreadable otherwise. Up to twenty pages are read, and no more
+    memory is taken than for the largest page that is allowed, whatever the file claims."""
     if content[:5] == b"%PDF-":
         return _of_pdf(content)
     try:
@@ -37,16 +40,19 @@ def read_paper(content: bytes) -> Paper:
             if picture.width * picture.height > LARGEST_PIXELS:
                 raise Unreadable("too many pixels")
             picture.load()
-            return _add_picture(Paper(), picture, 1)
-    except (OSError, SyntaxError) as fault:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as fault:
         raise Unreadable(str(fault)) from None
+    return _add_picture(Paper(), picture, 1)
 
 
 def _of_pdf(content: bytes) -> Paper:
     try:
-        document = pypdfium2.PdfDocument(content)
+        return _pages_of(pypdfium2.PdfDocument(content))
     except pypdfium2.PdfiumError as fault:
         raise Unreadable(str(fault)) from None
+
+
+def _pages_of(document: pypdfium2.PdfDocument) -> Paper:
     made = Paper()
     with document:
         for number in range(1, min(len(document), MOST_PAGES) + 1):
@@ -55,11 +61,20 @@ def _of_pdf(content: bytes) -> Paper:
             if text.count_chars() >= FEW_LETTERS:
                 made.lines += _text_lines(text, page.get_size(), number)
             else:
-                _add_picture(made, page.render(scale=DPI / 72).to_pil(), number)
+                _add_picture(made, page.render(scale=_scale(page.get_size())).to_pil(), number)
     return made
 
 
+def _scale(size: tuple[float, float]) -> float:
+    """Pixels a point: DPI, less for a page so large that it would fill the memory."""
+    width, height = size
+    return min(DPI / 72, math.sqrt(LARGEST_PIXELS / max(width * height, 1)))
+
+
 def _add_picture(paper: Paper, picture: Image.Image, number: int) -> Paper:
+    sides = sorted(picture.size)
+    if sides[0] == 0 or sides[1] > sides[0] * NARROWEST:
+        return paper  # a strip is no paper, and would grow beyond measure when made as wide as one
     paper.pictures[number] = readable(picture)
     paper.lines += lines_of(paper.pictures[number], number)
     return paper

@@ -29,9 +29,10 @@ def marked_present(session: Session) -> set[int]:
 
 
 def conflicted(item: AgendaItem) -> set[int]:
-    """Ids of members who act for the product's own producer: they have no part in it."""
+    """Ids of members who act for the product's own producer, by themselves or as its helper: they
+    have no part in it."""
     producer = item.dossier.product.producer_id
-    tied = Grant.objects.filter(role="producer", scope=f"producer:{producer}").values("user")
+    tied = Grant.objects.filter(scope=f"producer:{producer}").values("user")
     rows = CouncilMember.objects.filter(council=item.session.council_id, user__in=tied)
     return set(rows.values_list("pk", flat=True))
 

@@ -31,7 +31,8 @@ HOLDER_SURE = 0.85
 
 
 def read(pk: int) -> None:
-    """Read the paper once; one that cannot be read has no proposals."""
+    """Read the paper once; one that cannot be read has no proposals. Without tesseract scans stay
+    unread."""
     evidence = Evidence.objects.select_related("file").get(pk=pk)
     if evidence.proposals is not None:
         return
@@ -39,7 +40,9 @@ def read(pk: int) -> None:
         content = file.read()
     try:
         found = [asdict(field) for field in propose(read_paper(content))]
-    except (Unreadable, NoReader):
+    except NoReader:
+        return
+    except Unreadable:
         found = []
     Evidence.objects.filter(pk=pk, proposals__isnull=True).update(proposals=found)
 

@@ -39,27 +39,26 @@ def tell(
 
 
 def send_waiting() -> int:
-    """Send what waits, each in a transaction of its own; returns how many went out."""
+    """Send what waits; returns how many went out. No transaction is open while the network is
+    asked, for on SQLite it would keep everybody else from writing."""
     waiting = Message.objects.filter(sending=Message.Sending.WAITING).order_by("pk")
-    return sum(_send(pk) for pk in waiting.values_list("pk", flat=True))
+    return sum(_send(message) for message in list(waiting.select_related("recipient")))
 
 
-@transaction.atomic
-def _send(pk: int) -> bool:
-    rows = Message.objects.select_for_update(of=("self",)).select_related("recipient")
-    message = rows.get(pk=pk)
-    if message.sending != Message.Sending.WAITING:
-        return False
-    message.tries += 1
+def _send(message: Message) -> bool:
+    """Claim this try, send, note what came of it. After a kill in between it is sent again, under
+    the same Message-ID."""
+    waiting = Message.objects.filter(pk=message.pk, sending=Message.Sending.WAITING)
+    if not waiting.filter(tries=message.tries).update(tries=message.tries + 1):
+        return False  # another run has it
     try:
         CHANNEL.send(message)
     except OSError:  # smtplib's errors are OSErrors; the next run tries again
-        if message.tries >= MOST_TRIES:
-            message.sending = Message.Sending.FAILED
-    else:
-        message.sending, message.sent_at = Message.Sending.SENT, timezone.now()
-    message.save(update_fields=["tries", "sending", "sent_at"])
-    return message.sending == Message.Sending.SENT
+        if message.tries + 1 >= MOST_TRIES:
+            waiting.update(sending=Message.Sending.FAILED)
+        return False
+    waiting.update(sending=Message.Sending.SENT, sent_at=timezone.now())
+    return True
 
 
 def mark_read(person: User) -> None:
