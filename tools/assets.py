@@ -40,6 +40,10 @@ MUST_HAVE = "ĐƯƠẾỆỢẶỸđươếệợặỹ₫ẵỗữ"
 def copy_browser_files() -> None:
     VENDOR.mkdir(parents=True, exist_ok=True)
     shutil.copy(MODULES / "@picocss/pico/css/pico.min.css", VENDOR / "pico.min.css")
+    dexie = (MODULES / "dexie/dist/modern/dexie.min.mjs").read_text(encoding="utf-8")
+    # the map is not shipped, and a name that leads nowhere stops the hashing of names
+    kept = "".join(x for x in dexie.splitlines(True) if "sourceMappingURL" not in x)
+    (VENDOR / "dexie.min.js").write_text(kept, encoding="utf-8")
     for name in SCREEN:
         shutil.copy(MODULES / f"@fontsource/be-vietnam-pro/files/{name}.woff2", VENDOR)
 

@@ -28,6 +28,14 @@ def choose_all(page: Any, last: bool = True) -> None:
         options.nth(options.count() - 1 if last else 0).check()
 
 
+PARTS = {
+    "chu-the": {"representative": "Người đại diện (minh họa)"},
+    "san-pham": {"description": "Chè xanh (minh họa)"},
+    "ket-qua": {"results": "Đã làm (minh họa)"},
+    "ke-hoach": {"plan": "Sẽ làm (minh họa)"},
+}
+
+
 def files_a_dossier(people: People, name: str, tmp_path: Path) -> str:
     page = people("chuthe")
     go(people, page, "/chu-the/")
@@ -38,6 +46,12 @@ def files_a_dossier(people: People, name: str, tmp_path: Path) -> str:
     page.click("main button:has-text('Bắt đầu hồ sơ')")
     path = page.url.removeprefix(people.site.address)
     people.look(page)
+    for part, words in PARTS.items():
+        go(people, page, f"{path}phan/{part}/")
+        for field, text in words.items():
+            page.fill(f"#id_{field}", text)
+        page.click("main form button:not([type=button])")
+    go(people, page, path)
     go(people, page, f"{path}tu-danh-gia/")
     choose_all(page)
     assert page.locator("[data-total]").inner_text() == "100"
@@ -256,7 +270,8 @@ PAGES = {
     "chuthe": [
         "/chu-the/",
         "/chu-the/ho-so/12/",
-        "/chu-the/ho-so/12/dang-ky/",
+        "/chu-the/ho-so/12/phan/dang-ky/",
+        "/chu-the/ho-so/12/tu-danh-gia/2/",
         "/chu-the/ho-so/12/rut/",
         "/chu-the/ho-so/6/",
         "/chu-the/ho-so/6/ban-nop/1/",

@@ -4,6 +4,7 @@ import factory
 from django.utils import timezone
 
 from saola.criteria import in_force
+from saola.criteria.forms import topics
 from saola.lifecycle.dossier import State
 from saola.server.accounts.models import Grant, User
 from saola.server.dossiers.models import Dossier, SelfAssessment
@@ -52,6 +53,7 @@ class ProducerFactory(factory.django.DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"HTX Thử {n}")
     kind = Producer.Kind.COOPERATIVE
+    representative = "Người Đại Diện"
     place = factory.SubFactory(PlaceFactory)
 
 
@@ -65,6 +67,7 @@ class ProductFactory(factory.django.DjangoModelFactory):
     place = factory.SelfAttribute("producer.place")
     name = factory.Sequence(lambda n: f"Chè thử {n}")
     group_number = 11
+    description = "Chè xanh hái tay"
 
 
 class DossierFactory(factory.django.DjangoModelFactory):
@@ -89,4 +92,10 @@ class DossierFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def assessed(self: Dossier, create: bool, extracted: dict | None) -> None:
-        SelfAssessment.objects.create(dossier=self, choices=extracted or {})
+        SelfAssessment.objects.create(
+            dossier=self,
+            choices=extracted or {},
+            plan="Mở rộng",
+            results="Đã làm",
+            updates={t.id: "không thay đổi" for t in topics(self.criteria_set.rulebook, self.kind)},
+        )

@@ -19,7 +19,7 @@ from saola.server.councils.models import Council
 from saola.server.councils.queries import matrix
 from saola.server.demo.marks import choices_for
 from saola.server.dossiers.actions import advance, start
-from saola.server.dossiers.models import Dossier
+from saola.server.dossiers.models import Dossier, SelfAssessment
 from saola.server.recognition.models import Decision
 from tests.server.conftest import Office
 from tests.server.test_recognition import decide, submitted
@@ -264,16 +264,58 @@ def test_seats_are_not_the_secretarys_to_give(office: Office) -> None:
 def test_two_tabs_of_the_self_assessment_overwrite_nothing(office: Office) -> None:
     dossier = office.dossier()
     client, path = office.client("producer"), reverse("portal:assessment", args=[dossier.pk])
-    choices = choices_for(dossier.criteria_set, 80, stars=4)
-    form = {f"c-{c}": o for c, o in choices.items()}
-    first = client.post(path, form | {"revision": "0", "plan": "ở thẻ một"})
+    first = client.post(path, {"base": "0", "c-1.1": "1.1#1", "k-1.1": "ở thẻ một"})
 
-    late = client.post(path, form | {"revision": "0", "plan": "ở thẻ hai"})
+    late = client.post(path, {"base": "0", "c-1.1": "1.1#1", "k-1.1": "ở thẻ hai", "k-1.2": "mới"})
 
-    dossier.self_assessment.refresh_from_db()
+    assessment = SelfAssessment.objects.get(dossier=dossier)
     page = late.content.decode()
-    assert (first.status_code, late.status_code) == (302, 400)
-    assert dossier.self_assessment.plan == "ở thẻ một"
-    assert "đã được lưu ở thẻ hoặc thiết bị khác" in page
-    assert "ở thẻ hai" in page
-    assert 'name="revision" value="1"' in page
+    assert (first.status_code, late.status_code) == (302, 409)
+    assert assessment.comments == {
+        "1.1": "ở thẻ một",
+        "1.2": "mới",
+    }  # what nobody else wrote is kept
+    assert "Người khác cũng vừa sửa" in page
+    assert "<blockquote>ở thẻ một</blockquote>" in page
+    assert ">ở thẻ hai</textarea>" in page
+    assert 'name="base" value="2"' in page
+
+    again = client.post(path, {"base": "2", "k-1.1": "ở thẻ hai"})
+
+    assessment.refresh_from_db()
+    assert again.status_code == 302
+    assert assessment.comments["1.1"] == "ở thẻ hai"
+
+
+def test_a_page_that_is_behind_does_not_bring_old_words_back(office: Office) -> None:
+    dossier = office.dossier()
+    client = office.client("producer")
+    plan = reverse("portal:part", args=[dossier.pk, "ke-hoach"])
+    client.post(plan, {"base": "0", "plan": "kế hoạch mới"})
+
+    late = client.post(
+        reverse("portal:part", args=[dossier.pk, "ke-hoach"]), {"base": "0", "plan": "Mở rộng"}
+    )
+
+    assert late.status_code == 302  # it never changed what stood there when it was opened
+    assert SelfAssessment.objects.get(dossier=dossier).plan == "kế hoạch mới"
+
+
+def test_a_part_that_saves_itself_is_told_of_the_other_hand(office: Office) -> None:
+    dossier = office.dossier()
+    client = office.client("producer")
+    path = reverse("portal:part", args=[dossier.pk, "chu-the"])
+    auto = {"headers": {"X-Autosave": "1"}}
+    first = client.post(path, {"base": "0", "representative": "Bà A"}, **auto)
+    second = client.post(path, {"base": "0", "representative": "Bà B"}, **auto)
+
+    told = second.json()
+    assert first.json()["base"] == 1
+    assert second.status_code == 409
+    assert "cũng vừa sửa" in told["reason"]
+    assert "base" not in told  # only the button overwrites
+    wrong = client.post(path, {"base": "1", "tax_code": "0100047517"}, **auto)
+    assert wrong.status_code == 409
+    assert "chữ số kiểm tra" in wrong.json()["reason"]
+    right = client.post(path, {"base": "1", "tax_code": "0100047516"}, **auto)
+    assert right.status_code == 200

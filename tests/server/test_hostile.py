@@ -379,13 +379,12 @@ def test_asking_for_more_does_not_start_the_renewal_clock_anew(office: Office) -
 
 
 def test_an_upgrade_aims_higher(office: Office) -> None:
-    from saola.server.dossiers.actions import save_registration
+    from saola.server.dossiers.draft.saving import save
 
     dossier = office.dossier(kind="upgrade", prior_stars=4)
 
-    data = {"target_stars": 4, "sheet_reason": "", "cases": {}}
     with pytest.raises(Refused, match="hạng cao hơn"):
-        save_registration(dossier, data, by=office["producer"])
+        save(dossier, {"target_stars": "4"}, by=office["producer"])
 
 
 def test_a_refused_start_leaves_no_product_behind(office: Office) -> None:

@@ -220,11 +220,11 @@ def test_the_producers_own_sheet_saves_by_itself(office: Office) -> None:
     data = {f"c-{c}": choice for c, choice in dossier.self_assessment.choices.items()}
 
     told = office.client("producer").post(
-        path, data | {"c-4.1": "4.1#1", "revision": "0"}, HTTP_X_AUTOSAVE="1"
+        path, data | {"c-4.1": "4.1#1", "base": "0"}, HTTP_X_AUTOSAVE="1"
     )
 
     dossier.self_assessment.refresh_from_db()
-    assert told.json()["revision"] == 1
+    assert told.json()["base"] == 1
     assert dossier.self_assessment.choices["4.1"] == "4.1#1"
 
 

@@ -18,11 +18,11 @@ from PIL import Image
 
 from saola.lifecycle.dossier import Kind
 from saola.server.dossiers import actions
+from saola.server.dossiers.draft.prefill import lapsed_since
 from saola.server.dossiers.evidence import add_evidence, cite
 from saola.server.dossiers.filed.bundle import archive, whole_pdf
 from saola.server.dossiers.filed.versions import compare, freeze
 from saola.server.dossiers.models import Citation, Dossier, Evidence
-from saola.server.dossiers.prefill import lapsed_since
 from saola.server.files.store import keep
 from tests.server.conftest import Office
 
@@ -160,7 +160,7 @@ def test_two_versions_show_what_changed(office: Office) -> None:
     assert changes["1.1"][1].endswith("điểm)")
     assert changes["1.1"][0] != changes["1.1"][1]
     assert changes["1.1,"] == ("", "đã rõ")
-    assert changes["Kế"] == ("", "Thêm 2 ha")
+    assert changes["Kế"] == ("Mở rộng", "Thêm 2 ha")
     papers = {c.what: (c.before, c.after) for c in compare(first, second) if "Minh" in c.what}
     assert papers == {
         "Minh chứng “Giấy”": ("cho tiêu chí 3.1", ""),

@@ -11,6 +11,7 @@ from saola.reading.lines import Line, Word
 from saola.reading.ocr import lines_of
 from saola.reading.pictures import readable
 
+FAINTEST = 24  # of 255: between ink and paper
 MOST_PAGES = 20  # fields stand on the first pages
 FEW_LETTERS = 40  # a page with fewer carries a picture, not text
 DPI = 290
@@ -75,6 +76,10 @@ def _add_picture(paper: Paper, picture: Image.Image, number: int) -> Paper:
     sides = sorted(picture.size)
     if sides[0] == 0 or sides[1] > sides[0] * NARROWEST:
         return paper  # a strip is no paper, and would grow beyond measure when made as wide as one
+    shades = picture.convert("L").histogram()
+    seen = [shade for shade, count in enumerate(shades) if count]
+    if seen[-1] - seen[0] < FAINTEST:
+        return paper  # an empty page: nothing to look for
     paper.pictures[number] = readable(picture)
     paper.lines += lines_of(paper.pictures[number], number)
     return paper

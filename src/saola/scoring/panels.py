@@ -269,3 +269,18 @@ def _check_events(criteria_set: CriteriaSet, events: Sequence[Event], place: str
             raise Invalid(f"{place}[{index}].criterion", "no such criterion on this sheet")
         if not event.reason.strip():
             raise Invalid(f"{place}[{index}].reason", "a reason is needed")
+
+
+def drop_without_story(
+    criteria_set: CriteriaSet, choices: dict[str, str], unfit: dict[str, str]
+) -> None:
+    """Where there is no story, take out of chosen option ids and reasons what depends on it: those
+    criteria do not apply."""
+    story = criteria_set.by_id.get(criteria_set.story or "")
+    if story is None:
+        return
+    chosen = choices.get(story.id)
+    if story.id in unfit or (chosen and story.choice(chosen).points == 0):
+        for criterion_id in criteria_set.story_dependents:
+            choices.pop(criterion_id, None)
+            unfit.pop(criterion_id, None)

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "saola.server.journal",
     "saola.server.files",
     "saola.server.places",
+    "saola.server.drafts",
     "saola.server.notices",
     "saola.server.products",
     "saola.server.dossiers",
@@ -131,7 +132,7 @@ STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "saola.server.config.static_files.ModuleStorage"
         if MODE != "test"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from saola.criteria.forms import topics
 from saola.lifecycle.dossier import Kind
 from saola.server.accounts.actions import grant
 from saola.server.accounts.models import User
@@ -18,11 +19,13 @@ from saola.server.demo.marks import choices_for
 from saola.server.demo.people import AGENCIES, COMMUNE
 from saola.server.dossiers import actions as dossier_actions
 from saola.server.dossiers.actions import Paper
+from saola.server.dossiers.draft.saving import save as save_draft
 from saola.server.dossiers.evidence import add_evidence
 from saola.server.dossiers.models import Dossier
 from saola.server.papers.typeset import typeset
 from saola.server.places.models import Place
 from saola.server.products.actions import add_product
+from saola.server.products.details import save_product
 from saola.server.products.models import Producer, Product
 from saola.server.recognition import actions as recognition
 from saola.server.recognition import watch
@@ -50,6 +53,8 @@ def load_sample() -> None:
         name="HTX Minh Họa Tà Xùa (dữ liệu minh họa)",
         kind=Producer.Kind.COOPERATIVE,
         place=Place.objects.communes().get(code=COMMUNE),
+        representative="Người đại diện (minh họa)",
+        representative_position="Giám đốc",
         illustrative=True,
     )
     grant(person("chuthe"), "producer", f"producer:{producer.pk}")
@@ -112,13 +117,16 @@ def _prepared(producer: Producer, case: Case) -> Dossier:
     """A dossier walked as far as the case says, by the accounts of the offices."""
     chuthe = person("chuthe")
     product = add_product(producer, case.name, case.group, by=chuthe)
+    save_product(product, {"description": f"Sản phẩm {STAMP}", "packing": "gói 100 g"}, by=chuthe)
     if case.kind == Kind.RENEWAL:
         _recognised_before(product)
         dossier = recognition.start_renewal(product, by=chuthe)
     else:
         dossier = dossier_actions.start(product, case.kind, by=chuthe, sheet_reason=case.why)
-    data = {"target_stars": case.target, "sheet_reason": case.why, "cases": case.cases}
-    dossier_actions.save_registration(dossier, data, by=chuthe)
+    data = {"target_stars": str(case.target), "sheet_reason": case.why}
+    data |= {f"case-{criterion}": chosen for criterion, chosen in case.cases.items()}
+    save_draft(dossier, data, by=chuthe)
+    dossier.refresh_from_db()
     _fill(dossier, case)
     dossier.refresh_from_db()
     return _walk(dossier, case)
@@ -151,9 +159,13 @@ def _fill(dossier: Dossier, case: Case) -> None:
         cases=case.cases,
         fixed=case.fixed,
     )
-    dossier_actions.save_self_assessment(
-        dossier, {"choices": choices, "plan": f"Kế hoạch ({STAMP})"}, by=chuthe
-    )
+    words = {"plan": f"Kế hoạch ({STAMP})", "results": f"Kết quả ({STAMP})"}
+    words |= {
+        f"u-{topic.id}": f"Không thay đổi ({STAMP})"
+        for topic in topics(dossier.criteria_set.rulebook, dossier.kind)
+    }
+    words |= {f"c-{criterion}": option for criterion, option in choices.items()}
+    save_draft(dossier, words, by=chuthe)
     for kind, title, criteria in EVIDENCE:
         wanted = [c for c in criteria if c in dossier.criteria_set.by_id]
         pdf = typeset(

@@ -17,6 +17,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import Scoped, require
 from saola.server.dossiers import completeness
+from saola.server.dossiers.draft.prefill import prefill
 from saola.server.dossiers.filed.versions import freeze
 from saola.server.dossiers.models import (
     CommuneReport,
@@ -24,7 +25,7 @@ from saola.server.dossiers.models import (
     SelfAssessment,
     StepLog,
 )
-from saola.server.dossiers.prefill import prefill
+from saola.server.dossiers.queries import locked
 from saola.server.journal.record import digest, record
 from saola.server.places.calendar import work_calendar
 from saola.server.places.models import NumberSeries
@@ -83,71 +84,6 @@ def _first_target(kind: Kind, prior_stars: int | None) -> int:
     if kind == Kind.FIRST or prior_stars is None:
         return 3
     return min(5, max(3, prior_stars + (kind == Kind.UPGRADE)))
-
-
-def locked(dossier: Dossier) -> Dossier:
-    """The dossier's row, locked until the transaction ends."""
-    rows = Dossier.objects.select_related("product__producer", "place")
-    return rows.select_for_update(of=("self",)).get(pk=dossier.pk)
-
-
-@transaction.atomic
-def save_self_assessment(
-    dossier: Dossier, data: dict[str, Any], *, by: User, revision: int | None = None
-) -> SelfAssessment:
-    """Keep options and words of the draft; `data` holds fields of SelfAssessment.
-
-    `revision` is that of the page the person had before them: when somebody saved in between,
-    nothing is overwritten and the person is told.
-    """
-    dossier = locked(dossier)
-    require(by, Permission.DOSSIER_EDIT, dossier)
-    _open_for_producer(dossier)
-    assessment, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
-    fields = [f for f in ("choices", "unfit", "comments", "plan", "results") if f in data]
-    same = all(getattr(assessment, field) == data[field] for field in fields)
-    if revision is not None and revision != assessment.revision and not same:
-        raise Refused(
-            "Phần tự đánh giá đã được lưu ở thẻ hoặc thiết bị khác sau khi bạn mở trang. Những gì "
-            "bạn vừa chọn còn ở dưới; hãy kiểm tra rồi lưu lại."
-        )
-    for field in fields:
-        setattr(assessment, field, data[field])
-    assessment.revision += not same
-    assessment.save()
-    return assessment
-
-
-@transaction.atomic
-def save_registration(dossier: Dossier, data: dict[str, Any], *, by: User) -> Dossier:
-    """Keep the class aimed at, the reason of the sheet, and the cases of two-case criteria."""
-    dossier = locked(dossier)
-    require(by, Permission.DOSSIER_EDIT, dossier)
-    _open_for_producer(dossier)
-    prior = dossier.prior_stars or 0
-    if dossier.kind == Kind.UPGRADE and data["target_stars"] <= prior:
-        raise Refused(
-            f"Sản phẩm đang {prior} sao: nâng hạng thì đăng ký hạng cao hơn.", field="target_stars"
-        )
-    dossier.target_stars = data["target_stars"]
-    dossier.sheet_reason = data["sheet_reason"]
-    if data["cases"] != dossier.cases:
-        # options of the other case are no longer on the sheet: they must be chosen again
-        dossier.cases = data["cases"]
-        assessment, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
-        for criterion_id in dossier.criteria_set.two_case:
-            assessment.choices.pop(criterion_id, None)
-        assessment.save()
-    dossier.save()
-    return dossier
-
-
-def _open_for_producer(dossier: Dossier) -> None:
-    if dossier.state not in (State.DRAFT, State.COMMUNE_ASKED, State.AGENCY_ASKED):
-        raise Refused(
-            "Hồ sơ đã nộp nên không sửa được nữa. Bản đã nộp vẫn giữ nguyên; "
-            "cơ quan tiếp nhận có thể yêu cầu bổ sung."
-        )
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from saola.criteria import load
+from saola.criteria.forms import topics
 from saola.criteria.papers import required
 from saola.criteria.rulebook import rulebook, rulebook_in_force
 from saola.lifecycle.dossier import Kind
@@ -67,15 +68,41 @@ def own_sheet(dossier: Dossier, assessment: SelfAssessment) -> MemberSheet:
 
 def complete(dossier: Dossier) -> str | None:
     """None when the dossier may be filed, else what to do first."""
-    progress = self_assessed(dossier)
+    found = lacking(dossier, self_assessed(dossier))
+    return found[0] if found else None
+
+
+def lacking(dossier: Dossier, progress: Progress) -> list[str]:
+    """All that must be done before filing, in the order of the parts."""
+    found, producer, product = [], dossier.product.producer, dossier.product
+    if producer is not None and not producer.representative:
+        found.append("Chưa có người đại diện của chủ thể (Mẫu 01).")
+    if not product.description:
+        found.append("Chưa có mô tả sản phẩm (Mẫu 02, phần I).")
+    if product.contents.exists() and not dossier.sheet_reason:
+        found.append("Hộp quà có nhiều sản phẩm: hãy ghi vì sao chọn bộ tiêu chí này.")
     if progress.missing:
         listed = ", ".join(progress.missing[:5]) + ("…" if len(progress.missing) > 5 else "")
-        return f"Phần tự đánh giá còn thiếu {len(progress.missing)} tiêu chí: {listed}."
+        found.append(f"Phần tự đánh giá còn thiếu {len(progress.missing)} tiêu chí: {listed}.")
+    assessment = SelfAssessment.objects.filter(dossier=dossier).first() or SelfAssessment()
+    if not assessment.results.strip():
+        found.append("Chưa có kết quả thực hiện phương án sản xuất, kinh doanh (Mẫu 02, phần II).")
+    if not assessment.plan.strip():
+        found.append("Chưa có kế hoạch sản xuất, kinh doanh (Mẫu 02, phần IV).")
+    untold = [
+        topic.label.lower()
+        for topic in topics(dossier.criteria_set.rulebook, dossier.kind)
+        if not assessment.updates.get(topic.id)
+    ]
+    if untold:
+        found.append(f"Chưa ghi thay đổi từ lần trước về: {', '.join(untold)}.")
     kinds = set(dossier.citations.values_list("evidence__kind", flat=True))
-    for paper in required(dossier.criteria_set, dossier.target_stars):
-        if paper.blocks and paper.kind not in kinds:
-            return f"Hồ sơ chưa có {paper.label[:1].lower()}{paper.label[1:]} ({paper.basis})."
-    return None
+    found += [
+        f"Hồ sơ chưa có {paper.label[:1].lower()}{paper.label[1:]} ({paper.basis})."
+        for paper in required(dossier.criteria_set, dossier.target_stars)
+        if paper.blocks and paper.kind not in kinds
+    ]
+    return found
 
 
 def renewal_window(dossier: Dossier, today: date) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,9 +11,9 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
-from saola.server.dossiers.actions import locked
 from saola.server.dossiers.models import Citation, Dossier, Evidence
 from saola.server.dossiers.proposals import READ
+from saola.server.dossiers.queries import locked
 from saola.server.dossiers.tasks import read_evidence
 from saola.server.files.combine import as_pdf
 from saola.server.files.models import StoredFile
@@ -33,9 +34,10 @@ def add_evidence(
     *,
     by: User,
     more: Sequence[Any] = (),
+    client_id: UUID | None = None,
 ) -> Evidence:
     """Keep a file as the producer's evidence and cite it under the criteria; with `more` photos
-    they become the pages of one PDF."""
+    they become the pages of one PDF. See `known` for a `client_id` that came before."""
     dossier = _editable(dossier, by)
     producer = dossier.product.producer
     if producer is None:
@@ -47,6 +49,7 @@ def add_evidence(
         file=stored,
         added_by=by,
         illustrative=dossier.illustrative,
+        client_id=client_id,
         **data,
     )
     if stored.kind in READ:
@@ -54,6 +57,16 @@ def add_evidence(
     record("add_evidence", f"dossier:{dossier.pk}", {"sha256": evidence.file.sha256}, by=by)
     _cite(dossier, evidence, criteria)
     return evidence
+
+
+def known(dossier: Dossier, client_id: UUID | None, *, by: User) -> Evidence | None:
+    """The evidence that a device sent under this id before: a replay changes nothing."""
+    require(by, Permission.DOSSIER_EDIT, dossier)
+    if client_id is None:
+        return None
+    return Evidence.objects.filter(
+        client_id=client_id, producer=dossier.product.producer_id
+    ).first()
 
 
 def _one_pdf(photos: Sequence[Any], by: User) -> StoredFile:

@@ -170,7 +170,7 @@ class SelfAssessment(models.Model):
     comments = models.JSONField(default=dict)
     plan = models.TextField("kế hoạch sản xuất, kinh doanh", blank=True)
     results = models.TextField("kết quả thực hiện phương án", blank=True)
-    revision = models.PositiveIntegerField(default=0)
+    updates = models.JSONField(default=dict)  # topic of an upgrade or a renewal → words
     saved_at = models.DateTimeField(auto_now=True)
 
 
@@ -187,6 +187,9 @@ class Evidence(models.Model):
     expires_on = models.DateField("ngày hết hạn", null=True, blank=True)
     # what `saola.reading` proposes, as its fields; None while it was not read
     proposals = models.JSONField(null=True)
+    client_id = models.UUIDField(
+        null=True, unique=True
+    )  # made on the device: sent twice, kept once
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     illustrative = models.BooleanField(default=False)

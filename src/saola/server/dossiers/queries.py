@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from saola.lifecycle.dossier import STEPS
-from saola.lifecycle.machine import Step, possible
+from saola.lifecycle.dossier import STEPS, State
+from saola.lifecycle.machine import Refused, Step, possible
 from saola.server.accounts.rights import can
 from saola.server.accounts.roles import ALL, HELPER
 from saola.server.dossiers.models import Citation, Dossier
@@ -80,3 +80,18 @@ def citations_by_criterion(dossier: Dossier) -> dict[str, list[Citation]]:
     for citation in rows:
         found[citation.criterion].append(citation)
     return dict(found)
+
+
+def locked(dossier: Dossier) -> Dossier:
+    """The dossier's row, locked until the transaction ends."""
+    rows = Dossier.objects.select_related("product__producer", "place")
+    return rows.select_for_update(of=("self",)).get(pk=dossier.pk)
+
+
+def open_for_producer(dossier: Dossier) -> None:
+    """Refused once the dossier is filed and nothing is asked for."""
+    if dossier.state not in (State.DRAFT, State.COMMUNE_ASKED, State.AGENCY_ASKED):
+        raise Refused(
+            "Hồ sơ đã nộp nên không sửa được nữa. Bản đã nộp vẫn giữ nguyên; "
+            "cơ quan tiếp nhận có thể yêu cầu bổ sung."
+        )

@@ -32,6 +32,14 @@ class Producer(models.Model):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True)
     address_as_printed = models.CharField(max_length=200, blank=True)
     source_url = models.URLField(max_length=400, blank=True)
+    # for Mẫu 01 and 02; a person's sex, ethnic origin and home address are written by hand on the
+    # printed form and never kept
+    representative = models.CharField("người đại diện", max_length=120, blank=True)
+    representative_position = models.CharField("chức vụ", max_length=120, blank=True)
+    phone = models.CharField("điện thoại", max_length=30, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
+    tax_code = models.CharField("mã số thuế", max_length=14, blank=True)
+    registration_number = models.CharField("số đăng ký kinh doanh", max_length=60, blank=True)
     illustrative = models.BooleanField(default=False)
 
     class Meta:
@@ -129,6 +137,12 @@ class Product(models.Model):
     group_number = models.PositiveSmallIntegerField(null=True, blank=True)
     line = models.CharField(max_length=30, blank=True)  # guessed line, for filters only
     code = models.CharField("mã sản phẩm", max_length=40, blank=True)
+    description = models.TextField("mô tả sản phẩm", blank=True)
+    packing = models.CharField("quy cách đóng gói", max_length=300, blank=True)
+    yearly_output = models.CharField("sản lượng một năm", max_length=120, blank=True)
+    # others who make it too, and for a gift box the products inside
+    partners = models.ManyToManyField(Producer, related_name="shared_products", blank=True)
+    contents = models.ManyToManyField("self", symmetrical=False, related_name="boxes", blank=True)
     source_key = models.CharField(max_length=20, blank=True)
     source_url = models.URLField(max_length=400, blank=True)
     source_note = models.TextField(blank=True)

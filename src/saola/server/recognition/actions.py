@@ -11,8 +11,9 @@ from saola.lifecycle.dossier import Kind, State
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.councils.models import Result
-from saola.server.dossiers.actions import Paper, advance, locked, start
+from saola.server.dossiers.actions import Paper, advance, start
 from saola.server.dossiers.models import Dossier
+from saola.server.dossiers.queries import locked
 from saola.server.journal.record import record
 from saola.server.places.models import NumberSeries
 from saola.server.products.models import Product

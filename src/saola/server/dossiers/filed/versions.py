@@ -6,17 +6,35 @@ from typing import Any
 
 from django.utils import timezone
 
+from saola.criteria.forms import topics
 from saola.criteria.load import canonical
 from saola.criteria.model import Criterion
 from saola.server.accounts.models import User
 from saola.server.accounts.roles import HELPER
 from saola.server.dossiers.models import Dossier, FiledVersion, SelfAssessment
+from saola.server.drafts.merge import forget
+from saola.server.products.details import PRODUCER_FIELDS, PRODUCT_FIELDS
 
 
 def freeze(dossier: Dossier, *, by: User) -> FiledVersion:
     """Keep what is filed now: the uploaded dossier has the value of the paper one (art. 7.1)."""
-    assessment = SelfAssessment.objects.get(dossier=dossier)
-    content = {
+    content = content_of(dossier)
+    forget(f"dossier:{dossier.pk}")
+    return FiledVersion.objects.create(
+        dossier=dossier,
+        number=dossier.versions.count() + 1,
+        content=content,
+        sha256=hashlib.sha256(canonical(content)).hexdigest(),
+        filed_at=timezone.now(),
+        filed_by=by,
+        helped=f"producer:{dossier.product.producer_id}" in by.scopes_as(HELPER),
+    )
+
+
+def content_of(dossier: Dossier) -> dict[str, Any]:
+    """Everything the dossier says now, as it is frozen on filing."""
+    assessment, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
+    return {
         "product": dossier.product.name,
         "kind": dossier.kind,
         "sheet": dossier.sheet_id,
@@ -26,7 +44,13 @@ def freeze(dossier: Dossier, *, by: User) -> FiledVersion:
         "target_stars": dossier.target_stars,
         "self_assessment": {
             field: getattr(assessment, field)
-            for field in ("choices", "unfit", "comments", "plan", "results")
+            for field in ("choices", "unfit", "comments", "plan", "results", "updates")
+        },
+        "producer": _details(dossier.product.producer, PRODUCER_FIELDS),
+        "about": _details(dossier.product, PRODUCT_FIELDS)
+        | {
+            "contents": [p.name for p in dossier.product.contents.order_by("folded")],
+            "partners": [p.name for p in dossier.product.partners.order_by("folded")],
         },
         "evidence": [
             {
@@ -40,15 +64,13 @@ def freeze(dossier: Dossier, *, by: User) -> FiledVersion:
             )
         ],
     }
-    return FiledVersion.objects.create(
-        dossier=dossier,
-        number=dossier.versions.count() + 1,
-        content=content,
-        sha256=hashlib.sha256(canonical(content)).hexdigest(),
-        filed_at=timezone.now(),
-        filed_by=by,
-        helped=f"producer:{dossier.product.producer_id}" in by.scopes_as(HELPER),
-    )
+
+
+def _details(thing: Any, fields: tuple[str, ...]) -> dict[str, str]:
+    """The name and what is said beside it on the forms."""
+    if thing is None:
+        return {}
+    return {"name": thing.name} | {field: getattr(thing, field) for field in fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +114,55 @@ def compare(before: FiledVersion, after: FiledVersion) -> list[Change]:
         for field, name in TEXTS.items()
         if own[field] != fresh[field]
     ]
+    changes += _told_otherwise(after, own.get("updates", {}), fresh.get("updates", {}))
+    for part, names in (("producer", PRODUCER_NAMES), ("about", PRODUCT_NAMES)):
+        changes += _details_changed(names, old.get(part, {}), new.get(part, {}))
     return changes + _papers_changed(old["evidence"], new["evidence"])
+
+
+PRODUCER_NAMES = {
+    "representative": "Người đại diện",
+    "representative_position": "Chức vụ người đại diện",
+    "phone": "Điện thoại",
+    "email": "Thư điện tử",
+    "tax_code": "Mã số thuế",
+    "registration_number": "Số đăng ký kinh doanh",
+}
+PRODUCT_NAMES = {
+    "description": "Mô tả sản phẩm",
+    "packing": "Quy cách đóng gói",
+    "yearly_output": "Sản lượng một năm",
+    "contents": "Sản phẩm trong hộp quà",
+    "partners": "Chủ thể cùng làm",
+}
+
+
+def _details_changed(
+    names: dict[str, str], was: dict[str, Any], now: dict[str, Any]
+) -> list[Change]:
+    """Details that read otherwise; lists as their names in one line."""
+
+    def said(part: dict[str, Any], field: str) -> str:
+        value = part.get(field, "")
+        return "; ".join(value) if isinstance(value, list) else value
+
+    return [
+        Change(name, said(was, field), said(now, field))
+        for field, name in names.items()
+        if said(was, field) != said(now, field)
+    ]
+
+
+def _told_otherwise(
+    version: FiledVersion, was: dict[str, str], now: dict[str, str]
+) -> list[Change]:
+    """Topics of an upgrade or a renewal that are told otherwise."""
+    dossier = version.dossier
+    return [
+        Change(topic.label, was.get(topic.id, ""), now.get(topic.id, ""))
+        for topic in topics(dossier.criteria_set.rulebook, dossier.kind)
+        if was.get(topic.id, "") != now.get(topic.id, "")
+    ]
 
 
 def _chosen(criterion: Criterion, part: dict[str, Any]) -> str:

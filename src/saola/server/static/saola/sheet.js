@@ -1,12 +1,9 @@
 // A score sheet while it is filled in: running total, digits as keys, saving by itself, the paper
 // of the criterion beside it. The server's sum counts; without this file the form works as it is.
+import { savesItself } from "./saving.js";
+
 const form = document.querySelector("form[data-sheet]");
 const bar = document.querySelector("[data-sheet-bar]");
-const WAIT = 1500; // milliseconds after the last change
-let unsaved = false;
-let sending = null;
-let timer = 0;
-
 function say(text) {
   bar.querySelector("[data-saved]").textContent = text;
 }
@@ -21,47 +18,16 @@ function refresh() {
   bar.querySelector("[data-done]").textContent = done;
 }
 
-function changed() {
-  unsaved = true;
-  say(bar.dataset.unsaved);
-  clearTimeout(timer);
-  timer = setTimeout(save, WAIT);
-}
-
-async function save() {
-  if (sending) { await sending; }
-  if (!unsaved) return;
-  unsaved = false;
-  sending = send();
-  await sending;
-  sending = null;
-}
-
-// one message at a time: each carries the revision that the one before it made
-async function send() {
-  try {
-    const answer = await fetch(form.action || location.href, {
-      method: "POST",
-      body: new FormData(form),
-      headers: { "X-Autosave": "1" },
-      redirect: "error",
-    });
-    const told = await answer.json();
-    if (!answer.ok) { unsaved = true; return say(told.reason); }
-    form.elements.revision.value = told.revision;
-    if (!unsaved) say(told.saved);
-    bar.querySelector("[data-stars]").textContent = told.stars;
-    const unmet = bar.querySelector("[data-unmet]");
-    unmet.replaceChildren(...told.unmet.map((line) => {
-      const item = document.createElement("li");
-      item.textContent = line;
-      return item;
-    }));
-    unmet.closest("details").hidden = told.unmet.length === 0;
-  } catch {
-    unsaved = true;
-    say(bar.dataset.offline);
-  }
+// what the server found while it saved
+function heard(told) {
+  bar.querySelector("[data-stars]").textContent = told.stars;
+  const unmet = bar.querySelector("[data-unmet]");
+  unmet.replaceChildren(...told.unmet.map((line) => {
+    const item = document.createElement("li");
+    item.textContent = line;
+    return item;
+  }));
+  unmet.closest("details").hidden = told.unmet.length === 0;
 }
 
 function choose(event) {
@@ -100,12 +66,12 @@ function showEvidence(event) {
 }
 
 if (form && bar) {
-  form.addEventListener("change", (event) => { refresh(); askReason(event); changed(); });
-  form.addEventListener("input", (event) => { if (event.target.matches("textarea, input[type=text]")) changed(); });
+  // the producer's table waits in the phone while there is no network; see outbox.js
+  const outbox = "waits" in form.dataset ? await import("./outbox.js") : null;
+  form.addEventListener("change", (event) => { refresh(); askReason(event); });
   form.addEventListener("keydown", choose);
   form.addEventListener("focusin", showEvidence);
-  form.addEventListener("submit", () => { unsaved = false; clearTimeout(timer); });
-  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  savesItself(form, { say, words: bar.dataset, heard, lost: outbox?.keepForm, sent: outbox?.formSent });
+  form.addEventListener("restored", refresh);
   refresh();
 }

@@ -7,12 +7,14 @@ from django.shortcuts import get_object_or_404, render
 
 from saola.server.dossiers.completeness import self_assessed
 from saola.server.dossiers.filed.bundle import archive, last_version, papers_of, whole_pdf
+from saola.server.dossiers.filed.forms import NUMBERS, whole_form
 from saola.server.dossiers.filed.receipt import receipt
 from saola.server.dossiers.filed.versions import compare
 from saola.server.dossiers.labels import STEPS
 from saola.server.dossiers.models import CommuneReport, Dossier
 from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
+from saola.server.papers.forms import DOCX
 
 # a browser shows a picture in a page of its own making with its own style; nothing else may run
 PICTURE_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -29,6 +31,7 @@ def file_response(stored: StoredFile) -> FileResponse:
     return response
 
 
+FORM_KINDS = {"pdf": "application/pdf", "docx": DOCX}
 KINDS = {"pdf": "application/pdf", "zip": "application/zip"}
 
 
@@ -53,6 +56,19 @@ def receipt_response(dossier: Dossier, step: str) -> HttpResponse:
         receipt(dossier, step),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+def form_response(dossier: Dossier, number: str, kind: str) -> HttpResponse:
+    """Mẫu 01, 02 or 03 as PDF to read, or as DOCX to edit."""
+    if number not in NUMBERS or kind not in FORM_KINDS:
+        raise Http404
+    name = f"mau-{number}-ho-so-{dossier.pk}.{kind}"
+    shown = "attachment" if kind == "docx" else "inline"
+    return HttpResponse(
+        whole_form(dossier, number, kind),
+        content_type=FORM_KINDS[kind],
+        headers={"Content-Disposition": f'{shown}; filename="{name}"'},
     )
 
 

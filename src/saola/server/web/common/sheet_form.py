@@ -8,16 +8,15 @@ from django.http import JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from saola.criteria import Choice, CriteriaSet, Criterion, rulebook
+from saola.criteria import Choice, CriteriaSet, Criterion, Group, rulebook
 from saola.lifecycle.machine import Refused
 from saola.scoring import Invalid, Result, member_sheet, panel, score
 from saola.scoring.explain import number, stars_text, to_next_class
 from saola.scoring.panels import left_out
 from saola.server.dossiers.doubts import doubts
+from saola.server.dossiers.draft.saving import UNFIT
 from saola.server.dossiers.models import Citation, Dossier
 from saola.server.dossiers.queries import citations_by_criterion
-
-UNFIT = "khong-phu-hop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +54,6 @@ def read(criteria_set: CriteriaSet, data: QueryDict) -> dict[str, dict[str, str]
     return {"choices": choices, "unfit": unfit, "comments": comments}
 
 
-def without_story(criteria_set: CriteriaSet, sheet: dict[str, dict[str, str]]) -> None:
-    """Where there is no story, drop what depends on it: those criteria do not apply."""
-    story = criteria_set.by_id.get(criteria_set.story or "")
-    if story is None:
-        return
-    chosen = sheet["choices"].get(story.id)
-    none = story.id in sheet["unfit"] or (chosen and story.choice(chosen).points == 0)
-    if none:
-        for criterion_id in criteria_set.story_dependents:
-            sheet["choices"].pop(criterion_id, None)
-            sheet["unfit"].pop(criterion_id, None)
-
-
 def reasons_missing(unfit: dict[str, str]) -> list[str]:
     """Criteria marked "no option fits" without a reason."""
     return [criterion_id for criterion_id, reason in unfit.items() if not reason]
@@ -80,8 +66,9 @@ def lines(
     cases: dict[str, str],
     errors: dict[str, str] | None = None,
     evidence: dict[str, Any] | None = None,
+    only: Group | None = None,
 ) -> list[dict[str, Any]]:
-    """Parts → groups → lines, for the template."""
+    """Parts → groups → lines, for the template; with `only`, that group alone."""
     errors, evidence = errors or {}, evidence or {}
     book = rulebook(criteria_set.rulebook)
 
@@ -104,9 +91,11 @@ def lines(
             "groups": [
                 {"group": group, "lines": [line(c) for c in group.criteria]}
                 for group in part.groups
+                if only is None or group is only
             ],
         }
         for part in criteria_set.parts
+        if only is None or only in part.groups
     ]
 
 

@@ -24,6 +24,7 @@ from saola.server.web.common import sheet_form
 from saola.server.web.common.papers import (
     dossier_papers,
     file_response,
+    form_response,
     receipt_response,
     version_page,
     whole_response,
@@ -180,3 +181,9 @@ def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
 def receipt_file(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """The slip of receiving, as PDF."""
     return receipt_response(visible_dossier(request, pk), step)
+
+
+@needs(Permission.DESK_USE)
+def form_file(request: HttpRequest, pk: int, number: str, kind: str) -> HttpResponse:
+    """One of the decision's forms, filled in."""
+    return form_response(visible_dossier(request, pk), number, kind)

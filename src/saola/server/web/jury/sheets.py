@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
+from saola.scoring.panels import drop_without_story
 from saola.server.accounts.permissions import Permission
 from saola.server.councils import prints, sheets
 from saola.server.councils.models import AgendaItem, ScoreSheet, Session
@@ -47,7 +48,7 @@ def _posted(item: AgendaItem, request: HttpRequest) -> tuple[dict[str, Any], dic
     """What the member sent, as `receive` takes it, and what is missing in it by place."""
     data = composed(request.POST)
     sheet: dict[str, Any] = dict(sheet_form.read(item.dossier.criteria_set, data))
-    sheet_form.without_story(item.dossier.criteria_set, sheet)
+    drop_without_story(item.dossier.criteria_set, sheet["choices"], sheet["unfit"])
     errors = dict.fromkeys(sheet_form.reasons_missing(sheet["unfit"]), "Hãy ghi lý do.")
     sheet["remark"] = data.get("remark", "")[:5000]
     sheet["events"] = []

@@ -20,10 +20,11 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
 from saola.server.dossiers import actions
 from saola.server.dossiers.checklist import checklist
-from saola.server.dossiers.completeness import complete, self_assessed
+from saola.server.dossiers.completeness import lacking, self_assessed
+from saola.server.dossiers.draft.prefill import lapsed_since
+from saola.server.dossiers.draft.sections import groups, sections
 from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier
-from saola.server.dossiers.prefill import lapsed_since
 from saola.server.products.actions import add_product, place_in_group
 from saola.server.products.consent import end_consent
 from saola.server.products.models import Consent, Producer, Product
@@ -35,11 +36,13 @@ from saola.server.recognition.watch import Window, window
 from saola.server.web.common.forms import Form
 from saola.server.web.common.papers import (
     file_response,
+    form_response,
     receipt_response,
     version_page,
     whole_response,
 )
 from saola.server.web.common.rights import needs, person
+from saola.server.web.portal.addresses import address_of
 
 FILE_STEP = {
     State.DRAFT: "file",
@@ -230,11 +233,13 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """The task list of one dossier, or where it stands once filed."""
     found = own_dossier(request, pk)
     progress = self_assessed(found)
+    parts = sections(found, progress)
     context = {
         "dossier": found,
         "progress": progress,
-        "evidence_count": found.citations.values("evidence").distinct().count(),
-        "lacking": complete(found),
+        "sections": [(part, address_of(found, part.key)) for part in parts],
+        "done": sum(part.done for part in parts),
+        "groups": groups(found, progress.missing),
         "open": found.state in FILE_STEP,
         "steps": list(found.steps.select_related("by")),
         "versions": found.versions.all(),
@@ -288,52 +293,6 @@ def certificate_file(request: HttpRequest, pk: int) -> FileResponse:
     return file_response(paper.file)
 
 
-class RegistrationForm(Form):
-    """Class aimed at, cases of two-case criteria, why this sheet."""
-
-    target_stars = forms.TypedChoiceField(
-        label=_("Hạng đăng ký"), coerce=int, choices=[(n, f"{n} sao") for n in (3, 4, 5)]
-    )
-    sheet_reason = forms.CharField(
-        label=_("Vì sao chọn bộ sản phẩm này"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.two_case = dossier.criteria_set.two_case
-        for criterion in self.two_case.values():
-            self.fields[f"case-{criterion.id}"] = forms.ChoiceField(
-                label=f"Trường hợp chấm tiêu chí {criterion.id}: {criterion.label}",
-                choices=list(criterion.cases.items()),
-                initial=dossier.cases.get(criterion.id),
-            )
-
-    def cases(self) -> dict[str, str]:
-        """Chosen case per two-case criterion."""
-        return {c: self.cleaned_data[f"case-{c}"] for c in self.two_case}
-
-
-@needs(Permission.DOSSIER_EDIT)
-def registration(request: HttpRequest, pk: int) -> HttpResponse:
-    """Class aimed at and cases."""
-    found = own_dossier(request, pk)
-    initial = {"target_stars": found.target_stars, "sheet_reason": found.sheet_reason}
-    posted = request.POST if request.method == "POST" else None
-    form = RegistrationForm(found, posted, initial=initial)
-    if form.is_valid():
-        data = {
-            "target_stars": form.cleaned_data["target_stars"],
-            "sheet_reason": form.cleaned_data["sheet_reason"],
-            "cases": form.cases(),
-        }
-        if form.carry_out(lambda: actions.save_registration(found, data, by=person(request))):
-            return redirect("portal:dossier", pk)
-    context = {"dossier": found, "form": form, "illustrative": found.illustrative}
-    return render(request, "portal/registration.html", context, status=400 if form.errors else 200)
-
-
 @needs(Permission.DOSSIER_FILE)
 def file_dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """Look everything over, then file; filing freezes a version and gives a receipt."""
@@ -343,10 +302,11 @@ def file_dossier(request: HttpRequest, pk: int) -> HttpResponse:
         actions.advance(found, step, by=person(request))
         messages.success(request, "Đã nộp hồ sơ. Giấy biên nhận ở cuối trang này.")
         return redirect("portal:dossier", pk)
+    progress = self_assessed(found)
     context = {
         "dossier": found,
-        "progress": self_assessed(found),
-        "lacking": complete(found),
+        "progress": progress,
+        "lacking": lacking(found, progress),
         "open": step is not None,
         "citations": found.citations.select_related("evidence__file").order_by("criterion"),
         "illustrative": found.illustrative,
@@ -394,3 +354,9 @@ def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
 def receipt_file(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """The slip of receiving, as PDF."""
     return receipt_response(own_dossier(request, pk), step)
+
+
+@needs(Permission.DOSSIER_EDIT)
+def form_file(request: HttpRequest, pk: int, number: str, kind: str) -> HttpResponse:
+    """One of the decision's forms, filled in."""
+    return form_response(own_dossier(request, pk), number, kind)

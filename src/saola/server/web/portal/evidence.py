@@ -7,14 +7,14 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from saola.criteria.rulebook import rulebook
 from saola.server.accounts.permissions import Permission
-from saola.server.dossiers.evidence import add_evidence, cite
+from saola.server.dossiers.evidence import add_evidence, cite, known
 from saola.server.dossiers.models import Dossier, Evidence
 from saola.server.dossiers.proposals import confirm, open_proposals
 from saola.server.files.recognise import DOSSIER_BYTES, LIMITS, megabytes
@@ -56,6 +56,7 @@ class EvidenceForm(Form):
         error_messages={"empty": "Tệp rỗng."},
     )
     uploads = forms.CharField(required=False, widget=forms.HiddenInput())
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput())
     title = forms.CharField(label=_("Tên minh chứng"), max_length=200)
     kind = forms.ChoiceField(label=_("Loại minh chứng"))
     number = forms.CharField(label=_("Số giấy"), max_length=80, required=False)
@@ -103,11 +104,14 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST"
         else EvidenceForm(dossier)
     )
+    by_itself = "X-Autosave" in request.headers
     if form.is_valid():
         data = dict(form.cleaned_data)
         if form.carry_out(lambda: _add(dossier, data, request)):
             messages.success(request, "Đã thêm minh chứng.")
-            return redirect("portal:evidence", pk)
+            return JsonResponse({}) if by_itself else redirect("portal:evidence", pk)
+    if by_itself and form.errors:
+        return JsonResponse({"reason": next(iter(form.errors.values()))[0]}, status=409)
     cited: dict[int, list[str]] = {}
     for evidence_id, criterion in dossier.citations.values_list("evidence_id", "criterion"):
         cited.setdefault(evidence_id, []).append(criterion)
@@ -136,12 +140,18 @@ def _add(dossier: Dossier, data: dict[str, Any], request: HttpRequest) -> Eviden
     """The files of the form: sent with it, or in parts before."""
     by, criteria = person(request), data.pop("criteria")
     sent, ids = data.pop("file"), data.pop("uploads")
+    client_id = data.pop("client_id")
+    before = known(dossier, client_id, by=by)
+    if before is not None:
+        return before
     with ExitStack() as opened, transaction.atomic():
         parts = [received(pk, by.username) for pk in ids]
         for part in parts:
             opened.enter_context(part.file)
         files = parts or [sent]
-        made = add_evidence(dossier, files[0], data, criteria, by=by, more=files[1:])
+        made = add_evidence(
+            dossier, files[0], data, criteria, by=by, more=files[1:], client_id=client_id
+        )
         forget(ids, by.username)
     return made
 

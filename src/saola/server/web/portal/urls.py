@@ -2,21 +2,28 @@
 
 from django.urls import path
 
-from saola.server.web.portal import assessment, dossiers, evidence, uploads
+from saola.server.web.portal import assessment, dossiers, evidence, offline, parts, uploads
 
 app_name = "portal"
 urlpatterns = [
     path("", dossiers.home, name="home"),
     path("giup/<int:pk>/thoi/", dossiers.end_help, name="end-help"),
+    path("ngoai-tuyen.js", offline.worker, name="worker"),
     path("tai-len/", uploads.create, name="upload-create"),
     path("tai-len/<uuid:pk>/", uploads.upload, name="upload"),
     path("ho-so/moi/", dossiers.start, name="start"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
     path("ho-so/<int:pk>/ban-nop/<int:number>/", dossiers.version, name="version"),
     path("ho-so/<int:pk>/tiep-nhan/<slug:step>.pdf", dossiers.receipt_file, name="receipt"),
+    path("ho-so/<int:pk>/mau-<str:number>.<str:kind>", dossiers.form_file, name="form-file"),
     path("ho-so/<int:pk>/ca-ho-so.<str:kind>", dossiers.whole, name="whole"),
-    path("ho-so/<int:pk>/dang-ky/", dossiers.registration, name="registration"),
+    path("ho-so/<int:pk>/phan/<slug:name>/", parts.part, name="part"),
     path("ho-so/<int:pk>/tu-danh-gia/", assessment.self_assessment, name="assessment"),
+    path(
+        "ho-so/<int:pk>/tu-danh-gia/<str:group>/",
+        assessment.self_assessment,
+        name="assessment-group",
+    ),
     path("ho-so/<int:pk>/minh-chung/", evidence.evidence, name="evidence"),
     path("ho-so/<int:pk>/minh-chung/<int:evidence_pk>/", evidence.citations, name="citations"),
     path(

@@ -1,0 +1,1 @@
+"""Words and choices in the making: who changed which, so that nobody loses any."""

@@ -1,0 +1,40 @@
+// Pages of the producer that were met once open without a network; files keep their hashed names.
+const PAGES = "saola-pages";
+const FILES = "saola-files";
+const PATIENCE = 6000; // milliseconds for a page before its copy is shown
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+async function file(request) {
+  const cache = await caches.open(FILES);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const fresh = await fetch(request);
+  if (fresh.ok) await cache.put(request, fresh.clone());
+  return fresh;
+}
+
+async function fromNetwork(request) {
+  const fresh = await fetch(request);
+  const html = (fresh.headers.get("Content-Type") || "").startsWith("text/html");
+  if (fresh.ok && !fresh.redirected && html) {
+    await (await caches.open(PAGES)).put(new URL(request.url).pathname, fresh.clone());
+  }
+  return fresh;
+}
+
+async function page(request) {
+  const kept = await (await caches.open(PAGES)).match(new URL(request.url).pathname);
+  const network = fromNetwork(request);
+  if (!kept) return network;
+  const late = new Promise((done) => { setTimeout(() => done(kept), PATIENCE); });
+  return Promise.race([network.catch(() => kept), late]);
+}
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.pathname.startsWith("/static/")) event.respondWith(file(event.request));
+  else if (event.request.mode === "navigate") event.respondWith(page(event.request));
+});
