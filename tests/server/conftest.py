@@ -100,6 +100,17 @@ class Office:
             data = {"choices": choices, "unfit": {}, "comments": {}, "events": [], "remark": ""}
             sheets.receive(item, data, by=self[f"hd{number}"], revision=0, seal=True)
 
+    def remove(self, row: Any, ground: str, signed: Any, kind: str = "revoke") -> Any:
+        """End a certificate (or take back its recognition) through report and submission."""
+        from saola.server.recognition import revocation
+
+        today, agency = timezone.localdate(), self["ocop_agency"]
+        told = revocation.Conclusion(kind, ground, "Kết luận thử", today)
+        removal = revocation.open_removal(row, told, by=agency)
+        revocation.report_removal(removal, "Đã xác minh", number="1/BC", dated=today, by=agency)
+        revocation.submit_removal(removal, number="2/TTr", dated=today, by=agency)
+        return revocation.decide_removal(removal, signed, by=self["province_leader"])
+
     def concluded(self, *totals: int, **options: Any) -> Dossier:
         """A dossier with the council's conclusion."""
         dossier = self.dossier()

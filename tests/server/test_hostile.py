@@ -28,7 +28,6 @@ from saola.server.papers.typeset import typeset
 from saola.server.recognition import actions as recognition
 from saola.server.recognition.models import Decision, Recognition
 from saola.server.recognition.queries import Filters, register
-from saola.server.recognition.revocation import revoke
 from tests.factories import ProductFactory
 from tests.server.conftest import PDF, Office
 from tests.server.test_recognition import TODAY, decide, signed, submitted, text_of
@@ -292,7 +291,7 @@ def test_a_revocation_before_publication_is_public_and_ends_in_a_notice(office: 
     leader = office["province_leader"]
     decide(office, dossier)
     recognition.certify(dossier, TODAY(), by=leader)
-    revoke(Recognition.objects.get(), "không còn sản xuất", signed("50/QĐ"), by=leader)
+    office.remove(Recognition.objects.get(), "không còn sản xuất", signed("50/QĐ"))
 
     assert [row.status for row in register(Filters(), TODAY())] == ["revoked"]
     recognition.publish(dossier, by=leader)

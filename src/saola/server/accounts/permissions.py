@@ -26,5 +26,6 @@ class Permission(StrEnum):
     REGISTER_IMPORT = "register_import"
     PROVINCE_DECIDE = "province_decide"
     PROVINCE_PUBLISH = "province_publish"
+    SUPERVISE = "supervise"
     JOURNAL_VIEW = "journal_view"
     ACCOUNTS_MANAGE = "accounts_manage"

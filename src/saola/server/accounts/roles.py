@@ -60,6 +60,7 @@ ROLES: dict[str, Role] = {
             P.AGENCY_RECEIVE,
             P.AGENCY_SUBMIT,
             P.AGENCY_NOTIFY,
+            P.SUPERVISE,
             P.REGISTER_IMPORT,
             P.SESSION_VIEW,
             P.SESSION_PREPARE,

@@ -62,7 +62,7 @@ def start_renewal(product: Product, *, by: User) -> Dossier:
     current = current_recognition(product, timezone.localdate())
     if current is None or current.expires_on is None:
         raise Refused("Sản phẩm chưa có giấy chứng nhận có ngày hết hạn để đánh giá lại.")
-    if current.revoked_on is not None:
+    if current.revoked_on is not None or current.withdrawn_on is not None:
         raise Refused("Giấy chứng nhận đã bị thu hồi nên không đánh giá lại; hãy nộp lần đầu.")
     return start(
         product,

@@ -14,6 +14,7 @@ STATUS: dict[str, str | Promise] = {
     "expired": _("đã hết hạn"),
     "extended": _("kéo dài hiệu lực khi chờ kết quả"),
     "revoked": _("đã bị thu hồi"),
+    "withdrawn": _("quyết định công nhận đã bị thu hồi"),
     "unknown": _("chưa rõ còn hiệu lực hay không (nguồn không nêu ngày)"),
 }
 
@@ -23,6 +24,7 @@ TONES = {
     "expired": "expired",
     "extended": "expiring",
     "revoked": "revoked",
+    "withdrawn": "revoked",
     "unknown": "draft",
 }
 
@@ -33,7 +35,7 @@ def in_words(
     """ "Còn hiệu lực đến 05/08/2029 (còn 33 tháng)"."""
     if status == "revoked" and revoked_on:
         return gettext("Đã bị thu hồi từ ngày %(day)s") % {"day": short(revoked_on)}
-    if expires_on is None:
+    if expires_on is None or status == "withdrawn":
         return str(STATUS[status])[:1].upper() + str(STATUS[status])[1:]
     day = short(expires_on)
     if status == "expired":

@@ -21,6 +21,7 @@ class Decision(models.Model):
         RECOGNISE = "recognise", _("công nhận sản phẩm")
         APPROVE = "approve_result", _("phê duyệt kết quả đánh giá từ 90 điểm")
         REVOKE = "revoke", _("thu hồi giấy chứng nhận")
+        WITHDRAW = "withdraw", _("thu hồi quyết định công nhận")
         MINISTRY = "ministry", _("công nhận của Bộ trưởng")
 
     class Capacity(models.TextChoices):
@@ -106,6 +107,13 @@ class Recognition(models.Model):
     revoked_ground = models.CharField(max_length=200, blank=True)
     revoked_by = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, related_name="revocations"
+    )
+    # the decision itself was against the rules and is taken back (art. 10): another act than ending
+    # its certificate (art. 8)
+    withdrawn_on = models.DateField(null=True)
+    withdrawn_reason = models.TextField(blank=True)
+    withdrawn_by = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, related_name="withdrawals"
     )
     published_on = models.DateField(null=True)  # None: not public yet
 
@@ -224,15 +232,18 @@ class ListImport(models.Model):
 def status_of(
     recognition: Any, on: date, *, expiring_within: int, extended_until: date | None = None
 ) -> str:
-    """State of a recognition on a day: revoked, in_force, expiring, extended, expired, or unknown
-    where the source gives no day and the year leaves both possible."""
-    if recognition.revoked_on is not None and recognition.revoked_on <= on:
-        return "revoked"
+    """State of a recognition on a day: withdrawn, revoked, in_force, expiring, extended, expired,
+    or unknown where the source gives no day and the year leaves both possible."""
+    for day, ended in (
+        (recognition.withdrawn_on, "withdrawn"),
+        (recognition.revoked_on, "revoked"),
+    ):
+        if day is not None and day <= on:
+            return ended
     if recognition.expires_on is None:
         # 36 months from some day of the year: over after its last day three years on
-        if recognition.year is not None and on.year > recognition.year + 3:
-            return "expired"
-        return "unknown"
+        over = recognition.year is not None and on.year > recognition.year + 3
+        return "expired" if over else "unknown"
     if on <= recognition.expires_on:
         soon = recognition.expires_on - on <= timedelta(expiring_within)
         return "expiring" if soon else "in_force"
@@ -255,3 +266,54 @@ class RenewalNotice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["recognition", "milestone"], name="renewal_told_once")
         ]
+
+
+class Removal(models.Model):
+    """On its way to end a certificate (art. 8) or to take back a recognition (art. 10): what was
+    concluded, the agency's report, its submission, the decision."""
+
+    class Kind(models.TextChoices):
+        REVOKE = "revoke", _("thu hồi giấy chứng nhận (điều 8)")
+        WITHDRAW = "withdraw", _("thu hồi quyết định công nhận trái quy định (điều 10)")
+
+    class State(models.TextChoices):
+        OPENED = "opened", _("đang xác minh")
+        REPORTED = "reported", _("đã có báo cáo xác minh")
+        SUBMITTED = "submitted", _("đã trình")
+        DECIDED = "decided", _("đã có quyết định")
+        DROPPED = "dropped", _("không thu hồi")
+
+    recognition = models.ForeignKey(Recognition, on_delete=models.PROTECT, related_name="removals")
+    kind = models.CharField(max_length=10, choices=Kind)
+    ground = models.CharField("căn cứ", max_length=200)
+    basis = models.TextField("kết luận của cơ quan có thẩm quyền hoặc xác nhận của xã")
+    concluded_on = models.DateField("ngày kết luận, xác nhận")
+    due_on = models.DateField()  # last day for the decision
+    state = models.CharField(max_length=10, choices=State, default=State.OPENED)
+    report = models.TextField("báo cáo kiểm tra, xác minh", blank=True)
+    report_number = models.CharField(max_length=60, blank=True)
+    reported_on = models.DateField(null=True)
+    submission_number = models.CharField(max_length=60, blank=True)
+    submitted_on = models.DateField(null=True)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="+")
+    dropped_reason = models.TextField(blank=True)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recognition"],
+                condition=Q(state__in=["opened", "reported", "submitted"]),
+                name="one_open_removal",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["opened", "reported", "submitted", "decided", "dropped"]),
+                name="removal_state_is_known",
+            ),
+        ]
+
+    def scopes(self) -> set[str]:
+        """Those of its recognition."""
+        return self.recognition.scopes()

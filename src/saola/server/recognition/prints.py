@@ -79,13 +79,14 @@ SUBJECTS = {
     Decision.Kind.RECOGNISE: "Công nhận sản phẩm OCOP",
     Decision.Kind.APPROVE: "Phê duyệt kết quả đánh giá, phân hạng sản phẩm OCOP đạt từ 90 điểm",
     Decision.Kind.REVOKE: "Thu hồi giấy chứng nhận sản phẩm OCOP",
+    Decision.Kind.WITHDRAW: "Thu hồi quyết định công nhận sản phẩm OCOP",
 }
 
 
 def decision(pk: int) -> None:
     """The decision with its list of products."""
     paper = Decision.objects.get(pk=pk)
-    revoking = paper.kind == Decision.Kind.REVOKE
+    revoking = paper.kind in (Decision.Kind.REVOKE, Decision.Kind.WITHDRAW)
     columns, rows, note = _revoked_list(paper) if revoking else _product_list(paper)
     data = {
         "illustrative": paper.illustrative,
@@ -136,6 +137,15 @@ def _articles(paper: Decision, count: int) -> list[str]:
             "Chủ thể không được tiếp tục dùng nhãn hiệu chứng nhận OCOP cho sản phẩm có tên trong "
             "danh sách kể từ ngày ký Quyết định này."
         )
+    elif paper.kind == Decision.Kind.WITHDRAW:
+        first = (
+            f"Thu hồi quyết định công nhận đối với {count} sản phẩm theo danh sách kèm theo, do "
+            "việc công nhận trái quy định."
+        )
+        second = (
+            "Sản phẩm có tên trong danh sách không còn là sản phẩm OCOP kể từ ngày ký Quyết định "
+            "này; chủ thể không được tiếp tục dùng nhãn hiệu chứng nhận OCOP."
+        )
     else:
         first = f"Công nhận {count} sản phẩm OCOP theo danh sách kèm theo."
         second = "Giấy chứng nhận sản phẩm OCOP có giá trị 36 tháng kể từ ngày cấp."
@@ -173,16 +183,19 @@ def _product_list(paper: Decision) -> Table:
 def _revoked_list(paper: Decision) -> Table:
     """What is revoked, from whom, and on which ground."""
     columns = [("Sản phẩm", 2.0), ("Chủ thể", 2.0), ("Giấy chứng nhận", 2.6), ("Căn cứ", 1.8)]
+    revoking = paper.kind == Decision.Kind.REVOKE
+    ended = paper.revocations if revoking else paper.withdrawals
     rows: list[list[Cell]] = [
         [
             _named(row.product),
             _producer(row.product),
             row.certificate.number if hasattr(row, "certificate") else row.decision_as_printed,
-            row.revoked_ground,
+            row.revoked_ground if revoking else row.withdrawn_reason,
         ]
-        for row in paper.revocations.select_related("product__producer", "certificate")
+        for row in ended.select_related("product__producer", "certificate")
     ]
-    note = f"Căn cứ thu hồi theo điều 8 Quyết định số {rulebook('26-2026').decision}."
+    article = "điều 8" if revoking else "điều 10"
+    note = f"Căn cứ thu hồi theo {article} Quyết định số {rulebook('26-2026').decision}."
     return columns, rows, note
 
 

@@ -21,6 +21,7 @@ def with_status(on: date) -> QuerySet[Any, Any]:
     soon = on + timedelta(settings.OCOP["expiring_within_days"])
     return Recognition.objects.annotate(
         status=Case(
+            When(withdrawn_on__lte=on, then=Value("withdrawn")),
             When(revoked_on__lte=on, then=Value("revoked")),
             When(expires_on=None, year__lt=on.year - 3, then=Value("expired")),
             When(expires_on=None, then=Value("unknown")),

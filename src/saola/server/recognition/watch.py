@@ -73,6 +73,7 @@ def ending(on: date, products: QuerySet[Product]) -> QuerySet[Any, Any]:
             pk=newest.values("pk")[:1],
             expires_on__range=(on, add_months(on, MONTHS_AHEAD)),
             revoked_on=None,
+            withdrawn_on=None,
         )
         .annotate(
             renewal=Subquery(renewal.values("state")[:1]),

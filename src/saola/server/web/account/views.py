@@ -101,6 +101,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if can(user, Permission.DESK_USE):
         areas.append(("desk:queue", _("Bàn làm việc: hồ sơ chờ xử lý")))
         areas.append(("desk:ending", _("Giấy chứng nhận hết hạn trong 12 tháng")))
+        areas.append(("desk:inspections", _("Kiểm tra, giám sát")))
+    if can(user, Permission.SUPERVISE):
+        areas.append(("desk:letters", _("Kiến nghị, khiếu nại, phản ánh")))
+    if can(user, Permission.SUPERVISE) or can(user, Permission.PROVINCE_DECIDE):
+        areas.append(("desk:removals", _("Thu hồi giấy chứng nhận, quyết định công nhận")))
     if can(user, Permission.SESSION_VIEW):
         areas.append(("jury:sessions", _("Hội đồng: các phiên họp")))
     if can(user, Permission.REGISTER_IMPORT):

@@ -10,19 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import State
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
 from saola.server.dossiers.models import Dossier
 from saola.server.files.models import StoredFile
-from saola.server.products.models import Product
 from saola.server.recognition import actions
 from saola.server.recognition.actions import Signed
 from saola.server.recognition.central import decide_on_central, record_central
-from saola.server.recognition.models import Decision, Notice, Recognition
+from saola.server.recognition.models import Decision, Notice
 from saola.server.recognition.prints import points_text
-from saola.server.recognition.revocation import revoke as revoke_certificate
 from saola.server.web.common.forms import DateField, Form, SignedForm, whole_number
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
@@ -246,39 +243,3 @@ def decide_central(request: HttpRequest, pk: int) -> HttpResponse:
         "illustrative": dossier.illustrative,
     }
     return render(request, "desk/decide_central.html", context, status=409 if form.errors else 200)
-
-
-class RevokeForm(SignedForm):
-    """One of the six grounds, and the decision."""
-
-    ground = forms.ChoiceField(label=_("Căn cứ thu hồi"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        grounds = rulebook("26-2026").facts["revocation"]["grounds_vi"]
-        self.fields["ground"].choices = [(g, g) for g in grounds]  # type: ignore[attr-defined]
-        self.fields["number"].label = _("Số quyết định")
-
-
-@needs(Permission.PROVINCE_DECIDE)
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a certificate; public at once."""
-    found = get_object_or_404(
-        Recognition.objects.filter(
-            product__in=Product.objects.visible_to(request.user)
-        ).select_related("product__producer", "product__place"),
-        pk=pk,
-    )
-    form = RevokeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        data = form.cleaned_data
-        done = form.carry_out(
-            lambda: revoke_certificate(
-                found, data["ground"], signed(data, authority()), by=person(request)
-            )
-        )
-        if done:
-            messages.success(request, "Đã thu hồi giấy chứng nhận; sổ đăng ký cho thấy ngay.")
-            return redirect("public:product", found.product_id)
-    context = {"recognition": found, "form": form, "illustrative": found.product.illustrative}
-    return render(request, "desk/revoke.html", context, status=409 if form.errors else 200)

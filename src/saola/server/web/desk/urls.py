@@ -14,6 +14,7 @@ from saola.server.web.desk import (
     reports,
     steps,
 )
+from saola.server.web.desk.after import inspections, letters, removals
 
 app_name = "desk"
 urlpatterns = [
@@ -38,7 +39,16 @@ urlpatterns = [
     path("quyet-dinh/<int:pk>/", decisions.decision, name="decision"),
     path("quyet-dinh/<int:pk>/van-ban.pdf", decisions.decision_file, name="decision-file"),
     path("thong-bao/<int:pk>/van-ban.pdf", decisions.notice_file, name="notice-file"),
-    path("cong-nhan/<int:pk>/thu-hoi/", decisions.revoke, name="revoke"),
+    path("cong-nhan/<int:pk>/thu-hoi/", removals.open_page, name="open-removal"),
+    path("thu-hoi/", removals.removals, name="removals"),
+    path("thu-hoi/<int:pk>/", removals.removal, name="removal"),
+    path("don-thu/", letters.letters, name="letters"),
+    path("don-thu/<int:pk>/", letters.letter, name="letter"),
+    path("kiem-tra/", inspections.inspections, name="inspections"),
+    path("kiem-tra/moi/", inspections.new, name="inspection-new"),
+    path("kiem-tra/<int:pk>/", inspections.inspection, name="inspection"),
+    path("kiem-tra/san-pham/<int:pk>/", inspections.item, name="inspection-item"),
+    path("kiem-tra/san-pham/<int:pk>/bien-ban/", inspections.item_file, name="inspection-file"),
     path("hoi-dong/moi/", council_setup.establish, name="establish"),
     path("hoi-dong/<int:pk>/", council_setup.council, name="council"),
     path("phien/moi/<int:council_pk>/", councils.call_session, name="call-session"),

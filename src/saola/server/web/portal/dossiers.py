@@ -102,7 +102,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _to_renew(row: Any, dossiers: Any, today: date) -> Window | None:
     """The window of filing while it is open and no renewal was begun."""
-    if row.expires_on is None or row.revoked_on is not None:
+    if row.expires_on is None or row.revoked_on or row.withdrawn_on:
         return None
     days = window(row.expires_on, today)
     begun = any(

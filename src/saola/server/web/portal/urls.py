@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from saola.server.web.portal import assessment, dossiers, evidence, offline, parts, uploads
+from saola.server.web.portal import assessment, dossiers, evidence, letters, offline, parts, uploads
 
 app_name = "portal"
 urlpatterns = [
     path("", dossiers.home, name="home"),
     path("giup/<int:pk>/thoi/", dossiers.end_help, name="end-help"),
+    path("don-thu/", letters.letters, name="letters"),
+    path("don-thu/<int:pk>/rut/", letters.withdraw, name="letter-withdraw"),
     path("ngoai-tuyen.js", offline.worker, name="worker"),
     path("tai-len/", uploads.create, name="upload-create"),
     path("tai-len/<uuid:pk>/", uploads.upload, name="upload"),

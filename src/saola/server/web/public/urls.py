@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from saola.server.web.public import criteria, register
+from saola.server.web.public import criteria, register, reports
 
 app_name = "public"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("so-dang-ky.<str:kind>", register.register_file, name="register-file"),
     path("dot/<slug:batch>/", register.batch, name="batch"),
     path("san-pham/<int:pk>/", register.product, name="product"),
+    path("san-pham/<int:pk>/phan-anh/", reports.report, name="report"),
     path("gcn/<uuid:token>/", register.certificate, name="certificate"),
     path("gcn/<uuid:token>/giay.pdf", register.certificate_file, name="certificate-file"),
     path("bo-tieu-chi/", criteria.criteria_list, name="criteria"),

@@ -1,0 +1,1 @@
+"""After recognition: petitions, complaints, citizens' reports, and inspections."""

@@ -1,0 +1,1 @@
+"""The office after recognition: letters, inspections, removals."""

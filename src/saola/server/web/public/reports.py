@@ -1,0 +1,70 @@
+"""A citizen tells of a wrong seen on a product; no account is needed, no name is asked."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.backends import pseudonym
+from saola.server.products.models import Product
+from saola.server.recognition.models import Recognition
+from saola.server.supervision.letters import send
+from saola.server.supervision.models import Letter
+from saola.server.web.common.forms import Form
+
+AN_HOUR, MOST = 3600, 30  # reports from one connection, which a whole village may share
+
+
+class ReportForm(Form):
+    """What was seen; how to be answered, if one wishes."""
+
+    text = forms.CharField(
+        label=_("Bạn thấy điều gì"),
+        help_text=_("Ở đâu, khi nào, sản phẩm nào; có số lô trên tem thì ghi."),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    contact = forms.CharField(
+        label=_("Điện thoại hoặc thư điện tử để trả lời bạn"),
+        help_text=_("Chỉ cơ quan xử lý thấy."),
+        max_length=200,
+        required=False,
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput())
+    # people do not see this field; machines that fill in everything do
+    website = forms.CharField(required=False, widget=forms.HiddenInput())
+
+
+@login_not_required
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a report about a published product."""
+    shown = Recognition.objects.filter(published_on__isnull=False).values("product")
+    product = get_object_or_404(Product.objects.filter(pk__in=shown), pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = ReportForm(posted, initial={"token": uuid.uuid4()})
+    if form.is_valid() and form.carry_out(lambda: _send(product, form.cleaned_data, request)):
+        messages.success(request, _("Đã gửi phản ánh tới cơ quan quản lý OCOP của tỉnh."))
+        return redirect("public:product", pk)
+    context = {"product": product, "form": form, "illustrative": product.illustrative}
+    return render(request, "public/report.html", context, status=400 if form.errors else 200)
+
+
+def _send(product: Product, data: dict[str, Any], request: HttpRequest) -> Letter:
+    if data["website"]:
+        raise Refused("Không gửi được. Hãy tải lại trang rồi gửi lại.")
+    key = f"report:{pseudonym(request)}"
+    sent: int = cache.get(key, 0)
+    if sent >= MOST:
+        raise Refused("Bạn đã gửi nhiều phản ánh trong một giờ. Hãy gửi tiếp sau.")
+    kept = send(
+        Letter.Kind.REPORT, product, data["text"], data["token"], by=None, contact=data["contact"]
+    )
+    cache.set(key, sent + 1, AN_HOUR)
+    return kept
