@@ -1,13 +1,11 @@
 """The main job, end to end, as its people live it: a dossier becomes a star."""
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from saola.vietnamese.dates import TIMEZONE
 from tests.browser.conftest import People
 from tests.server.conftest import PDF
 
@@ -100,7 +98,8 @@ def commune_and_agency(people: People, desk: str) -> None:
         "canbo.xa",
         desk,
         "Ghi giao sản phẩm mẫu",
-        on=datetime.now(TIMEZONE).date().isoformat(),
+        giver="Người giao (minh họa)",
+        taker="Người nhận (minh họa)",
     )
     act(people, "lanhdao.xa", desk, "Ký báo cáo Mẫu 03", number="1/BC")
     act(people, "lanhdao.xa", desk, "Đề nghị tỉnh đánh giá", number="2/UBND")

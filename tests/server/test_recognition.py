@@ -240,7 +240,9 @@ def test_a_year_alone_gives_no_day(db: None, year: int | None, status: str) -> N
     assert with_status(on).get().status == status
     assert (
         status_of(
-            SimpleNamespace(withdrawn_on=None, revoked_on=None, expires_on=None, year=year), on, expiring_within=180
+            SimpleNamespace(withdrawn_on=None, revoked_on=None, expires_on=None, year=year),
+            on,
+            expiring_within=180,
         )
         == status
     )

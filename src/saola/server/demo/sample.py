@@ -22,6 +22,7 @@ from saola.server.dossiers.actions import Paper
 from saola.server.dossiers.draft.saving import save as save_draft
 from saola.server.dossiers.evidence import add_evidence
 from saola.server.dossiers.models import Dossier
+from saola.server.examination.actions import record_samples
 from saola.server.papers.typeset import typeset
 from saola.server.places.models import Place
 from saola.server.products.actions import add_product
@@ -206,7 +207,9 @@ def _walk(dossier: Dossier, case: Case) -> Dossier:
             )
         if step == "propose" and dossier.criteria_set.sample_units:
             today = timezone.localdate()
-            dossier_actions.hand_over_samples(dossier, today, by=person("canbo.xa"))
+            samples = {"act": "hand_over", "level": "province", "units": 5, "on": today}
+            names = {"giver": f"Người giao ({STAMP})", "taker": f"Người nhận ({STAMP})"}
+            record_samples(dossier, samples | names, by=person("canbo.xa"))
         paper = Paper(f"{dossier.pk:02d}/UBND (minh họa)", timezone.localdate())
         dossier = dossier_actions.advance(dossier, step, by=person(username), paper=paper)
         if dossier.state == case.stop_at:

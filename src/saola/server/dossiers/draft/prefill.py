@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q
 
 from saola.server.dossiers.models import Citation, Dossier, SelfAssessment
+from saola.server.preparation.texts import texts_for
 
 
 def last_filed(dossier: Dossier) -> Dossier | None:
@@ -14,8 +15,11 @@ def last_filed(dossier: Dossier) -> Dossier | None:
 
 
 def prefill(dossier: Dossier, assessment: SelfAssessment, today: date) -> None:
-    """Copy choices, words and citations from the last filed dossier on the same sheet; not the
-    texts about a period (plan, results), nor papers past their last day."""
+    """Take parts II and IV from the product's plans; choices, words and citations from the last
+    filed dossier on the same sheet, without papers past their last day."""
+    told = texts_for(dossier.product, today.year)
+    assessment.plan, assessment.results = told["plan"], told["results"]
+    assessment.save()
     last = last_filed(dossier)
     if last is None or last.sheet_id != dossier.sheet_id:
         return

@@ -101,7 +101,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if can(user, Permission.DESK_USE):
         areas.append(("desk:queue", _("Bàn làm việc: hồ sơ chờ xử lý")))
         areas.append(("desk:ending", _("Giấy chứng nhận hết hạn trong 12 tháng")))
+        areas.append(("desk:gaps", _("Sản phẩm còn thiếu gì cho hạng trên")))
         areas.append(("desk:inspections", _("Kiểm tra, giám sát")))
+    if any(can(user, p) for p in (Permission.COMMUNE_RECEIVE, Permission.ADVISE)):
+        areas.append(("desk:ideas", _("Ý tưởng sản phẩm")))
     if can(user, Permission.SUPERVISE):
         areas.append(("desk:letters", _("Kiến nghị, khiếu nại, phản ánh")))
     if can(user, Permission.SUPERVISE) or can(user, Permission.PROVINCE_DECIDE):

@@ -19,6 +19,7 @@ from saola.server.dossiers.labels import STEPS as STEP_NAMES
 from saola.server.dossiers.models import Dossier, Evidence
 from saola.server.dossiers.queries import ASIDE, has_moves, steps_open_to
 from saola.server.dossiers.queries import queue as queue_of
+from saola.server.examination.actions import may_examine
 from saola.server.recognition.models import Notice
 from saola.server.web.common import sheet_form
 from saola.server.web.common.papers import (
@@ -144,12 +145,23 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "recognition": found.recognitions.select_related("certificate", "decision").first(),
         "notice": Notice.objects.filter(dossier=found).order_by("-pk").first(),
         "reporting": found.state == State.COMMUNE_RECEIVED and receives,
-        "sampling": found.state in (State.COMMUNE_RECEIVED, State.REPORTED)
-        and receives
-        and found.criteria_set.sample_units,
+        "sampling": _sampling(found, request.user),
+        "examining": may_examine(request.user, found),
+        "rows": found.samples.all(),
+        "visits": found.visits.prefetch_related("photos"),
+        "tests": found.tests.select_related("file"),
         "illustrative": found.illustrative,
     }
     return render(request, "desk/dossier.html", context)
+
+
+def _sampling(found: Dossier, user: Any) -> bool:
+    """Whether this person records what is done with samples now."""
+    if not found.criteria_set.sample_units:
+        return False
+    if found.state in (State.COMMUNE_RECEIVED, State.REPORTED):
+        return bool(can(user, Permission.COMMUNE_RECEIVE, found))
+    return found.samples_on is not None and bool(can(user, Permission.AGENCY_RECEIVE, found))
 
 
 @needs(Permission.DESK_USE)

@@ -11,10 +11,11 @@ from saola.server.web.desk import (
     helping,
     lists,
     office,
-    reports,
     steps,
 )
 from saola.server.web.desk.after import inspections, letters, removals
+from saola.server.web.desk.before import ideas, products
+from saola.server.web.desk.review import reports, samples, visits
 
 app_name = "desk"
 urlpatterns = [
@@ -28,7 +29,12 @@ urlpatterns = [
     path("ho-so/<int:pk>/ca-ho-so.<str:kind>", dossiers.whole, name="whole"),
     path("ho-so/<int:pk>/buoc/<slug:step>/", steps.step, name="step"),
     path("ho-so/<int:pk>/mau-03/", reports.commune_report, name="commune-report"),
-    path("ho-so/<int:pk>/mau/", reports.samples, name="samples"),
+    path("ho-so/<int:pk>/mau/", samples.samples, name="samples"),
+    path("ho-so/<int:pk>/mau/bien-ban.pdf", samples.paper, name="sample-paper"),
+    path("ho-so/<int:pk>/thuc-te/", visits.visit, name="visit"),
+    path("ho-so/<int:pk>/kiem-nghiem/", visits.test, name="test"),
+    path("ho-so/<int:pk>/kiem-nghiem/<int:test_pk>/", visits.result, name="test-result"),
+    path("ho-so/<int:pk>/kiem-tra/<int:file_pk>/", visits.file, name="examined-file"),
     path("ho-so/<int:pk>/tep/<int:evidence_pk>/", dossiers.evidence_file, name="evidence-file"),
     path("ho-so/<int:pk>/cap-giay/", decisions.certify, name="certify"),
     path("ho-so/<int:pk>/thong-bao/", decisions.notify, name="notify"),
@@ -40,6 +46,11 @@ urlpatterns = [
     path("quyet-dinh/<int:pk>/van-ban.pdf", decisions.decision_file, name="decision-file"),
     path("thong-bao/<int:pk>/van-ban.pdf", decisions.notice_file, name="notice-file"),
     path("cong-nhan/<int:pk>/thu-hoi/", removals.open_page, name="open-removal"),
+    path("y-tuong/", ideas.ideas, name="ideas"),
+    path("y-tuong/<int:pk>/", ideas.idea, name="idea"),
+    path("con-thieu/", products.gaps, name="gaps"),
+    path("san-pham/<int:pk>/", products.product, name="product"),
+    path("cai-tien/<int:pk>/<slug:side>/", products.improvement_file, name="improvement-file"),
     path("thu-hoi/", removals.removals, name="removals"),
     path("thu-hoi/<int:pk>/", removals.removal, name="removal"),
     path("don-thu/", letters.letters, name="letters"),

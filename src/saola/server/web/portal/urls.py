@@ -2,12 +2,27 @@
 
 from django.urls import path
 
-from saola.server.web.portal import assessment, dossiers, evidence, letters, offline, parts, uploads
+from saola.server.web.portal import (
+    assessment,
+    dossiers,
+    evidence,
+    letters,
+    offline,
+    parts,
+    preparing,
+    uploads,
+)
 
 app_name = "portal"
 urlpatterns = [
     path("", dossiers.home, name="home"),
     path("giup/<int:pk>/thoi/", dossiers.end_help, name="end-help"),
+    path("y-tuong/", preparing.ideas, name="ideas"),
+    path("y-tuong/<int:pk>/", preparing.idea, name="idea"),
+    path("san-pham/<int:pk>/", preparing.product, name="product"),
+    path("san-pham/<int:pk>/phuong-an/<int:year>/", preparing.plan, name="plan"),
+    path("tu-van/<int:pk>/xong/", preparing.done, name="advice-done"),
+    path("cai-tien/<int:pk>/<slug:side>/", preparing.improvement_file, name="improvement-file"),
     path("don-thu/", letters.letters, name="letters"),
     path("don-thu/<int:pk>/rut/", letters.withdraw, name="letter-withdraw"),
     path("ngoai-tuyen.js", offline.worker, name="worker"),

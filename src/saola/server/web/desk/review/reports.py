@@ -1,4 +1,4 @@
-"""The commune's Mẫu 03 and the handing over of samples."""
+"""The commune's Mẫu 03."""
 
 from django import forms
 from django.contrib import messages
@@ -50,23 +50,3 @@ def commune_report(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:dossier", pk)
     context = {"dossier": dossier, "form": form, "illustrative": dossier.illustrative}
     return render(request, "desk/commune_report.html", context, status=409 if form.errors else 200)
-
-
-class SamplesForm(Form):
-    """The day of handing over."""
-
-    on = DateField(label=_("Ngày giao sản phẩm mẫu"))
-
-
-@needs(Permission.COMMUNE_RECEIVE)
-def samples(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note that the sample units were handed over."""
-    dossier = visible_dossier(request, pk)
-    form = SamplesForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and form.carry_out(
-        lambda: actions.hand_over_samples(dossier, form.cleaned_data["on"], by=person(request))
-    ):
-        messages.success(request, "Đã ghi việc giao sản phẩm mẫu.")
-        return redirect("desk:dossier", pk)
-    context = {"dossier": dossier, "form": form, "illustrative": dossier.illustrative}
-    return render(request, "desk/samples.html", context, status=409 if form.errors else 200)

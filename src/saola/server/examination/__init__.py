@@ -1,0 +1,1 @@
+"""A dossier while offices look at it: samples, visits, tests."""

@@ -1,0 +1,1 @@
+"""Before a dossier: ideas, yearly plans, improvement of products."""

@@ -1,0 +1,1 @@
+"""The office before a dossier: ideas, improvement, what products lack."""
