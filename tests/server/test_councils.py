@@ -223,7 +223,8 @@ def test_illustrative_and_real_do_not_mix(office: Office) -> None:
 
 
 def test_written_opinions_are_for_renewals_only(office: Office) -> None:
-    data = {"title": "Bằng văn bản", "mode": "written", "held_on": timezone.localdate()}
+    today = timezone.localdate()
+    data = {"title": "Bằng văn bản", "mode": "written", "held_on": today, "opinions_by": today}
     session = actions.call_session(office.council, data, by=office["hd3"])
 
     with pytest.raises(Refused, match="đánh giá, phân hạng lại"):

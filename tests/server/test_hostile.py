@@ -147,7 +147,7 @@ def test_members_seated_before_the_opening_take_part(office: Office) -> None:
 
 def test_written_opinions_that_differ_go_on_in_a_meeting(office: Office) -> None:
     renewal = office.dossier("agency_reported", kind="renewal")
-    data = {"title": "Văn bản", "mode": "written", "held_on": TODAY()}
+    data = {"title": "Văn bản", "mode": "written", "held_on": TODAY(), "opinions_by": TODAY()}
     written = actions.call_session(office.council, data, by=office["hd3"])
     item = actions.schedule(written, renewal, by=office["hd3"])
     present = set(office.council.members.values_list("pk", flat=True))

@@ -208,7 +208,7 @@ def test_after_ten_failures_it_is_given_up_and_shown(
 def test_the_command_says_what_it_did(held: Recognition, capsys: Any) -> None:
     call_command("watch", on=OPENS)
 
-    assert capsys.readouterr().out == "Đã báo 1 giấy chứng nhận, gửi 1 thư.\n"
+    assert capsys.readouterr().out == "Đã báo 1 giấy chứng nhận, nhắc 0 thành viên, gửi 1 thư.\n"
 
 
 def test_the_list_shows_what_is_needed_and_that_people_were_told(

@@ -182,6 +182,8 @@ OCOP: dict[str, Any] = {
     "agency_name": "Cơ quan tham mưu quản lý OCOP tỉnh Sơn La",
     "agency_head": "Thủ trưởng cơ quan",
     "extension_scope": "transition_with_pending_renewal",  # or: any_with_pending_renewal, none
+    "taste_in_writing": "samples",  # or: last_session, meeting
+    "opinion_reminder_days": (3, 0),  # before the last day of written opinions
     "expiring_within_days": 180,
     "renewal_reminder_days": (30, 7),  # before the window of filing closes
     "test_report_months": 12,  # older test reports are asked about

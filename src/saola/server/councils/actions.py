@@ -97,6 +97,12 @@ def call_session(council: Council, data: dict[str, Any], *, by: User) -> Session
     require(by, Permission.SESSION_PREPARE, council)
     if data["held_on"] < council.decided_on:
         raise Refused("Ngày họp không thể trước ngày thành lập Hội đồng.", field="held_on")
+    last = data.get("opinions_by")
+    if data.get("mode") == Session.Mode.WRITTEN and (last is None or last < data["held_on"]):
+        raise Refused(
+            "Lấy ý kiến bằng văn bản cần ngày cuối nộp ý kiến, từ ngày gửi trở đi.",
+            field="opinions_by",
+        )
     session = Session.objects.create(council=council, illustrative=council.illustrative, **data)
     Attendance.objects.bulk_create(
         Attendance(session=session, member=member) for member in council.members.all()

@@ -120,6 +120,7 @@ class Session(models.Model):
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.MEETING)
     held_on = models.DateField("ngày họp")
     place = models.CharField("địa điểm", max_length=200, blank=True)
+    opinions_by = models.DateField("nộp ý kiến trước hết ngày", null=True)  # of written opinions
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

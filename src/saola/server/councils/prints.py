@@ -9,6 +9,7 @@ from django.utils.translation import override
 from saola.scoring.explain import stars_text
 from saola.scoring.words import in_words
 from saola.server.councils.models import AgendaItem, ScoreSheet, Session
+from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import agenda
 from saola.server.papers.typeset import typeset
 from saola.vietnamese.dates import long
@@ -110,6 +111,7 @@ def minutes(session: Session) -> bytes:
         "mode": session.get_mode_display(),
         "council_decision": f"{council.decision_number}, {long(council.decided_on)}",
         "rules": in_words(council.rules()),
+        "notes": [taste_note()] if session.mode == Session.Mode.WRITTEN else [],
         "regulation": f"{council.regulation_number}, {long(council.regulation_dated)}",
         "present_count": sum(row.present for row in rows),
         "member_count": len(rows),

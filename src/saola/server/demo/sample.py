@@ -110,6 +110,7 @@ def _session(council: Council, title: str, mode: str) -> Session:
         "mode": mode,
         "held_on": timezone.localdate(),
         "place": "Hội trường UBND tỉnh (minh họa)",
+        "opinions_by": timezone.localdate() + timedelta(7) if mode == "written" else None,
     }
     return council_actions.call_session(council, data, by=person("hd9"))
 

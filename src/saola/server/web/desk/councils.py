@@ -25,6 +25,9 @@ class SessionForm(Form):
     mode = forms.ChoiceField(label=_("Hình thức"), choices=Session.Mode.choices)
     held_on = DateField(label=_("Ngày họp"))
     place = forms.CharField(label=_("Địa điểm"), max_length=200, required=False)
+    opinions_by = DateField(
+        label=_("Nộp ý kiến trước hết ngày (lấy ý kiến bằng văn bản)"), required=False
+    )
 
 
 @needs(Permission.SESSION_PREPARE)

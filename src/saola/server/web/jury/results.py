@@ -16,6 +16,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import actions, exports, prints, sheets
 from saola.server.councils.models import AgendaItem, Result
+from saola.server.councils.opinions import differing
 from saola.server.councils.presence import may_preside, members_of, waiting_for
 from saola.server.councils.queries import matrix
 from saola.server.web.common.forms import clean, whole_number
@@ -65,6 +66,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "conducts": conducts,
         "waiting": waiting_for(item) if item.dossier.state == State.SCHEDULED else [],
         "members": [cell.member for cell in row.cells if cell.state == "sealed"],
+        "differing": differing(item) if item.session.mode == "written" and row.shown else [],
         "event_types": EVENT_TYPES,
         "agreed_text": "; ".join(f"{k}={v}" for k, v in item.agreed.items()),
         "posted": request.POST,

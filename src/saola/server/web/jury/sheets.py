@@ -15,6 +15,7 @@ from saola.scoring.panels import drop_without_story
 from saola.server.accounts.permissions import Permission
 from saola.server.councils import prints, sheets
 from saola.server.councils.models import AgendaItem, ScoreSheet, Session
+from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
 from saola.server.web.common import sheet_form
@@ -83,6 +84,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     stored = ScoreSheet.objects.filter(item=item, member=member, current=True).first()
     context = _context(item, shown or _stored(stored), errors, stored) | {
         "revision": newer if newer is not None else stored.revision if stored else 0,
+        "taste": taste_note() if item.session.mode == "written" else "",
         "illustrative": item.session.illustrative,
     }
     return render(request, "jury/sheet.html", context, status=409 if errors else 200)

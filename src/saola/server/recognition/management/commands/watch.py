@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from saola.server.councils.opinions import remind
 from saola.server.notices.actions import send_waiting
 from saola.server.recognition.watch import run
 
@@ -17,6 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=date.fromisoformat, default=None)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        told = run(options["on"] or timezone.localdate())
+        on = options["on"] or timezone.localdate()
+        told, reminded = run(on), remind(on)
         sent = send_waiting()
-        self.stdout.write(f"Đã báo {told} giấy chứng nhận, gửi {sent} thư.")
+        self.stdout.write(
+            f"Đã báo {told} giấy chứng nhận, nhắc {reminded} thành viên, gửi {sent} thư."
+        )
