@@ -130,3 +130,33 @@ def mail(folder: Path) -> dict[str, Any]:
         "EMAIL_TIMEOUT": 20,
         "DEFAULT_FROM_EMAIL": sender,
     }
+
+
+def file_storage() -> dict[str, Any]:
+    """SAOLA_FILES: s3://bucket/folder?endpoint=https://s3.example.vn&region=vn (keys by
+    AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY); without it files lie on disk. Objects are asked to
+    be encrypted where they rest: encrypt=AES256 (default), aws:kms, or none."""
+    url = os.environ.get("SAOLA_FILES", "")
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(url)
+    told = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    if parts.scheme != "s3" or not parts.hostname:
+        raise Unsafe("SAOLA_FILES must be s3://bucket/folder?endpoint=https://host")
+    endpoint = told.get("endpoint")
+    if endpoint and mode() == "production" and not endpoint.startswith("https://"):
+        raise Unsafe("SAOLA_FILES must name an https endpoint in production")
+    encrypt = told.get("encrypt", "AES256")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": parts.hostname,
+            "location": parts.path.strip("/"),
+            "endpoint_url": endpoint,
+            "region_name": told.get("region"),
+            "addressing_style": "path" if endpoint else "auto",
+            "default_acl": None,
+            "file_overwrite": True,  # a name is the hash of its bytes
+            "object_parameters": {} if encrypt == "none" else {"ServerSideEncryption": encrypt},
+        },
+    }

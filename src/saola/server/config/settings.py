@@ -133,7 +133,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [SERVER / "static"]
 STATIC_ROOT = DATA / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": environment.file_storage(),
     "staticfiles": {
         "BACKEND": "saola.server.config.static_files.ModuleStorage"
         if MODE != "test"

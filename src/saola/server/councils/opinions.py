@@ -64,8 +64,7 @@ def _remind(session: Session, milestone: str) -> int:
             tell(
                 f"opinion:{session.pk}:{milestone}",
                 [members[pk].user],
-                f"Ý kiến bằng văn bản: hạn {last}"
-                + (", đã quá hạn" if milestone == "late" else ""),
+                f"Ý kiến bằng văn bản: hạn {last}{over}",
                 f"Còn {len(items)} sản phẩm chưa có phiếu của ông, bà:\n{names}",
                 about=f"session:{session.pk}",
                 path=reverse("jury:session", args=[session.pk]),

@@ -257,6 +257,8 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
             dossier.filed_on = today
             dossier.year = today.year  # of its numbers, whenever the draft was begun
     elif step == "receive_commune":
+        # a commune that was merged since the filing: the office that took over gives the number
+        dossier.place = dossier.place.follower() or dossier.place
         office = f"place:{dossier.place.code}"
         dossier.commune_number = NumberSeries.next(office, "registration", dossier.year)
         days = rulebook(dossier.criteria_set.rulebook).commune_review_days

@@ -43,7 +43,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         codes = ids_in(scopes, "place")
         producers = [int(i) for i in ids_in(scopes, "producer")]
         proposed = Q(state__in=SEEN_BY_PROVINCE) | Q(agency_number__isnull=False)
-        seen = Q(place__code__in=codes) & ~(
+        seen = Q(place__in=Place.objects.seen_by(codes)) & ~(
             Q(state=State.DRAFT) | Q(state=State.WITHDRAWN, filed_on=None)
         )
         seen |= Q(place__province_code__in=codes) & proposed
@@ -133,11 +133,12 @@ class Dossier(models.Model):
     def scopes(self) -> set[str]:
         """Its producer's and its place's, for which `visible_to` must agree."""
         own = {f"producer:{self.product.producer_id}"}
+        province = f"place:{self.place.province_code}"
         withdrawn_draft = self.state == State.WITHDRAWN and self.filed_on is None
         if self.state != State.DRAFT and not withdrawn_draft:
-            own.add(f"place:{self.place.code}")
+            own |= self.place.scopes() - {province}
         if self.state in SEEN_BY_PROVINCE or self.agency_number is not None:
-            own |= {f"place:{self.place.province_code}", COUNTRY}
+            own |= {province, COUNTRY}
         return own
 
 

@@ -9,7 +9,8 @@ import uuid
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from django.core.files.storage import default_storage
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from saola.lifecycle.machine import Refused
 from saola.server.files.models import StoredFile
@@ -52,7 +53,10 @@ def _keep(file: BinaryIO, name: str, kind: str, *, pages: int | None, by: str) -
     )
     if not default_storage.exists(stored.location):
         file.seek(0)
-        _write_whole(Path(default_storage.path(stored.location)), file)
+        if isinstance(default_storage, FileSystemStorage):
+            _write_whole(Path(default_storage.path(stored.location)), file)
+        else:  # an object store shows an object once all of it is there
+            default_storage.save(stored.location, File(file))
     stored.save()
     return stored
 

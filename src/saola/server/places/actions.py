@@ -1,5 +1,7 @@
 """Bringing the lists of the library into the register of places."""
 
+from datetime import date, timedelta
+
 from django.db import transaction
 
 from saola import places
@@ -44,3 +46,26 @@ def load_places(province_code: str, province_name: str) -> None:
         )
         for change in places.changes()
     )
+
+
+@transaction.atomic
+def merge_communes(olds: list[Place], code: str, name: str, on: date, note: str) -> Place:
+    """One commune takes the place of several from a day on, by a decision named in `note`; a second
+    time changes nothing. Its code may be that of one of them."""
+    province = olds[0].province_code
+    found = Place.objects.filter(code=code, valid_from=on, folded=fold(name)).first()
+    if found is not None:
+        return found
+    Place.objects.filter(pk__in=[old.pk for old in olds]).update(valid_to=on - timedelta(1))
+    new = Place.objects.create(
+        level="commune",
+        code=code,
+        name=name,
+        folded=fold(name),
+        province_code=province,
+        valid_from=on,
+    )
+    Succession.objects.bulk_create(
+        Succession(old=old, new=new, on_day=on, confidence="decision", note=note) for old in olds
+    )
+    return new

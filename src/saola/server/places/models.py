@@ -15,6 +15,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
             Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
         )
 
+    def seen_by(self, codes: list[str]) -> "PlaceQuerySet":
+        """Places of those codes, and those that they followed."""
+        followed = Succession.objects.filter(new__code__in=codes).values("old")
+        return self.filter(Q(code__in=codes) | Q(pk__in=followed))
+
     def communes(self) -> "PlaceQuerySet":
         """Communes and wards in force, without the province."""
         return self.filter(level="commune", valid_to=None)
@@ -46,6 +51,27 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def scopes(self) -> set[str]:
+        """Its own and its province's; once it has ended also those of the places that followed, so
+        that what lies there is seen to by the office that took over."""
+        own = {f"place:{self.code}", f"place:{self.province_code}"}
+        if self.valid_to is not None:
+            own |= {f"place:{code}" for code in self.successors.values_list("code", flat=True)}
+        return own
+
+    def follower(self) -> "Place | None":
+        """The one place in force that has its place, where there is exactly one."""
+        if self.valid_to is None:
+            return None
+        rows = list(self.successors.filter(valid_to=None)[:2])
+        return rows[0] if len(rows) == 1 else None
+
+    @property
+    def name_today(self) -> str:
+        """ "Xã Cũ (nay là Xã Mới)" for a place that has ended."""
+        now = self.follower()
+        return f"{self.name} (nay là {now.name})" if now and now.name != self.name else self.name
 
 
 class Succession(models.Model):

@@ -91,8 +91,8 @@ def set_contents(product: Product, contents: list[Product], *, by: User) -> None
 
 @transaction.atomic
 def set_partners(product: Product, partners: list[Producer], *, by: User) -> None:
-    """Other producers who make the product too: named on its papers, and they may read its
-    dossiers. The producer that files stays answerable."""
+    """Other producers who make the product too: named on its papers. The producer that files stays
+    answerable, and is alone in seeing its dossiers."""
     require(by, Permission.PRODUCT_EDIT, product)
     if any(p.pk == product.producer_id for p in partners):
         raise Refused("Chủ thể đứng tên không ghi thêm lần nữa.", field="partners")

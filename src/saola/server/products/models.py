@@ -78,7 +78,7 @@ class Producer(models.Model):
         """Its own, its commune's, its province's."""
         own = {f"producer:{self.pk}", COUNTRY}
         if self.place:
-            own |= {f"place:{self.place.code}", f"place:{self.place.province_code}"}
+            own |= self.place.scopes()
         return own
 
 
@@ -118,7 +118,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         codes = ids_in(scopes, "place")
         return self.filter(
             Q(producer__in=[int(i) for i in ids_in(scopes, "producer")])
-            | Q(place__code__in=codes)
+            | Q(place__in=Place.objects.seen_by(codes))
             | Q(place__province_code__in=codes)
         )
 
@@ -172,5 +172,11 @@ class Product(models.Model):
         """Those of its producer and of its place."""
         own = self.producer.scopes() if self.producer else {COUNTRY}
         if self.place:
-            own |= {f"place:{self.place.code}", f"place:{self.place.province_code}"}
+            own |= self.place.scopes()
         return own
+
+    @property
+    def makers(self) -> str:
+        """The producer, and who makes it too: "HTX A; HTX B"."""
+        names = [self.producer.name] if self.producer else []
+        return "; ".join([*names, *(p.name for p in self.partners.order_by("folded"))])

@@ -167,7 +167,7 @@ def _product_list(paper: Decision) -> Table:
         [
             _named(item.dossier.product),
             _producer(item.dossier.product),
-            item.dossier.place.name,
+            item.dossier.place.name_today,
             points_text(_result(item.dossier)),
             f"{item.stars} sao",
         ]
@@ -204,7 +204,7 @@ def _named(product: Product) -> Cell:
 
 
 def _producer(product: Product) -> str:
-    return product.producer.name if product.producer else ""
+    return product.makers
 
 
 def certificate(pk: int) -> None:
@@ -216,6 +216,7 @@ def certificate(pk: int) -> None:
     ).get(pk=pk)
     recognition = paper.recognition
     product, decision_row = recognition.product, recognition.decision
+    place = product.place
     assert decision_row is not None  # a certificate is only issued on a decision
     address = settings.BASE_URL + reverse("public:certificate", args=[paper.token])
     data = {
@@ -226,7 +227,7 @@ def certificate(pk: int) -> None:
         "stars": recognition.stars,
         "product": product.name,
         "producer": _producer(product),
-        "address": f"{product.place}, tỉnh {settings.OCOP['province_name']}",
+        "address": f"{place.name_today if place else ''}, tỉnh {settings.OCOP['province_name']}",
         "code": product.code,
         "decision": decision_row.number,
         "decided": long(decision_row.signed_on),

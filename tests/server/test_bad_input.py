@@ -1,0 +1,147 @@
+"""What goes wrong in real offices: communes merged meanwhile, boxes of several products, products of
+two producers, days that are hard to count."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.actions import grant
+from saola.server.dossiers import actions
+from saola.server.dossiers.completeness import complete, renewal_window
+from saola.server.dossiers.models import Dossier
+from saola.server.files.store import open_file
+from saola.server.places.models import Place, Succession
+from saola.server.products.details import set_contents, set_partners
+from saola.server.recognition import actions as recognition
+from saola.server.recognition.models import Certificate, Decision
+from saola.server.recognition.queries import Filters, register
+from saola.vietnamese.dates import add_months
+from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
+from tests.server.conftest import Office
+from tests.server.test_forms import words_of_pdf
+from tests.server.test_recognition import decide, submitted
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+
+
+def merged(office: Office, code: str = "03999") -> Place:
+    PlaceFactory(code="03871", name="Xã Bên")
+    call_command(
+        "commune", "merge", code, "Xã Mới", "--of", "03868", "03871", "--on",
+        TODAY().isoformat(), "--by", "NQ 1", verbosity=0,
+    )  # fmt: skip
+    return Place.objects.communes().get(code=code)
+
+
+def test_a_commune_merged_after_the_filing_is_followed(office: Office) -> None:
+    dossier = office.dossier("filed")
+    new = merged(office)
+    officer = office["other_commune"]
+    grant(officer, "commune_officer", f"place:{new.code}", by=None)
+    officer = office["other_commune"]
+
+    seen = Dossier.objects.visible_to(officer)
+    received = actions.advance(dossier, "receive_commune", by=officer)
+
+    assert list(seen) == [dossier]
+    assert received.place == new
+    assert received.registration_number == f"1-……/PĐK-14-{new.code}-{received.year}"
+    assert received.product.code.startswith(f"14-{new.code}-")
+
+
+def test_a_commune_merged_after_the_numbering_keeps_the_number(office: Office) -> None:
+    dossier = submitted(office, 80, 80, 80)
+    Dossier.objects.update(commune_number=7)
+    merged(office)
+    decide(office, dossier)
+    recognition.certify(dossier, TODAY(), by=office["province_leader"])
+
+    dossier = Dossier.objects.get()
+    assert dossier.place.code == "03868"
+    assert dossier.registration_number.startswith("7-")
+    certificate, decision = Certificate.objects.get(), Decision.objects.get()
+    assert certificate.file is not None
+    assert decision.file is not None
+    for paper in (certificate.file, decision.file):
+        words = words_of_pdf(open_file(paper).read())
+        assert "Xã Tà Xùa (nay là Xã Mới)" in words
+
+
+def test_a_merger_noted_twice_is_one_and_needs_known_communes(office: Office) -> None:
+    merged(office, code="03868")
+    before = Succession.objects.count()
+
+    with pytest.raises(CommandError, match="không phải xã"):
+        call_command(
+            "commune", "merge", "1", "X", "--of", "99999", "--on", "2026-01-01", "--by", "x"
+        )
+
+    assert Succession.objects.count() == before == 2
+    assert Place.objects.filter(code="03868").count() == 2  # one of then, one of now
+
+
+def test_a_gift_box_says_why_its_sheet_was_chosen(office: Office) -> None:
+    dossier = office.dossier()
+    inside = [ProductFactory(producer=office.producer) for _ in range(2)]
+    set_contents(dossier.product, inside, by=office["producer"])
+
+    lacking = complete(dossier)
+    dossier.sheet_reason = "Chè là phần chính của hộp"
+    dossier.save()
+
+    assert lacking is not None
+    assert "Hộp quà" in lacking
+    assert complete(dossier) is None
+    strange = ProductFactory(producer=ProducerFactory())
+    for wrong in (strange, dossier.product):
+        with pytest.raises(Refused, match="cùng chủ thể"):
+            set_contents(dossier.product, [wrong], by=office["producer"])
+
+
+def test_a_product_of_two_producers_names_both(office: Office) -> None:
+    dossier = submitted(office, 80, 80, 80)
+    other = ProducerFactory(name="HTX Thứ Hai", place=office.producer.place)
+    set_partners(dossier.product, [other], by=office["producer"])
+    decide(office, dossier)
+    recognition.certify(dossier, TODAY(), by=office["province_leader"])
+    recognition.publish(dossier, by=office["province_leader"])
+
+    page = office.client("producer").get(reverse("public:product", args=[dossier.product_id]))
+
+    assert "HTX Thứ Hai" in page.content.decode()
+    assert len(register(Filters(), TODAY())) == 1  # one product, one row
+    with pytest.raises(Refused, match="thêm lần nữa"):
+        set_partners(dossier.product, [office.producer], by=office["producer"])
+
+
+def test_36_months_from_29_february_end_on_the_28th() -> None:
+    assert add_months(date(2028, 2, 29), 36) == date(2031, 2, 28)
+    assert add_months(date(2025, 2, 28), 36) == date(2028, 2, 28)
+
+
+def test_the_window_of_a_certificate_that_ends_on_29_february(office: Office) -> None:
+    dossier = office.dossier(kind="renewal", prior_expires_on=date(2028, 2, 29))
+    first, last = date(2028, 2, 29) - timedelta(180), date(2028, 2, 29) - timedelta(120)
+
+    answers = [
+        renewal_window(dossier, day)
+        for day in (first - timedelta(1), first, last, last + timedelta(1))
+    ]
+
+    assert [answer is None for answer in answers] == [False, True, True, False]
+
+
+def test_filing_by_two_clicks_is_one_filing(office: Office) -> None:
+    dossier = office.dossier()
+    client, page = office.client("producer"), reverse("portal:file", args=[dossier.pk])
+
+    codes = [client.post(page).status_code for _ in range(2)]
+
+    assert codes[0] == 302
+    assert dossier.versions.count() == 1
+    assert dossier.steps.filter(step="file").count() == 1
