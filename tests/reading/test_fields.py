@@ -206,7 +206,8 @@ def test_a_page_as_large_as_a_field_is_rendered_small(monkeypatch: pytest.Monkey
     )
     made = io.BytesIO()
     with pikepdf.new() as pdf:
-        pdf.add_blank_page(page_size=(14_400, 14_400))
+        page = pdf.add_blank_page(page_size=(14_400, 14_400))
+        page.Contents = pdf.make_stream(b"0 0 7000 7000 re f")  # an empty page is not looked at
         pdf.save(made)
 
     read_paper(made.getvalue())

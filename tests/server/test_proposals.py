@@ -46,13 +46,16 @@ def test_what_was_read_is_proposed_and_counts_only_when_confirmed(
     dossier = office.dossier()
     with django_capture_on_commit_callbacks(execute=True):
         evidence = added(office, dossier, paper.content)
-    client, path = office.client("producer"), reverse("portal:evidence", args=[dossier.pk])
+    client, path = (
+        office.client("producer"),
+        reverse("portal:compare", args=[dossier.pk, evidence.pk]),
+    )
 
     shown = client.get(path).content.decode()
     evidence.refresh_from_db()
     assert evidence.number == ""
     client.post(
-        reverse("portal:confirm-fields", args=[dossier.pk, evidence.pk]),
+        reverse("portal:compare", args=[dossier.pk, evidence.pk]),
         {"field": ["number", "expires_on"]},
     )
 
@@ -64,6 +67,30 @@ def test_what_was_read_is_proposed_and_counts_only_when_confirmed(
     left = {found["name"] for found in proposals.open_proposals(evidence)}
     assert left == {"issued_on", "issuer"}
     assert Entry.objects.filter(act="confirm_fields").count() == 1
+
+
+def test_the_proposals_stand_beside_the_paper_with_their_places(office: Office, paper: Any) -> None:
+    dossier = office.dossier()
+    evidence = added(office, dossier, paper.content)
+    client = office.client("producer")
+    compare = reverse("portal:compare", args=[dossier.pk, evidence.pk])
+
+    Evidence.objects.filter(pk=evidence.pk).update(proposals=None, pages_read=1)
+    waiting = client.get(compare)
+    proposals.read(evidence.pk)
+    shown = client.get(compare)
+    picture = client.get(reverse("portal:evidence-page", args=[dossier.pk, evidence.pk, 1]))
+    beyond = client.get(reverse("portal:evidence-page", args=[dossier.pk, evidence.pk, 99]))
+
+    assert waiting["Refresh"] == "3"
+    assert "trang 1/1" in waiting.content.decode()
+    assert "Refresh" not in shown
+    assert shown.content.decode().count("<rect ") >= 3
+    assert picture["Content-Type"] == "image/jpeg"
+    assert picture.content[:2] == b"\xff\xd8"
+    assert beyond.status_code == 404
+    stranger = office.client("other_producer")
+    assert stranger.get(compare).status_code == 404
 
 
 def test_what_a_person_wrote_is_not_proposed_over(office: Office, paper: Any) -> None:
@@ -93,7 +120,7 @@ def test_a_stranger_confirms_nothing(office: Office, paper: Any) -> None:
     evidence = added(office, dossier, paper.content)
     proposals.read(evidence.pk)
 
-    path = reverse("portal:confirm-fields", args=[dossier.pk, evidence.pk])
+    path = reverse("portal:compare", args=[dossier.pk, evidence.pk])
     answer = office.client("commune_officer").post(path, {"field": ["number"]})
 
     assert answer.status_code in (403, 404)

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pypdfium2
@@ -31,11 +32,16 @@ class Paper:
     pictures: dict[int, Image.Image] = field(default_factory=dict)
 
 
-def read_paper(content: bytes) -> Paper:
+def _nobody_waits(page: int, last: int) -> None:
+    """No progress is shown."""
+
+
+def read_paper(content: bytes, done: Callable[[int, int], None] = _nobody_waits) -> Paper:
     """Lines of a PDF or picture; Unreadable otherwise. Up to twenty pages are read, and no more
-    memory is taken than for the largest page that is allowed, whatever the file claims."""
+    memory is taken than for the largest page that is allowed, whatever the file claims. `done` is
+    told each page that was read, and how many there are to read."""
     if content[:5] == b"%PDF-":
-        return _of_pdf(content)
+        return _of_pdf(content, done)
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
             if picture.width * picture.height > LARGEST_PIXELS:
@@ -46,23 +52,25 @@ def read_paper(content: bytes) -> Paper:
     return _add_picture(Paper(), picture, 1)
 
 
-def _of_pdf(content: bytes) -> Paper:
+def _of_pdf(content: bytes, done: Callable[[int, int], None]) -> Paper:
     try:
-        return _pages_of(pypdfium2.PdfDocument(content))
+        return _pages_of(pypdfium2.PdfDocument(content), done)
     except pypdfium2.PdfiumError as fault:
         raise Unreadable(str(fault)) from None
 
 
-def _pages_of(document: pypdfium2.PdfDocument) -> Paper:
+def _pages_of(document: pypdfium2.PdfDocument, done: Callable[[int, int], None]) -> Paper:
     made = Paper()
     with document:
-        for number in range(1, min(len(document), MOST_PAGES) + 1):
+        last = min(len(document), MOST_PAGES)
+        for number in range(1, last + 1):
             page = document[number - 1]
             text = page.get_textpage()
             if text.count_chars() >= FEW_LETTERS:
                 made.lines += _text_lines(text, page.get_size(), number)
             else:
                 _add_picture(made, page.render(scale=_scale(page.get_size())).to_pil(), number)
+            done(number, last)
     return made
 
 
@@ -111,3 +119,24 @@ def _text_lines(text: pypdfium2.PdfTextPage, size: tuple[float, float], number: 
         )
         for row in rows
     ]
+
+
+def page_picture(content: bytes, number: int, width: int = 1000) -> bytes:
+    """One page of a PDF or picture as JPEG of that width, to look at beside what was read;
+    Unreadable when there is no such page."""
+    try:
+        if content[:5] == b"%PDF-":
+            with pypdfium2.PdfDocument(content) as document:
+                if not 1 <= number <= len(document):
+                    raise Unreadable("no such page")
+                page = document[number - 1]
+                scale = min(width / max(page.get_width(), 1), _scale(page.get_size()))
+                picture = page.render(scale=scale).to_pil()
+        else:
+            picture = Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"])
+            picture.thumbnail((width, width * NARROWEST))
+    except (pypdfium2.PdfiumError, OSError, ValueError, Image.DecompressionBombError) as fault:
+        raise Unreadable(str(fault)) from None
+    shown = io.BytesIO()
+    picture.convert("RGB").save(shown, "JPEG", quality=80)
+    return shown.getvalue()

@@ -188,6 +188,7 @@ class Evidence(models.Model):
     expires_on = models.DateField("ngày hết hạn", null=True, blank=True)
     # what `saola.reading` proposes, as its fields; None while it was not read
     proposals = models.JSONField(null=True)
+    pages_read = models.PositiveSmallIntegerField(default=0)  # while it is being read
     client_id = models.UUIDField(
         null=True, unique=True
     )  # made on the device: sent twice, kept once

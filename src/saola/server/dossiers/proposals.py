@@ -1,5 +1,6 @@
 """What was read on a paper is proposed; a person confirms it, and only then it counts."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -39,12 +40,26 @@ def read(pk: int) -> None:
     with open_file(evidence.file) as file:
         content = file.read()
     try:
-        found = [asdict(field) for field in propose(read_paper(content))]
+        found = [asdict(field) for field in propose(read_paper(content, _page_done(pk)))]
     except NoReader:
         return
     except Unreadable:
         found = []
     Evidence.objects.filter(pk=pk, proposals__isnull=True).update(proposals=found)
+
+
+def _page_done(pk: int) -> Callable[[int, int], None]:
+    """Keeps how far the reading is, for the page that waits for it."""
+
+    def done(page: int, last: int) -> None:
+        Evidence.objects.filter(pk=pk).update(pages_read=page)
+
+    return done
+
+
+def being_read(evidence: Evidence) -> bool:
+    """Whether the machine has not answered yet on a paper that it reads."""
+    return evidence.proposals is None and evidence.file.kind in READ
 
 
 def open_proposals(evidence: Evidence) -> list[dict[str, Any]]:
@@ -55,11 +70,23 @@ def open_proposals(evidence: Evidence) -> list[dict[str, Any]]:
             "label": TAKEN[found["name"]],
             "value": _value(found),
             "page": found["page"],
+            "box": _frame(found["box"]),
             "sure": found["confidence"] >= SURE,
         }
         for found in evidence.proposals or ()
         if found["name"] in TAKEN and not getattr(evidence, found["name"])
     ]
+
+
+def _frame(box: Sequence[float]) -> dict[str, str]:
+    """The place on the page in thousandths, with a little room around it."""
+    left, top, right, bottom = box
+    return {
+        "x": f"{max(0, left - 0.008) * 1000:.0f}",
+        "y": f"{max(0, top - 0.006) * 1000:.0f}",
+        "width": f"{(right - left + 0.016) * 1000:.0f}",
+        "height": f"{(bottom - top + 0.012) * 1000:.0f}",
+    }
 
 
 def _value(found: dict[str, Any]) -> Any:

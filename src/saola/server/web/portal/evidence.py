@@ -16,7 +16,7 @@ from saola.criteria.rulebook import rulebook
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.evidence import add_evidence, cite, known
 from saola.server.dossiers.models import Dossier, Evidence
-from saola.server.dossiers.proposals import confirm, open_proposals
+from saola.server.dossiers.proposals import being_read, open_proposals
 from saola.server.files.recognise import DOSSIER_BYTES, LIMITS, megabytes
 from saola.server.files.uploads import forget, received
 from saola.server.web.common.forms import DateField, Form
@@ -112,28 +112,36 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
             return JsonResponse({}) if by_itself else redirect("portal:evidence", pk)
     if by_itself and form.errors:
         return JsonResponse({"reason": next(iter(form.errors.values()))[0]}, status=409)
-    cited: dict[int, list[str]] = {}
-    for evidence_id, criterion in dossier.citations.values_list("evidence_id", "criterion"):
-        cited.setdefault(evidence_id, []).append(criterion)
-    rows = (
-        Evidence.objects.filter(producer=dossier.product.producer_id)
-        .select_related("file")
-        .order_by("-pk")
-    )
+    used, others, cited = _rows(dossier)
     context = {
         "dossier": dossier,
         "form": form,
-        "cited": [
-            {"evidence": e, "criteria": cited[e.pk], "proposals": open_proposals(e)}
-            for e in rows
-            if e.pk in cited
-        ],
-        "others": [{"evidence": e, "criteria": []} for e in rows if e.pk not in cited],
+        "cited": used,
+        "others": others,
         "bare": _without_evidence(dossier, cited),
         "open": dossier.state in FILE_STEP,
         "illustrative": dossier.illustrative,
     }
     return render(request, "portal/evidence.html", context, status=400 if form.errors else 200)
+
+
+def _rows(
+    dossier: Dossier,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[int, list[str]]]:
+    """The producer's papers that this dossier cites with what was read on them, the others, and
+    the criteria of each."""
+    cited: dict[int, list[str]] = {}
+    for evidence_id, criterion in dossier.citations.values_list("evidence_id", "criterion"):
+        cited.setdefault(evidence_id, []).append(criterion)
+    used, others = [], []
+    rows = Evidence.objects.filter(producer=dossier.product.producer_id).select_related("file")
+    for row in rows.order_by("-pk"):
+        if row.pk in cited:
+            read = {"proposals": open_proposals(row), "reading": being_read(row)}
+            used.append({"evidence": row, "criteria": cited[row.pk]} | read)
+        else:
+            others.append({"evidence": row, "criteria": []})
+    return used, others, cited
 
 
 def _add(dossier: Dossier, data: dict[str, Any], request: HttpRequest) -> Evidence:
@@ -160,17 +168,6 @@ def _without_evidence(dossier: Dossier, cited: dict[int, list[str]]) -> list[str
     """Criteria that papers prove and that none is cited under yet."""
     done = {criterion for criteria in cited.values() for criterion in criteria}
     return [c.id for c in dossier.criteria_set.criteria if c.evidence and c.id not in done]
-
-
-@needs(Permission.DOSSIER_EDIT)
-def confirm_fields(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
-    """Take over what was read on a paper, after comparing."""
-    dossier = own_dossier(request, pk)
-    found = get_object_or_404(Evidence, pk=evidence_pk, producer=dossier.product.producer_id)
-    if request.method == "POST":
-        confirm(found, request.POST.getlist("field"), by=person(request))
-        messages.success(request, _("Đã ghi các mục bạn xác nhận."))
-    return redirect("portal:evidence", pk)
 
 
 class CitationForm(Form):

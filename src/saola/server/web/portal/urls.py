@@ -4,6 +4,7 @@ from django.urls import path
 
 from saola.server.web.portal import (
     assessment,
+    comparing,
     dossiers,
     evidence,
     letters,
@@ -44,9 +45,12 @@ urlpatterns = [
     path("ho-so/<int:pk>/minh-chung/", evidence.evidence, name="evidence"),
     path("ho-so/<int:pk>/minh-chung/<int:evidence_pk>/", evidence.citations, name="citations"),
     path(
-        "ho-so/<int:pk>/minh-chung/<int:evidence_pk>/xac-nhan/",
-        evidence.confirm_fields,
-        name="confirm-fields",
+        "ho-so/<int:pk>/minh-chung/<int:evidence_pk>/doi-chieu/", comparing.compare, name="compare"
+    ),
+    path(
+        "ho-so/<int:pk>/minh-chung/<int:evidence_pk>/trang/<int:number>.jpg",
+        comparing.page,
+        name="evidence-page",
     ),
     path("ho-so/<int:pk>/tep/<int:evidence_pk>/", evidence.evidence_file, name="evidence-file"),
     path("ho-so/<int:pk>/nop/", dossiers.file_dossier, name="file"),
