@@ -84,7 +84,8 @@ def act(people: People, who: str, desk: str, deed: str, **fields: str) -> None:
     assert page.url.endswith(desk), page.inner_text("main")[:400]
 
 
-def commune_and_agency(people: People, desk: str) -> None:
+def commune_and_agency(people: People, desk: str, again: bool = False) -> None:
+    """Commune and agency; `again` for a renewal, on which the agency itself reports."""
     act(people, "canbo.xa", desk, "Tiếp nhận, cấp số")
     texts = dict.fromkeys(("material", "labour", "idea", "identity"), "Nhận xét (minh họa)")
     page = people("canbo.xa")
@@ -105,7 +106,8 @@ def commune_and_agency(people: People, desk: str) -> None:
     act(people, "lanhdao.xa", desk, "Đề nghị tỉnh đánh giá", number="2/UBND")
     act(people, "tinh.ocop", desk, "Tiếp nhận, cấp số của tỉnh")
     act(people, "tinh.ocop", desk, "Chấp nhận hồ sơ")
-    act(people, "tuvan", desk, "Ghi báo cáo thẩm định", note="Đủ điều kiện (minh họa)")
+    who = "tinh.ocop" if again else "tuvan"
+    act(people, who, desk, "Ghi báo cáo thẩm định", note="Đủ điều kiện (minh họa)")
 
 
 def prepares_session(people: People, name: str) -> str:
@@ -213,6 +215,8 @@ def scans_the_qr(people: People, desk: str, tmp_path: Path) -> None:
 
 
 def test_a_dossier_becomes_a_star(people: People, tmp_path: Path) -> None:
+    if people.width == 360:
+        pytest.skip("ở 360 px: test_whole_way")
     name = f"Chè thử {people.width} (minh họa)"
 
     desk = files_a_dossier(people, name, tmp_path)
