@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+from tools.bench_upload import measure as measure_upload  # noqa: E402
 from tools.with_postgres import cluster, free_port  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -384,6 +385,12 @@ def measure(port: int, pid: int, ids: dict[str, int]) -> None:
         f"memory (unique set): web master + 3 workers {memory:.0f} MiB at start, {private_mib(web):.0f} MiB after load (budget 350); task worker and supervisor {private_mib([p for p in family(pid) if p not in web]):.0f} MiB"
     )
     first_visit(port)
+    measure_upload(
+        port,
+        session_cookie("p0"),
+        Path(os.environ["SAOLA_DATA"]) / "uploads",
+        lambda: private_mib(web),
+    )
 
 
 REVISION: dict[int, int] = {}

@@ -45,6 +45,8 @@ def build() -> dict[str, int]:
     )
     officer = User.objects.create(username="officer", full_name="Cán bộ")
     grant(officer, "ocop_agency", "place:14")
+    maker = User.objects.create(username="p0", full_name="Chủ thể")
+    grant(maker, "producer", f"producer:{producer.pk}")
     council = Council.objects.create(
         name="Hội đồng đo",
         decision_number="1",

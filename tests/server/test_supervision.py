@@ -1,4 +1,4 @@
-"""After recognition: letters with answers, inspections with remedies, removals with reasons."""
+"""After recognition: grievances with answers, inspections with remedies, removals with reasons."""
 
 import uuid
 from datetime import timedelta
@@ -15,6 +15,7 @@ from saola.server.recognition import actions
 from saola.server.recognition.models import Decision, Recognition, Removal
 from saola.server.recognition.queries import with_status
 from saola.server.recognition.revocation import Conclusion, drop_removal, open_removal
+from saola.server.supervision.grievances import answer, decline, send, take_up
 from saola.server.supervision.inspections import (
     Found,
     follow_up,
@@ -22,8 +23,7 @@ from saola.server.supervision.inspections import (
     note_finding,
     plan,
 )
-from saola.server.supervision.letters import answer, decline, send, take_up
-from saola.server.supervision.models import Inspection, Letter
+from saola.server.supervision.models import Grievance, Inspection
 from tests.factories import ProductFactory
 from tests.server.conftest import Office
 from tests.server.test_recognition import decide, signed, submitted
@@ -55,24 +55,28 @@ def inspected(office: Office, row: Recognition) -> Inspection:
 
 
 def test_a_petition_is_taken_up_answered_and_told(office: Office, recognised: Recognition) -> None:
-    client, page = office.client("producer"), reverse("portal:letters")
+    client, page = office.client("producer"), reverse("portal:grievances")
     token = str(uuid.uuid4())
     data = {"kind": "petition", "product": recognised.product_id, "text": "Xin xem lại tiêu chí 7"}
     twice = [client.post(page, data | {"token": token}).status_code for _ in range(2)]
-    letter = Letter.objects.get()
+    grievance = Grievance.objects.get()
     agency = office.client("ocop_agency")
-    desk = reverse("desk:letter", args=[letter.pk])
+    desk = reverse("desk:grievance", args=[grievance.pk])
     late = TODAY() - timedelta(1)
 
     refused = agency.post(desk, {"due_on": late.isoformat()})
     agency.post(desk, {"due_on": (TODAY() + timedelta(10)).isoformat()})
     agency.post(desk, {"answer": "Giữ nguyên, vì …", "effect": "none", "number": "5/TL"})
 
-    letter.refresh_from_db()
+    grievance.refresh_from_db()
     assert twice == [302, 302]
     assert refused.status_code == 409
-    assert (letter.state, letter.effect, letter.answer_number) == ("answered", "none", "5/TL")
-    about = Message.objects.filter(about=f"letter:{letter.pk}")
+    assert (grievance.state, grievance.effect, grievance.answer_number) == (
+        "answered",
+        "none",
+        "5/TL",
+    )
+    about = Message.objects.filter(about=f"grievance:{grievance.pk}")
     assert about.filter(recipient=office["producer"]).count() == 2
     assert about.filter(recipient=office["ocop_agency"]).count() == 1
     assert "Giữ nguyên, vì …" in client.get(page).content.decode()
@@ -112,12 +116,12 @@ def test_a_citizen_reports_without_a_name(
 
     assert machine.status_code == 400
     assert sent == [302, 302]
-    letter = Letter.objects.get()
-    assert (letter.kind, letter.sender) == ("report", None)
-    agency = office.client("ocop_agency").get(reverse("desk:letter", args=[letter.pk]))
+    grievance = Grievance.objects.get()
+    assert (grievance.kind, grievance.sender) == ("report", None)
+    agency = office.client("ocop_agency").get(reverse("desk:grievance", args=[grievance.pk]))
     assert "0900" in agency.content.decode()
     for who in ("producer", "commune_officer", "other_province"):
-        answer = office.client(who).get(reverse("desk:letter", args=[letter.pk]))
+        answer = office.client(who).get(reverse("desk:grievance", args=[grievance.pk]))
         assert answer.status_code in (403, 404), who
     public = client.get(reverse("public:product", args=[recognised.product_id]))
     assert "0900" not in public.content.decode()

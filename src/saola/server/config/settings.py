@@ -187,8 +187,8 @@ OCOP: dict[str, Any] = {
     "expiring_within_days": 180,
     "renewal_reminder_days": (30, 7),  # before the window of filing closes
     "test_report_months": 12,  # older test reports are asked about
-    # days for an answer by kind of letter (petition, complaint, report): not in the decision; the
-    # office enters each last day until the province has checked the general law and sets them here
+    # days for an answer by kind (petition, complaint, report): not in the decision; the office
+    # enters each last day until the province has checked the general law and sets them here
     "answer_days": {},
     "clock_stops_on_request": False,  # whether asking for completion stops an office's clock
 }

@@ -14,7 +14,7 @@ from saola.server.products.models import Product
 from saola.server.recognition.models import Decision, Recognition, Removal
 
 
-class Letter(models.Model):
+class Grievance(models.Model):
     """A petition, a complaint against a signed decision, or a citizen's report: kept apart, each
     with its last day, its answer and what came of it."""
 
@@ -38,9 +38,9 @@ class Letter(models.Model):
         REMOVAL = "removal", _("xem xét thu hồi")
 
     kind = models.CharField(max_length=10, choices=Kind)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="letters")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="grievances")
     decision = models.ForeignKey(  # the act a complaint is against
-        Decision, on_delete=models.PROTECT, null=True, related_name="letters"
+        Decision, on_delete=models.PROTECT, null=True, related_name="grievances"
     )
     text = models.TextField("nội dung")
     sender = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -61,7 +61,7 @@ class Letter(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["sent", "taken", "answered", "declined", "withdrawn"]),
-                name="letter_state_is_known",
+                name="grievance_state_is_known",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="complaint") | Q(decision__isnull=False),
@@ -69,7 +69,7 @@ class Letter(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["answered", "declined"]) | ~Q(answer=""),
-                name="letter_answer_is_given",
+                name="grievance_answer_is_given",
             ),
         ]
 
@@ -108,7 +108,7 @@ class Inspection(models.Model):
     team = models.TextField("đoàn kiểm tra (mỗi dòng một người, cơ quan)")
     first_day = models.DateField("từ ngày")
     last_day = models.DateField("đến ngày")
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="+")
+    grievance = models.ForeignKey(Grievance, on_delete=models.PROTECT, null=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
 

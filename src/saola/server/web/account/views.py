@@ -106,7 +106,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if any(can(user, p) for p in (Permission.COMMUNE_RECEIVE, Permission.ADVISE)):
         areas.append(("desk:ideas", _("Ý tưởng sản phẩm")))
     if can(user, Permission.SUPERVISE):
-        areas.append(("desk:letters", _("Kiến nghị, khiếu nại, phản ánh")))
+        areas.append(("desk:grievances", _("Kiến nghị, khiếu nại, phản ánh")))
     if can(user, Permission.SUPERVISE) or can(user, Permission.PROVINCE_DECIDE):
         areas.append(("desk:removals", _("Thu hồi giấy chứng nhận, quyết định công nhận")))
     if can(user, Permission.SESSION_VIEW):

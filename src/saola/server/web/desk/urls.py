@@ -13,7 +13,7 @@ from saola.server.web.desk import (
     office,
     steps,
 )
-from saola.server.web.desk.after import inspections, letters, removals
+from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
 from saola.server.web.desk.review import reports, samples, visits
 
@@ -53,8 +53,8 @@ urlpatterns = [
     path("cai-tien/<int:pk>/<slug:side>/", products.improvement_file, name="improvement-file"),
     path("thu-hoi/", removals.removals, name="removals"),
     path("thu-hoi/<int:pk>/", removals.removal, name="removal"),
-    path("don-thu/", letters.letters, name="letters"),
-    path("don-thu/<int:pk>/", letters.letter, name="letter"),
+    path("don-thu/", grievances.grievances, name="grievances"),
+    path("don-thu/<int:pk>/", grievances.grievance, name="grievance"),
     path("kiem-tra/", inspections.inspections, name="inspections"),
     path("kiem-tra/moi/", inspections.new, name="inspection-new"),
     path("kiem-tra/<int:pk>/", inspections.inspection, name="inspection"),

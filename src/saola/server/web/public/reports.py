@@ -15,8 +15,8 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.backends import pseudonym
 from saola.server.products.models import Product
 from saola.server.recognition.models import Recognition
-from saola.server.supervision.letters import send
-from saola.server.supervision.models import Letter
+from saola.server.supervision.grievances import send
+from saola.server.supervision.models import Grievance
 from saola.server.web.common.forms import Form
 
 AN_HOUR, MOST = 3600, 30  # reports from one connection, which a whole village may share
@@ -56,7 +56,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/report.html", context, status=400 if form.errors else 200)
 
 
-def _send(product: Product, data: dict[str, Any], request: HttpRequest) -> Letter:
+def _send(product: Product, data: dict[str, Any], request: HttpRequest) -> Grievance:
     if data["website"]:
         raise Refused("Không gửi được. Hãy tải lại trang rồi gửi lại.")
     key = f"report:{pseudonym(request)}"
@@ -64,7 +64,12 @@ def _send(product: Product, data: dict[str, Any], request: HttpRequest) -> Lette
     if sent >= MOST:
         raise Refused("Bạn đã gửi nhiều phản ánh trong một giờ. Hãy gửi tiếp sau.")
     kept = send(
-        Letter.Kind.REPORT, product, data["text"], data["token"], by=None, contact=data["contact"]
+        Grievance.Kind.REPORT,
+        product,
+        data["text"],
+        data["token"],
+        by=None,
+        contact=data["contact"],
     )
     cache.set(key, sent + 1, AN_HOUR)
     return kept

@@ -1,1 +1,1 @@
-"""The office after recognition: letters, inspections, removals."""
+"""The office after recognition: grievances, inspections, removals."""

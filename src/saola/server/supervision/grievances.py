@@ -16,9 +16,9 @@ from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell
 from saola.server.products.models import Product
 from saola.server.recognition.models import Decision
-from saola.server.supervision.models import Letter
+from saola.server.supervision.models import Grievance
 
-Kind, State = Letter.Kind, Letter.State
+Kind, State = Grievance.Kind, Grievance.State
 MOST_OPEN = 20  # reports on one product that wait at the same time
 
 
@@ -32,16 +32,16 @@ def send(
     by: User | None,
     decision: Decision | None = None,
     contact: str = "",
-) -> Letter:
+) -> Grievance:
     """Keep what somebody writes; the same token again changes nothing. A producer sends petitions
     and complaints on its own products, anybody a report."""
-    before = Letter.objects.filter(token=token).first()
+    before = Grievance.objects.filter(token=token).first()
     if before is not None:
         return before
     _may_send(kind, product, by)
     if kind == Kind.COMPLAINT:
         _about_a_decision(product, decision)
-    letter = Letter.objects.create(
+    grievance = Grievance.objects.create(
         kind=kind,
         product=product,
         decision=decision if kind == Kind.COMPLAINT else None,
@@ -50,14 +50,16 @@ def send(
         contact=contact,
         token=token,
     )
-    record("send_letter", f"letter:{letter.pk}", {"kind": kind, "text": digest(text)}, by=by)
-    _tell_office(letter)
-    return letter
+    record(
+        "send_grievance", f"grievance:{grievance.pk}", {"kind": kind, "text": digest(text)}, by=by
+    )
+    _tell_office(grievance)
+    return grievance
 
 
 def _may_send(kind: str, product: Product, by: User | None) -> None:
     if kind == Kind.REPORT:
-        waiting = Letter.objects.filter(product=product, kind=kind, state=State.SENT).count()
+        waiting = Grievance.objects.filter(product=product, kind=kind, state=State.SENT).count()
         if waiting >= MOST_OPEN:
             raise Refused("Đã có nhiều phản ánh về sản phẩm này đang chờ xem. Hãy gửi lại sau.")
     elif by is None:
@@ -66,17 +68,17 @@ def _may_send(kind: str, product: Product, by: User | None) -> None:
         require(by, Permission.DOSSIER_FILE, product)
 
 
-def _tell_office(letter: Letter) -> None:
-    place = letter.product.place
+def _tell_office(grievance: Grievance) -> None:
+    place = grievance.product.place
     if place is None:
         return
     tell(
-        f"letter:{letter.pk}",
+        f"grievance:{grievance.pk}",
         User.objects.who(Permission.SUPERVISE, f"place:{place.province_code}"),
-        f"{letter.get_kind_display().capitalize()} về {letter.product.name}",
+        f"{grievance.get_kind_display().capitalize()} về {grievance.product.name}",
         "Có nội dung mới cần xem và trả lời.",
-        about=f"letter:{letter.pk}",
-        path=reverse("desk:letter", args=[letter.pk]),
+        about=f"grievance:{grievance.pk}",
+        path=reverse("desk:grievance", args=[grievance.pk]),
     )
 
 
@@ -99,8 +101,8 @@ def last_day(kind: str, on: date) -> date | None:
     return on + timedelta(days) if days else None
 
 
-def _locked(letter: Letter, by: User, *states: str) -> Letter:
-    row = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+def _locked(grievance: Grievance, by: User, *states: str) -> Grievance:
+    row = Grievance.objects.select_for_update(of=("self",)).get(pk=grievance.pk)
     require(by, Permission.SUPERVISE, row)
     if row.state not in states:
         raise Refused("Việc này đã được xử lý. Hãy tải lại trang.")
@@ -108,69 +110,69 @@ def _locked(letter: Letter, by: User, *states: str) -> Letter:
 
 
 @transaction.atomic
-def take_up(letter: Letter, due_on: date, *, by: User) -> Letter:
+def take_up(grievance: Grievance, due_on: date, *, by: User) -> Grievance:
     """The office takes it up; its clock runs to the given day."""
-    letter = _locked(letter, by, State.SENT)
+    grievance = _locked(grievance, by, State.SENT)
     if due_on < timezone.localdate():
         raise Refused("Hạn trả lời không thể trước hôm nay.", field="due_on")
-    letter.state, letter.due_on, letter.handled_by = State.TAKEN, due_on, by
-    letter.save()
-    record("take_up", f"letter:{letter.pk}", {"due_on": due_on.isoformat()}, by=by)
-    _tell_sender(letter, "đã được thụ lý", f"Trả lời trước hết ngày {due_on:%d/%m/%Y}.")
-    return letter
+    grievance.state, grievance.due_on, grievance.handled_by = State.TAKEN, due_on, by
+    grievance.save()
+    record("take_up", f"grievance:{grievance.pk}", {"due_on": due_on.isoformat()}, by=by)
+    _tell_sender(grievance, "đã được thụ lý", f"Trả lời trước hết ngày {due_on:%d/%m/%Y}.")
+    return grievance
 
 
 @transaction.atomic
-def answer(letter: Letter, text: str, effect: str, *, number: str, by: User) -> Letter:
+def answer(grievance: Grievance, text: str, effect: str, *, number: str, by: User) -> Grievance:
     """Answer it, saying what comes of it."""
-    letter = _locked(letter, by, State.TAKEN)
+    grievance = _locked(grievance, by, State.TAKEN)
     if not text.strip():
         raise Refused("Hãy ghi nội dung trả lời.", field="answer")
-    letter.state, letter.answer, letter.effect = State.ANSWERED, text, effect
-    letter.answer_number, letter.answered_on = number, timezone.localdate()
-    letter.handled_by = by
-    letter.save()
+    grievance.state, grievance.answer, grievance.effect = State.ANSWERED, text, effect
+    grievance.answer_number, grievance.answered_on = number, timezone.localdate()
+    grievance.handled_by = by
+    grievance.save()
     facts = {"effect": effect, "answer": digest(text), "paper": number}
-    record("answer_letter", f"letter:{letter.pk}", facts, by=by)
-    _tell_sender(letter, "đã có trả lời", text)
-    return letter
+    record("answer_grievance", f"grievance:{grievance.pk}", facts, by=by)
+    _tell_sender(grievance, "đã có trả lời", text)
+    return grievance
 
 
 @transaction.atomic
-def decline(letter: Letter, reason: str, *, by: User) -> Letter:
+def decline(grievance: Grievance, reason: str, *, by: User) -> Grievance:
     """Not taken up, with the reason."""
-    letter = _locked(letter, by, State.SENT)
+    grievance = _locked(grievance, by, State.SENT)
     if not reason.strip():
         raise Refused("Hãy ghi rõ lý do.", field="answer")
-    letter.state, letter.answer, letter.handled_by = State.DECLINED, reason, by
-    letter.answered_on = timezone.localdate()
-    letter.save()
-    record("decline_letter", f"letter:{letter.pk}", {"reason": digest(reason)}, by=by)
-    _tell_sender(letter, "không được thụ lý", reason)
-    return letter
+    grievance.state, grievance.answer, grievance.handled_by = State.DECLINED, reason, by
+    grievance.answered_on = timezone.localdate()
+    grievance.save()
+    record("decline_grievance", f"grievance:{grievance.pk}", {"reason": digest(reason)}, by=by)
+    _tell_sender(grievance, "không được thụ lý", reason)
+    return grievance
 
 
 @transaction.atomic
-def take_back(letter: Letter, *, by: User) -> Letter:
+def take_back(grievance: Grievance, *, by: User) -> Grievance:
     """The sender withdraws it before it is answered."""
-    letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
-    if letter.sender_id != by.pk:
+    grievance = Grievance.objects.select_for_update(of=("self",)).get(pk=grievance.pk)
+    if grievance.sender_id != by.pk:
         raise Refused("Chỉ người gửi rút được.")
-    if letter.state not in (State.SENT, State.TAKEN):
+    if grievance.state not in (State.SENT, State.TAKEN):
         raise Refused("Đã trả lời nên không rút được nữa.")
-    letter.state = State.WITHDRAWN
-    letter.save()
-    record("withdraw_letter", f"letter:{letter.pk}", {}, by=by)
-    return letter
+    grievance.state = State.WITHDRAWN
+    grievance.save()
+    record("withdraw_grievance", f"grievance:{grievance.pk}", {}, by=by)
+    return grievance
 
 
-def _tell_sender(letter: Letter, what: str, text: str) -> None:
-    if letter.sender is not None:
+def _tell_sender(grievance: Grievance, what: str, text: str) -> None:
+    if grievance.sender is not None:
         tell(
-            f"letter:{letter.pk}:{letter.state}",
-            [letter.sender],
-            f"{letter.get_kind_display().capitalize()} về {letter.product.name} {what}",
+            f"grievance:{grievance.pk}:{grievance.state}",
+            [grievance.sender],
+            f"{grievance.get_kind_display().capitalize()} về {grievance.product.name} {what}",
             text,
-            about=f"letter:{letter.pk}",
-            path=reverse("portal:letters"),
+            about=f"grievance:{grievance.pk}",
+            path=reverse("portal:grievances"),
         )

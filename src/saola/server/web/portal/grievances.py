@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from saola.server.accounts.permissions import Permission
 from saola.server.products.models import Product
 from saola.server.recognition.models import Decision
-from saola.server.supervision.letters import send, take_back
-from saola.server.supervision.models import Letter
+from saola.server.supervision.grievances import send, take_back
+from saola.server.supervision.models import Grievance
 from saola.server.web.common.forms import Form
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.dossiers import own_producers
 
 
-class LetterForm(Form):
+class GrievanceForm(Form):
     """What is asked, about which product, against which decision."""
 
     kind = forms.ChoiceField(
@@ -56,12 +56,12 @@ class LetterForm(Form):
 
 
 @needs(Permission.DOSSIER_FILE)
-def letters(request: HttpRequest) -> HttpResponse:
+def grievances(request: HttpRequest) -> HttpResponse:
     """What was sent with its answer, and a form for one more."""
     products = Product.objects.filter(producer__in=own_producers(request)).order_by("folded")
     posted = request.POST if request.method == "POST" else None
     initial = {"token": uuid.uuid4(), "product": request.GET.get("san-pham")}
-    form = LetterForm(products, posted, initial=initial)
+    form = GrievanceForm(products, posted, initial=initial)
     if form.is_valid():
         data = form.cleaned_data
         done = form.carry_out(
@@ -76,17 +76,17 @@ def letters(request: HttpRequest) -> HttpResponse:
         )
         if done:
             messages.success(request, _("Đã gửi. Trả lời sẽ hiện ở trang này và trong thông báo."))
-            return redirect("portal:letters")
-    rows = Letter.objects.filter(sender=person(request)).select_related("product", "decision")
+            return redirect("portal:grievances")
+    rows = Grievance.objects.filter(sender=person(request)).select_related("product", "decision")
     context = {"form": form, "rows": rows, "illustrative": any(p.illustrative for p in products)}
-    return render(request, "portal/letters.html", context, status=400 if form.errors else 200)
+    return render(request, "portal/grievances.html", context, status=400 if form.errors else 200)
 
 
 @needs(Permission.DOSSIER_FILE)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one back before it is answered."""
     if request.method == "POST":
-        found = get_object_or_404(Letter.objects.filter(sender=person(request)), pk=pk)
+        found = get_object_or_404(Grievance.objects.filter(sender=person(request)), pk=pk)
         take_back(found, by=person(request))
         messages.success(request, _("Đã rút."))
-    return redirect("portal:letters")
+    return redirect("portal:grievances")

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.products.models import Product
-from saola.server.supervision.letters import answer, decline, last_day, take_up
-from saola.server.supervision.models import Letter
+from saola.server.supervision.grievances import answer, decline, last_day, take_up
+from saola.server.supervision.models import Grievance
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.rights import needs, person
 
@@ -20,14 +20,14 @@ ADDRESSES = {"kien-nghi": "petition", "khieu-nai": "complaint", "phan-anh": "rep
 
 
 def visible(request: HttpRequest) -> Any:
-    """Letters about products the person may see."""
-    return Letter.objects.filter(
+    """Grievances about products the person may see."""
+    return Grievance.objects.filter(
         product__in=Product.objects.visible_to(request.user)
     ).select_related("product__producer", "product__place", "sender", "decision", "handled_by")
 
 
 @needs(Permission.SUPERVISE)
-def letters(request: HttpRequest) -> HttpResponse:
+def grievances(request: HttpRequest) -> HttpResponse:
     """One kind at a time, what waits first."""
     kind = ADDRESSES.get(request.GET.get("loai", ""), "petition")
     rows = list(visible(request).filter(kind=kind))
@@ -40,10 +40,10 @@ def letters(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "kind": kind,
-        "tabs": [(key, Letter.Kind(ADDRESSES[key]).label, counts[key]) for key in ADDRESSES],
+        "tabs": [(key, Grievance.Kind(ADDRESSES[key]).label, counts[key]) for key in ADDRESSES],
         "illustrative": any(r.product.illustrative for r in rows),
     }
-    return render(request, "desk/letters.html", context)
+    return render(request, "desk/grievances.html", context)
 
 
 class TakeForm(Form):
@@ -61,7 +61,7 @@ class AnswerForm(Form):
     answer = forms.CharField(
         label=_("Nội dung trả lời"), max_length=20000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    effect = forms.ChoiceField(label=_("Kết quả"), choices=Letter.Effect.choices)
+    effect = forms.ChoiceField(label=_("Kết quả"), choices=Grievance.Effect.choices)
     number = forms.CharField(label=_("Số văn bản trả lời"), max_length=60, required=False)
 
 
@@ -74,19 +74,19 @@ class DeclineForm(Form):
 
 
 @needs(Permission.SUPERVISE)
-def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """One letter, and the next act."""
+def grievance(request: HttpRequest, pk: int) -> HttpResponse:
+    """One grievance, and the next act."""
     found = get_object_or_404(visible(request), pk=pk)
     posted = request.POST if request.method == "POST" else None
     declining = posted is not None and "decline" in posted
     by = person(request)
     form: Form | None = None
     refuse: DeclineForm | None = None
-    if found.state == Letter.State.SENT:
+    if found.state == Grievance.State.SENT:
         proposed = {"due_on": last_day(found.kind, timezone.localdate())}
         form = TakeForm(None if declining else posted, initial=proposed)
         refuse = DeclineForm(posted if declining else None)
-    elif found.state == Letter.State.TAKEN:
+    elif found.state == Grievance.State.TAKEN:
         form = AnswerForm(posted)
     done = None
     if form is not None and form.is_valid():
@@ -96,18 +96,18 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         done = refuse.carry_out(lambda: decline(found, reason, by=by))
     if done:
         messages.success(request, _("Đã ghi."))
-        return redirect("desk:letter", pk)
+        return redirect("desk:grievance", pk)
     context = {
-        "letter": found,
+        "grievance": found,
         "form": form,
         "refuse": refuse,
         "illustrative": found.product.illustrative,
     }
     wrong = any(f is not None and f.errors for f in (form, refuse))
-    return render(request, "desk/letter.html", context, status=409 if wrong else 200)
+    return render(request, "desk/grievance.html", context, status=409 if wrong else 200)
 
 
-def _carry_out(found: Letter, data: dict[str, Any], by: Any) -> Letter:
-    if found.state == Letter.State.SENT:
+def _carry_out(found: Grievance, data: dict[str, Any], by: Any) -> Grievance:
+    if found.state == Grievance.State.SENT:
         return take_up(found, data["due_on"], by=by)
     return answer(found, data["answer"], data["effect"], number=data["number"], by=by)
