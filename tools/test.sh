@@ -2,7 +2,7 @@
 # Runs a suite with what it needs; says in one line which Debian packages are missing.
 set -u
 SUITE="${1:-default}"
-PACKAGES="chromium postgresql-15 faketime poppler-utils tesseract-ocr tesseract-ocr-vie libreoffice-writer-nogui"
+PACKAGES="chromium postgresql-15 poppler-utils tesseract-ocr tesseract-ocr-vie libreoffice-writer-nogui"
 missing=""
 for package in $PACKAGES; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

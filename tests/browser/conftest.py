@@ -146,16 +146,33 @@ class People:
 
     def look(self, page: Any) -> None:
         """Ask axe of the page, and that nothing runs over its edge."""
-        page.evaluate(AXE.read_text())
-        found = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})"
-            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))"
-        )
+        found = self._asked(page)
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if over > 0:
             found.append(f"runs {over} px over the edge")
         if found:
             self.faults[page.url.removeprefix(self.site.address)] = found
+
+    def _asked(self, page: Any) -> list[str]:
+        """What axe says; asked again where the page went on to the next while it was asked."""
+        from playwright.sync_api import Error
+
+        for last in (False, False, True):
+            page.wait_for_load_state()
+            try:
+                page.evaluate(AXE.read_text())
+                answer: list[str] = page.evaluate(
+                    "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa',"
+                    "'wcag22aa']}).then(r => r.violations.map("
+                    "v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))"
+                )
+            except Error:
+                if last:
+                    raise
+                page.wait_for_timeout(500)
+            else:
+                return answer
+        return []
 
 
 @pytest.fixture(params=[360, 1280])

@@ -65,7 +65,7 @@ def test_what_was_read_is_proposed_and_counts_only_when_confirmed(
     assert evidence.expires_on == date.fromisoformat(paper.truth["expires_on"])
     assert evidence.issued_on is None  # not chosen
     left = {found["name"] for found in proposals.open_proposals(evidence)}
-    assert left == {"issued_on", "issuer"}
+    assert left == {"issued_on", "issuer", "holder"}
     assert Entry.objects.filter(act="confirm_fields").count() == 1
 
 

@@ -32,3 +32,10 @@ def forms(book_id: str) -> dict[str, Any]:
 def topics(book_id: str, kind: str) -> tuple[Topic, ...]:
     """What a dossier of that kind must tell beside the self-assessment; none for a first one."""
     return tuple(Topic(t["id"], t["label"]) for t in forms(book_id)["topics"].get(kind, ()))
+
+
+def proposal_file(book_id: str, step: str, kind: str) -> list[str]:
+    """What one office sends to the next with a proposal ("propose" to the province, "forward" to
+    the ministry), by kind of dossier; an upgrade goes as a first one. Empty for other acts."""
+    lists: dict[str, list[str]] = forms(book_id)["proposal_files"].get(step, {})
+    return lists.get("all") or lists.get("renewal" if kind == "renewal" else "first", [])

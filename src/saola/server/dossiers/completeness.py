@@ -96,6 +96,9 @@ def lacking(dossier: Dossier, progress: Progress) -> list[str]:
     ]
     if untold:
         found.append(f"Chưa ghi thay đổi từ lần trước về: {', '.join(untold)}.")
+    waiting = dossier.requests.filter(answered_at=None).count()
+    if waiting:
+        found.append(f"Còn {waiting} mục được yêu cầu bổ sung chưa trả lời.")
     kinds = set(dossier.citations.values_list("evidence__kind", flat=True))
     found += [
         f"Hồ sơ chưa có {paper.label[:1].lower()}{paper.label[1:]} ({paper.basis})."

@@ -160,6 +160,27 @@ class StepLog(models.Model):
         ordering = ["at", "pk"]
 
 
+class RequestItem(models.Model):
+    """One thing that an office asks to be completed, and what the producer answered."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="requests")
+    step = models.CharField(max_length=30)  # "ask_commune" or "ask_agency"
+    about = models.CharField("về", max_length=10, blank=True)  # a criterion of the sheet
+    text = models.TextField("cần bổ sung gì")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answer = models.TextField("đã bổ sung", blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | ~Q(answer=""), name="answered_item_has_answer"
+            )
+        ]
+
+
 class SelfAssessment(models.Model):
     """The producer's own options and words on the sheet (Mẫu 02, part III)."""
 
@@ -183,6 +204,7 @@ class Evidence(models.Model):
     kind = models.CharField("loại minh chứng", max_length=40)
     title = models.CharField("tên minh chứng", max_length=200)
     number = models.CharField("số", max_length=80, blank=True)
+    holder = models.CharField("cấp cho", max_length=200, blank=True)
     issuer = models.CharField("nơi cấp", max_length=200, blank=True)
     issued_on = models.DateField("ngày cấp", null=True, blank=True)
     expires_on = models.DateField("ngày hết hạn", null=True, blank=True)

@@ -22,6 +22,7 @@ from saola.server.journal.record import record
 READ = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 TAKEN: dict[str, str | Promise] = {
     "number": _("Số giấy"),
+    "holder": _("Cấp cho (tên trên giấy)"),
     "issuer": _("Nơi cấp"),
     "issued_on": _("Ngày cấp"),
     "expires_on": _("Ngày hết hạn"),
@@ -94,7 +95,10 @@ def _value(found: dict[str, Any]) -> Any:
 
 
 def other_holder(evidence: Evidence, name: str) -> str:
-    """The holder that the paper names, where it is surely not this one; else empty."""
+    """The holder that the paper names, where it is surely not this one; else empty. What a person
+    has written counts before what was read."""
+    if evidence.holder:
+        return "" if same_holder(evidence.holder, name) else evidence.holder
     for found in evidence.proposals or ():
         if found["name"] == "holder" and found["confidence"] >= HOLDER_SURE:
             return "" if same_holder(found["value"], name) else found["value"]

@@ -139,6 +139,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "dossier": found,
         "acts": _acts(found, request.user, result),
         "claimed": sheet_form.claims(found.criteria_set, found.self_assessment, evidence),
+        "requests": found.requests.select_related("asked_by"),
         "history": found.steps.select_related("by"),
         "versions": found.versions.select_related("filed_by"),
         "result": result,

@@ -7,9 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from saola.criteria import Round, rulebook
+from saola.criteria.forms import proposal_file
 from saola.lifecycle.dossier import STEPS
 from saola.lifecycle.machine import find
 from saola.server.accounts.permissions import Permission
@@ -18,6 +20,7 @@ from saola.server.dossiers import actions
 from saola.server.dossiers.actions import Paper
 from saola.server.dossiers.labels import STEPS as STEP_NAMES
 from saola.server.dossiers.models import Dossier
+from saola.server.dossiers.requests import ASK, Item, ask
 from saola.server.recognition import actions as recognition
 from saola.server.web.common.forms import CAPACITIES, DateField, Form
 from saola.server.web.common.rights import needs, person
@@ -63,9 +66,50 @@ class StepForm(Form):
             del self.fields["samples_on"]
 
 
-def _carry_out(found: Dossier, key: str, data: dict[str, Any], request: HttpRequest) -> Dossier:
+MOST_ITEMS = 6
+
+
+class AskForm(StepForm):
+    """What is missing, item by item; the rest may be said in words."""
+
+    def __init__(self, found: Dossier, step: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, *args, **kwargs)
+        self.fields["note"].required = False
+        self.fields["note"].label = _("Lời chung")
+        about = [
+            ("", _("cả hồ sơ")),
+            *((c.id, f"{c.id} {c.label}") for c in found.criteria_set.criteria),
+        ]
+        for n in range(1, MOST_ITEMS + 1):
+            self.fields[f"about_{n}"] = forms.ChoiceField(
+                label=format_lazy("{} {}", _("Mục"), n), choices=about, required=False
+            )
+            self.fields[f"text_{n}"] = forms.CharField(
+                label=_("Cần bổ sung gì"), max_length=1000, required=False
+            )
+
+    def items(self) -> list[Item]:
+        """The items that were filled in."""
+        data = self.cleaned_data
+        return [
+            Item(data[f"about_{n}"], data[f"text_{n}"].strip())
+            for n in range(1, MOST_ITEMS + 1)
+            if data[f"text_{n}"].strip()
+        ]
+
+
+def _form(found: Dossier, row: Any, *args: Any, **kwargs: Any) -> StepForm:
+    return (
+        AskForm(found, row, *args, **kwargs) if row.key in ASK else StepForm(row, *args, **kwargs)
+    )
+
+
+def _carry_out(found: Dossier, key: str, form: StepForm, request: HttpRequest) -> Dossier:
     """The act by the floor it belongs to."""
-    by = person(request)
+    by, data = person(request), form.cleaned_data
+    if isinstance(form, AskForm):
+        day = data.get("answer_by")
+        return ask(found, key, form.items(), note=data["note"], answer_by=day, by=by)
     paper = Paper(data.get("number", ""), data.get("dated"), data.get("capacity", ""))
     if key == "submit":
         return recognition.submit(found, paper, by=by)
@@ -79,10 +123,15 @@ def _carry_out(found: Dossier, key: str, data: dict[str, Any], request: HttpRequ
     )
 
 
-def _round_of_today(found: Dossier) -> Round | None:
-    """The round a proposal of today would fall in."""
+LEVELS = {"propose": "province", "forward": "ministry"}
+
+
+def _round_of_today(found: Dossier, step: str) -> Round | None:
+    """The round that a proposal of today would fall in, of the level it goes to."""
+    if step not in LEVELS:
+        return None
     book = rulebook(found.criteria_set.rulebook)
-    return book.round_for("province", timezone.localdate())
+    return book.round_for(LEVELS[step], timezone.localdate())
 
 
 @needs(Permission.DESK_USE)
@@ -95,10 +144,8 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     row = find(STEPS, step, found.state, found.kind)
     require(request.user, row.permission, found)
     initial = {"dated": timezone.localdate()} if step in MUST_HAVE_PAPER else None
-    form = StepForm(row, request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid() and form.carry_out(
-        lambda: _carry_out(found, step, form.cleaned_data, request)
-    ):
+    form = _form(found, row, request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid() and form.carry_out(lambda: _carry_out(found, step, form, request)):
         messages.success(request, f"Đã ghi: {STEP_NAMES[step]}.")
         return redirect("desk:dossier", pk)
     context = {
@@ -107,7 +154,8 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         "name": STEP_NAMES[step],
         "step": row,
         "target": row.target,
-        "round": _round_of_today(found) if step == "propose" else None,
+        "round": _round_of_today(found, step),
+        "file": proposal_file(found.criteria_set.rulebook, step, found.kind),
         "illustrative": found.illustrative,
     }
     return render(request, "desk/step.html", context, status=409 if form.errors else 200)

@@ -246,6 +246,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "result": found.results.filter(concluded_at__isnull=False).order_by("-pk").first(),
         "notices": Notice.objects.filter(dossier=found, file__isnull=False).order_by("pk"),
         "recognition": _recognised(found),
+        "requests": found.requests.order_by("pk"),
         "lapsed": lapsed_since(found, timezone.localdate()) if found.state in FILE_STEP else [],
         "checklist": checklist(found) if found.state in FILE_STEP else [],
         "illustrative": found.illustrative,

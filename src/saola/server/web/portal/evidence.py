@@ -60,6 +60,7 @@ class EvidenceForm(Form):
     title = forms.CharField(label=_("Tên minh chứng"), max_length=200)
     kind = forms.ChoiceField(label=_("Loại minh chứng"))
     number = forms.CharField(label=_("Số giấy"), max_length=80, required=False)
+    holder = forms.CharField(label=_("Cấp cho (tên trên giấy)"), max_length=200, required=False)
     issuer = forms.CharField(label=_("Nơi cấp"), max_length=200, required=False)
     issued_on = DateField(label=_("Ngày cấp"), required=False)
     expires_on = DateField(label=_("Ngày hết hạn"), required=False)

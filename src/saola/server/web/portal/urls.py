@@ -3,6 +3,7 @@
 from django.urls import path
 
 from saola.server.web.portal import (
+    answering,
     assessment,
     comparing,
     dossiers,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("cai-tien/<int:pk>/<slug:side>/", preparing.improvement_file, name="improvement-file"),
     path("don-thu/", grievances.grievances, name="grievances"),
     path("don-thu/<int:pk>/rut/", grievances.withdraw, name="grievance-withdraw"),
+    path("bo-sung/<int:pk>/", answering.answer, name="answer-item"),
     path("ngoai-tuyen.js", offline.worker, name="worker"),
     path("tai-len/", uploads.create, name="upload-create"),
     path("tai-len/<uuid:pk>/", uploads.upload, name="upload"),

@@ -1,0 +1,91 @@
+"""Completion asked for item by item: told to producer and commune, answered each, then filed."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from saola.lifecycle.machine import Refused
+from saola.server.dossiers.actions import advance
+from saola.server.dossiers.models import Dossier, RequestItem
+from saola.server.dossiers.requests import Item, ask
+from saola.server.notices.models import Message
+from tests.server.conftest import Office
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+
+
+def test_each_item_is_asked_told_and_answered(office: Office) -> None:
+    dossier = office.dossier("agency_received")
+    page = reverse("desk:step", args=[dossier.pk, "ask_agency"])
+    day = TODAY() + timedelta(7)
+    data = {"answer_by": day.isoformat(), "note": "Xin gửi lại"}
+    data |= {"about_1": "2.3", "text_1": "Ảnh nhãn rõ hơn", "text_2": "Bản gốc hợp đồng"}
+
+    office.client("ocop_agency").post(page, data)
+
+    first, second = RequestItem.objects.all()
+    assert (first.about, second.about) == ("2.3", "")
+    for who in ("producer", "commune_officer"):
+        told = Message.objects.get(recipient=office[who])
+        assert "Ảnh nhãn rõ hơn" in told.body
+        assert f"{day:%d/%m/%Y}" in told.body
+    with pytest.raises(Refused, match="Còn 2 mục"):
+        advance(Dossier.objects.get(), "complete_agency", by=office["producer"])
+    client = office.client("producer")
+    for item, text in ((first, "Đã chụp lại"), (second, " ")):
+        client.post(reverse("portal:answer-item", args=[item.pk]), {"answer": text})
+    with pytest.raises(Refused, match="Còn 1 mục"):
+        advance(Dossier.objects.get(), "complete_agency", by=office["producer"])
+    client.post(reverse("portal:answer-item", args=[second.pk]), {"answer": "Đã tải"})
+    advance(Dossier.objects.get(), "complete_agency", by=office["producer"])
+    desk = office.client("ocop_agency").get(reverse("desk:dossier", args=[dossier.pk]))
+    assert "Đã chụp lại" in desk.content.decode()
+    late = client.post(
+        reverse("portal:answer-item", args=[second.pk]), {"answer": "thêm"}, follow=True
+    )
+    assert "đã nộp nên không sửa" in late.content.decode()
+
+
+def test_a_commune_asks_its_producer_only(office: Office) -> None:
+    dossier = office.dossier("commune_received")
+    day = TODAY() + timedelta(3)
+
+    with pytest.raises(Refused, match="không có trong bộ"):
+        ask(
+            dossier,
+            "ask_commune",
+            [Item("99", "x")],
+            note="",
+            answer_by=day,
+            by=office["commune_officer"],
+        )
+    with pytest.raises(Refused, match="lý do"):
+        ask(dossier, "ask_commune", [], note=" ", answer_by=day, by=office["commune_officer"])
+    ask(
+        dossier,
+        "ask_commune",
+        [Item("", "Bản gốc")],
+        note="",
+        answer_by=day,
+        by=office["commune_officer"],
+    )
+
+    assert Dossier.objects.get().steps.get().note == "– Bản gốc"
+    assert not Message.objects.exclude(recipient=office["producer"]).exists()
+    stranger = office.client("other_producer").post(
+        reverse("portal:answer-item", args=[RequestItem.objects.get().pk]), {"answer": "x"}
+    )
+    assert stranger.status_code == 404
+
+
+def test_forwarding_says_what_goes_with_it_and_the_ministrys_round(office: Office) -> None:
+    dossier = office.dossier("approved", total=95)
+
+    page = office.client("ocop_agency").get(reverse("desk:step", args=[dossier.pk, "forward"]))
+
+    words = page.content.decode()
+    assert "báo cáo của Tổ tư vấn" in words
+    assert "Đề nghị hôm nay vào" in words
