@@ -167,6 +167,13 @@ async function remember() {
   if (page.ok && !page.redirected) await (await caches.open("saola-pages")).put(location.pathname, page);
 }
 
+// on a phone that several people use nobody sees the pages of the one before
+async function forgetOthers() {
+  if (localStorage.getItem("saola-user") === me) return;
+  await caches.delete("saola-pages");
+  localStorage.setItem("saola-user", me);
+}
+
 if (me) {
   for (const form of document.querySelectorAll("form[data-sign-out]")) {
     form.addEventListener("submit", () => { caches.delete("saola-pages"); });
@@ -175,5 +182,5 @@ if (me) {
   window.addEventListener("online", flush);
   await restore().then(show).catch(() => {}); // where the browser keeps nothing, the page works on
   flush().catch(() => {});
-  if (navigator.onLine) remember().catch(() => {});
+  if (navigator.onLine) forgetOthers().then(remember).catch(() => {});
 }
