@@ -21,6 +21,7 @@ def go(people: People, page: Any, path: str) -> None:
 
 def choose_all(page: Any, last: bool = True) -> None:
     """Choose the best (or first) option of every criterion on the sheet, as a click would."""
+    page.wait_for_selector("fieldset[data-criterion]")
     for box in page.locator("fieldset[data-criterion]").all():
         options = box.locator("input[data-points]:not([value=khong-phu-hop])")
         options.nth(options.count() - 1 if last else 0).check()

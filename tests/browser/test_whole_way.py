@@ -152,7 +152,8 @@ def files_part_by_part(people: People, tmp_path: Path) -> str:
     go(people, page, f"{path}tu-danh-gia/1/")
     while "/tu-danh-gia/" in page.url:
         choose_all(page)
-        page.click("button[name=save]")
+        with page.expect_navigation():
+            page.click("button[name=save]")
     adds_papers(people, page, path, tmp_path)
     go(people, page, path)
     assert "8/9" in page.inner_text("h2 .chip")

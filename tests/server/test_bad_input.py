@@ -1,6 +1,7 @@
 """What goes wrong in real offices: communes merged meanwhile, boxes of several products, products of
 two producers, days that are hard to count."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -12,12 +13,16 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.actions import grant
 from saola.server.dossiers import actions
 from saola.server.dossiers.completeness import complete, renewal_window
-from saola.server.dossiers.models import Dossier
+from saola.server.dossiers.models import Dossier, Evidence
 from saola.server.files.store import open_file
+from saola.server.notices.actions import send_waiting
+from saola.server.notices.models import Message
+from saola.server.places.actions import merge_communes
 from saola.server.places.models import Place, Succession
+from saola.server.preparation.actions import register_idea
 from saola.server.products.details import set_contents, set_partners
 from saola.server.recognition import actions as recognition
-from saola.server.recognition.models import Certificate, Decision
+from saola.server.recognition.models import Certificate, Decision, Recognition
 from saola.server.recognition.queries import Filters, register
 from saola.vietnamese.dates import add_months
 from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
@@ -145,3 +150,70 @@ def test_filing_by_two_clicks_is_one_filing(office: Office) -> None:
     assert codes[0] == 302
     assert dossier.versions.count() == 1
     assert dossier.steps.filter(step="file").count() == 1
+
+
+def test_after_a_missed_window_the_product_comes_as_a_first_one(office: Office) -> None:
+    product = ProductFactory(producer=office.producer)
+    Recognition.objects.create(product=product, stars=3, expires_on=TODAY() + timedelta(100))
+    client, page = office.client("producer"), reverse("portal:start")
+
+    renewal = client.post(page, {"product": product.pk, "kind": "renewal"})
+    found = Dossier.objects.get()
+    refused = client.post(reverse("portal:file", args=[found.pk]))
+    actions.advance(found, "withdraw", by=office["producer"], note="quá hạn")
+    first = client.post(page, {"product": product.pk, "kind": "first"})
+
+    assert renewal.status_code == 302
+    assert refused.status_code == 409
+    assert first.status_code == 302
+    early = ProductFactory(producer=office.producer)
+    Recognition.objects.create(product=early, stars=3, expires_on=TODAY() + timedelta(400))
+    assert client.post(page, {"product": early.pk, "kind": "first"}).status_code == 400
+
+
+def test_a_paper_past_its_day_is_not_there(office: Office) -> None:
+    dossier = office.dossier()
+    before = complete(dossier)
+    Evidence.objects.update(expires_on=TODAY() - timedelta(1))
+
+    after = complete(dossier)
+
+    assert before is None
+    assert after is not None
+    assert "giấy đăng ký kinh doanh" in after
+    Dossier.objects.update(state="filed")
+    desk = office.client("commune_officer").get(reverse("desk:dossier", args=[dossier.pk]))
+    assert "Giấy đăng ký kinh doanh" in desk.content.decode()
+
+
+def test_communes_merged_twice_are_followed_to_the_end(office: Office) -> None:
+    dossier = office.dossier("filed")
+    first = merged(office)
+    Place.objects.filter(pk=first.pk).update(valid_from=TODAY() - timedelta(9))
+    second = merge_communes([Place.objects.get(pk=first.pk)], "03777", "Xã Cuối", TODAY(), "NQ 2")
+    officer = office["other_commune"]
+    grant(officer, "commune_officer", "place:03777", by=None)
+    officer = office["other_commune"]
+
+    assert list(Dossier.objects.visible_to(officer)) == [dossier]
+    received = actions.advance(Dossier.objects.get(), "receive_commune", by=officer)
+    assert received.place == second
+    with pytest.raises(Refused, match="ghi trước"):
+        merge_communes([second], "03666", "Xã X", TODAY() + timedelta(3), "NQ 3")
+
+
+def test_the_round_is_the_provinces_clock(office: Office) -> None:
+    dossier = office.dossier("reported", samples_on=TODAY())
+    paper = actions.Paper("1/UBND", TODAY())
+    proposed = actions.advance(dossier, "propose", by=office["commune_leader"], paper=paper)
+
+    assert proposed.round is not None
+    assert proposed.due_on == proposed.round.results_before - timedelta(1)
+    assert proposed.due_kind == "calendar"
+
+
+def test_a_name_of_two_lines_stops_no_mail(office: Office) -> None:
+    register_idea(office.producer, "Trà\nBcc: x", "y", uuid.uuid4(), by=office["producer"])
+
+    assert "\n" not in Message.objects.first().subject  # type: ignore[union-attr]
+    send_waiting()

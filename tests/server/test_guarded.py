@@ -21,6 +21,7 @@ from saola.server.demo.marks import choices_for
 from saola.server.dossiers.actions import advance, start
 from saola.server.dossiers.models import Dossier, SelfAssessment
 from saola.server.recognition.models import Decision
+from tests.factories import ProducerFactory
 from tests.server.conftest import Office
 from tests.server.test_recognition import decide, submitted
 
@@ -287,6 +288,52 @@ def test_two_tabs_of_the_self_assessment_overwrite_nothing(office: Office) -> No
     assert assessment.comments["1.1"] == "ở thẻ hai"
 
 
+def test_what_one_page_saves_is_one_hand_and_leaves_the_others_alone(office: Office) -> None:
+    dossier = office.dossier()
+    client, path = office.client("producer"), reverse("portal:assessment", args=[dossier.pk])
+    auto = {"headers": {"X-Autosave": "1"}}
+    mine = {"base": "0", "page": "mine", "k-1.2": ""}
+    client.post(path, {"base": "0", "page": "other", "k-1.2": "của người khác"}, **auto)
+
+    codes = [
+        client.post(path, mine | {"k-1.1": text}, **auto).status_code
+        for text in ("một", "một hai", "một")
+    ]
+
+    assert codes == [200, 200, 200]  # its own words are no other hand, not even when taken back
+    kept = SelfAssessment.objects.get(dossier=dossier).comments
+    assert kept == {"1.1": "một", "1.2": "của người khác"}
+
+
+def test_a_page_opened_before_the_filing_overwrites_nothing_after_it(office: Office) -> None:
+    dossier = office.dossier()
+    plan = reverse("portal:part", args=[dossier.pk, "ke-hoach"])
+    client = office.client("producer")
+    client.post(plan, {"base": "0", "page": "a", "plan": "bản một"})
+    advance(dossier, "file", by=office["producer"])
+    Dossier.objects.update(state="commune_asked")
+    client.post(plan, {"base": "1", "page": "b", "plan": "bản hai"})
+
+    late = client.post(plan, {"base": "1", "page": "a", "plan": "bản một"})
+
+    assert late.status_code in (302, 409)
+    assert SelfAssessment.objects.get(dossier=dossier).plan == "bản hai"
+
+
+def test_lists_beside_the_words_are_merged_too(office: Office) -> None:
+    dossier = office.dossier()
+    partner = ProducerFactory(name="HTX Bên", place=office.producer.place)
+    path = reverse("portal:part", args=[dossier.pk, "san-pham"])
+    client, shown = office.client("producer"), {"shown-partners": "1", "base": "0"}
+    words = {"description": "Chè xanh hái tay"}
+    client.post(path, shown | words | {"page": "a", "partners": [partner.pk]})
+
+    stale = client.post(path, shown | words | {"page": "b"}, headers={"X-Autosave": "1"})
+
+    assert stale.status_code == 200
+    assert list(dossier.product.partners.all()) == [partner]
+
+
 def test_a_page_that_is_behind_does_not_bring_old_words_back(office: Office) -> None:
     dossier = office.dossier()
     client = office.client("producer")
@@ -310,10 +357,9 @@ def test_a_part_that_saves_itself_is_told_of_the_other_hand(office: Office) -> N
     second = client.post(path, {"base": "0", "representative": "Bà B"}, **auto)
 
     told = second.json()
-    assert first.json()["base"] == 1
+    assert first.json()["saved"]
     assert second.status_code == 409
     assert "cũng vừa sửa" in told["reason"]
-    assert "base" not in told  # only the button overwrites
     wrong = client.post(path, {"base": "1", "tax_code": "0100047517"}, **auto)
     assert wrong.status_code == 409
     assert "chữ số kiểm tra" in wrong.json()["reason"]

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from saola.lifecycle.machine import Refused
 from saola.server.dossiers import proposals
 from saola.server.dossiers.doubts import doubts
 from saola.server.dossiers.evidence import add_evidence
@@ -56,7 +57,7 @@ def test_what_was_read_is_proposed_and_counts_only_when_confirmed(
     assert evidence.number == ""
     client.post(
         reverse("portal:compare", args=[dossier.pk, evidence.pk]),
-        {"field": ["number", "expires_on"]},
+        {"number": paper.truth["number"], "expires_on": paper.truth["expires_on"]},
     )
 
     assert paper.truth["number"] in shown
@@ -98,10 +99,18 @@ def test_what_a_person_wrote_is_not_proposed_over(office: Office, paper: Any) ->
     proposals.read(evidence.pk)
     evidence.refresh_from_db()
 
-    proposals.confirm(evidence, ["number"], by=office["producer"])
+    names = {found["name"] for found in proposals.open_proposals(evidence)}
+    assert "number" not in names
+    proposals.correct(evidence, {"number": "13/SỬA-LẠI"}, by=office["producer"])
 
     evidence.refresh_from_db()
-    assert evidence.number == "12/TỰ-GHI"
+    assert evidence.number == "13/SỬA-LẠI"
+    with pytest.raises(Refused, match="trước ngày cấp"):
+        proposals.correct(
+            evidence,
+            {"issued_on": date(2026, 2, 1), "expires_on": date(2026, 1, 1)},
+            by=office["producer"],
+        )
 
 
 def test_reading_twice_changes_nothing(office: Office, paper: Any) -> None:
@@ -121,7 +130,7 @@ def test_a_stranger_confirms_nothing(office: Office, paper: Any) -> None:
     proposals.read(evidence.pk)
 
     path = reverse("portal:compare", args=[dossier.pk, evidence.pk])
-    answer = office.client("commune_officer").post(path, {"field": ["number"]})
+    answer = office.client("commune_officer").post(path, {"number": "x"})
 
     assert answer.status_code in (403, 404)
     evidence.refresh_from_db()

@@ -24,7 +24,7 @@ from saola.server.supervision.inspections import (
     plan,
 )
 from saola.server.supervision.models import Grievance, Inspection
-from tests.factories import ProductFactory
+from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
 from tests.server.conftest import Office
 from tests.server.test_recognition import decide, signed, submitted
 
@@ -232,3 +232,30 @@ def test_a_removal_may_end_without_one(office: Office, recognised: Recognition) 
 
     assert with_status(TODAY()).get().status == "in_force"
     open_removal(recognised, told, by=office["ocop_agency"])  # may be opened again later
+
+
+def test_a_commune_sees_what_was_found_at_its_own_producers_only(
+    office: Office, recognised: Recognition
+) -> None:
+    place = PlaceFactory(code="04048", name="Xã Khác")
+    other = ProductFactory(producer=ProducerFactory(place=place))
+    row = Recognition.objects.create(product=other, stars=3, year=TODAY().year)
+    data = {
+        "kind": "planned",
+        "title": "Hai xã",
+        "province_code": "14",
+        "basis": "1/KH",
+        "team": "A",
+        "first_day": TODAY(),
+        "last_day": TODAY(),
+    }
+    made = plan(data, [recognised, row], by=office["ocop_agency"])
+    for item in made.items.all():
+        told = Found(TODAY(), f"Riêng của {item.recognition.product.name}", "fit")
+        note_finding(item, told, by=office["ocop_agency"])
+
+    page = office.client("other_commune").get(reverse("desk:inspection", args=[made.pk]))
+
+    words = page.content.decode()
+    assert f"Riêng của {other.name}" in words
+    assert f"Riêng của {recognised.product.name}" not in words

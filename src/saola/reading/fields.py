@@ -200,7 +200,8 @@ def same_holder(read: str, known: str) -> bool:
 
 
 _FORMS = re.compile(
-    r"\b(?:hop tac xa|htx|cong ty|tnhh|co phan|cp|mtv|mot thanh vien|ho kinh doanh|hkd"
+    r"\b(?:hop tac xa|htx|cong ty|cty|tnhh|trach nhiem huu han|co phan|cp|mtv|mot thanh vien"
+    r"|ho kinh doanh|hkd|nong nghiep|nn|dich vu|dv"
     r"|doanh nghiep tu nhan|dntn|to hop tac|tht|lien hiep)\b|[^a-z0-9 ]"
 )
 

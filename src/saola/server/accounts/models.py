@@ -22,8 +22,12 @@ class UserManager(BaseUserManager["User"]):
 
     def who(self, permission: Permission, scope: str) -> models.QuerySet["User"]:
         """Active people who have the permission in that very scope."""
+        return self.who_in(permission, {scope})
+
+    def who_in(self, permission: Permission, scopes: set[str]) -> models.QuerySet["User"]:
+        """Active people who have the permission in one of these very scopes."""
         roles = [key for key, role in ALL.items() if permission in role.permissions]
-        granted = Grant.objects.filter(role__in=roles, scope=scope)
+        granted = Grant.objects.filter(role__in=roles, scope__in=scopes)
         return self.filter(is_active=True, grants__in=granted).distinct().order_by("pk")
 
 

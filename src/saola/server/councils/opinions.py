@@ -62,7 +62,7 @@ def _remind(session: Session, milestone: str) -> int:
         names = "\n".join(f"– {item.dossier.product.name}" for item in items)
         new += len(
             tell(
-                f"opinion:{session.pk}:{milestone}",
+                f"opinion:{session.pk}:{session.opinions_by}:{milestone}",
                 [members[pk].user],
                 f"Ý kiến bằng văn bản: hạn {last}{over}",
                 f"Còn {len(items)} sản phẩm chưa có phiếu của ông, bà:\n{names}",

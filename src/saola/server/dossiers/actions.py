@@ -91,14 +91,17 @@ def save_commune_report(dossier: Dossier, data: dict[str, Any], *, by: User) -> 
     """The officer's draft of Mẫu 03."""
     dossier = locked(dossier)
     require(by, Permission.COMMUNE_RECEIVE, dossier)
-    if dossier.state != State.COMMUNE_RECEIVED:
-        raise Refused("Báo cáo Mẫu 03 chỉ soạn được khi xã đang xem xét hồ sơ.")
+    if dossier.state not in (State.COMMUNE_RECEIVED, State.AGENCY_ASKED):
+        raise Refused("Báo cáo Mẫu 03 chỉ soạn khi xã đang xem xét hoặc tỉnh yêu cầu bổ sung.")
     met_on, filed_on = data.get("met_on"), dossier.filed_on
     if met_on and (met_on > timezone.localdate() or (filed_on and met_on < filed_on)):
         raise Refused("Ngày họp phải từ ngày nộp hồ sơ đến hôm nay.", field="met_on")
     report, _ = CommuneReport.objects.update_or_create(
         dossier=dossier, defaults={**data, "drafted_by": by}
     )
+    if dossier.state == State.AGENCY_ASKED:  # signed before: that it was mended stays to be seen
+        words = "\n".join(str(data.get(f, "")) for f in ("material", "labour", "idea", "identity"))
+        record("mend_report", f"dossier:{dossier.pk}", {"text": digest(words)}, by=by)
     return report
 
 
@@ -272,6 +275,10 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         dossier.due_on = None
         if step == "propose":
             dossier.proposed_on = today
+            if dossier.kind != Kind.RENEWAL:  # a renewal has days of its own
+                _round_clock(dossier, "province", today)
+    elif step == "forward":
+        _round_clock(dossier, "ministry", today)
     elif step == "receive_agency":
         office = f"place:{dossier.place.province_code}"
         dossier.agency_number = NumberSeries.next(office, "registration", dossier.year)
@@ -280,6 +287,13 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         # asking for more does not start this clock anew
         dossier.due_on = dossier.due_on or today + timedelta(days)
         dossier.due_kind = "calendar"
+
+
+def _round_clock(dossier: Dossier, level: str, today: date) -> None:
+    """The last day for the result is the one before the round's (art. 5)."""
+    found = rulebook(dossier.criteria_set.rulebook).round_for(level, today)
+    if found is not None:
+        dossier.due_on, dossier.due_kind = found.results_before - timedelta(1), "calendar"
 
 
 def _run_on(dossier: Dossier, today: date) -> None:

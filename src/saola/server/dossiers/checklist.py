@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from saola.criteria.papers import Requirement, required
 from saola.criteria.rulebook import rulebook
-from saola.server.dossiers.completeness import marks
+from saola.server.dossiers.completeness import kinds_there, marks
 from saola.server.dossiers.models import Dossier, SelfAssessment
 
 
@@ -39,7 +39,7 @@ def checklist(dossier: Dossier) -> list[ForClass]:
     """For 3, 4 and 5 stars, from the self-assessment and the evidence cited: two queries."""
     assessment = SelfAssessment.objects.filter(dossier=dossier).first() or SelfAssessment()
     chosen = marks(dossier.sheet_id, assessment.choices) | dict.fromkeys(assessment.unfit, 0)
-    kinds = set(dossier.citations.values_list("evidence__kind", flat=True))
+    kinds = kinds_there(dossier)
     return [_for_class(dossier, stars, chosen, kinds) for stars in (3, 4, 5)]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
 from saola.criteria import load
 from saola.criteria.forms import topics
@@ -99,13 +101,19 @@ def lacking(dossier: Dossier, progress: Progress) -> list[str]:
     waiting = dossier.requests.filter(answered_at=None).count()
     if waiting:
         found.append(f"Còn {waiting} mục được yêu cầu bổ sung chưa trả lời.")
-    kinds = set(dossier.citations.values_list("evidence__kind", flat=True))
+    kinds = kinds_there(dossier)
     found += [
         f"Hồ sơ chưa có {paper.label[:1].lower()}{paper.label[1:]} ({paper.basis})."
         for paper in required(dossier.criteria_set, dossier.target_stars)
         if paper.blocks and paper.kind not in kinds
     ]
     return found
+
+
+def kinds_there(dossier: Dossier) -> set[str]:
+    """Kinds of paper that are cited and not past their last day."""
+    still = Q(evidence__expires_on=None) | Q(evidence__expires_on__gte=timezone.localdate())
+    return set(dossier.citations.filter(still).values_list("evidence__kind", flat=True))
 
 
 def renewal_window(dossier: Dossier, today: date) -> str | None:

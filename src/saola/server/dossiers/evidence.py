@@ -17,7 +17,7 @@ from saola.server.dossiers.queries import locked
 from saola.server.dossiers.tasks import read_evidence
 from saola.server.files.combine import as_pdf
 from saola.server.files.models import StoredFile
-from saola.server.files.recognise import DOSSIER_BYTES, megabytes
+from saola.server.files.recognise import DOSSIER_BYTES, megabytes, within
 from saola.server.files.scan import scan
 from saola.server.files.store import clean_name, keep, store
 from saola.server.journal.record import record
@@ -60,10 +60,12 @@ def add_evidence(
 
 
 def known(dossier: Dossier, client_id: UUID | None, *, by: User) -> Evidence | None:
-    """The evidence that a device sent under this id before: a replay changes nothing."""
+    """The evidence that a device sent under this id before: a replay changes nothing. Locks the
+    dossier, so that of two messages at the same time the later one finds it."""
     require(by, Permission.DOSSIER_EDIT, dossier)
     if client_id is None:
         return None
+    locked(dossier)
     return Evidence.objects.filter(
         client_id=client_id, producer=dossier.product.producer_id
     ).first()
@@ -71,8 +73,10 @@ def known(dossier: Dossier, client_id: UUID | None, *, by: User) -> Evidence | N
 
 def _one_pdf(photos: Sequence[Any], by: User) -> StoredFile:
     for photo in photos:
+        within("photo", photo.size)
         scan(photo.file)
     content = as_pdf([photo.file for photo in photos])
+    within("paper", len(content))
     name = clean_name(photos[0].name).rpartition(".")[0] or "anh"
     return keep(content, f"{name}.pdf", "application/pdf", pages=len(photos), by=by.username)
 

@@ -166,6 +166,7 @@ class RequestItem(models.Model):
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="requests")
     step = models.CharField(max_length=30)  # "ask_commune" or "ask_agency"
     about = models.CharField("về", max_length=10, blank=True)  # a criterion of the sheet
+    of_commune = models.BooleanField(default=False)  # the commune answers, else the producer
     text = models.TextField("cần bổ sung gì")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.functional import Promise
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
@@ -20,7 +20,7 @@ from saola.server.files.store import open_file
 from saola.server.journal.record import record
 
 READ = ("application/pdf", "image/jpeg", "image/png", "image/webp")
-TAKEN: dict[str, str | Promise] = {
+TAKEN: dict[str, Any] = {
     "number": _("Số giấy"),
     "holder": _("Cấp cho (tên trên giấy)"),
     "issuer": _("Nơi cấp"),
@@ -28,6 +28,7 @@ TAKEN: dict[str, str | Promise] = {
     "expires_on": _("Ngày hết hạn"),
 }
 DAYS = ("issued_on", "expires_on")
+GIVEN_UP = timedelta(minutes=15)  # no reader here, or its task was lost
 SURE = 0.9  # from here on no field of the measured papers was wrong (docs/reading.md)
 HOLDER_SURE = 0.85
 
@@ -60,7 +61,8 @@ def _page_done(pk: int) -> Callable[[int, int], None]:
 
 def being_read(evidence: Evidence) -> bool:
     """Whether the machine has not answered yet on a paper that it reads."""
-    return evidence.proposals is None and evidence.file.kind in READ
+    recent = timezone.now() - evidence.added_at < GIVEN_UP
+    return evidence.proposals is None and evidence.file.kind in READ and recent
 
 
 def open_proposals(evidence: Evidence) -> list[dict[str, Any]]:
@@ -73,6 +75,7 @@ def open_proposals(evidence: Evidence) -> list[dict[str, Any]]:
             "page": found["page"],
             "box": _frame(found["box"]),
             "sure": found["confidence"] >= SURE,
+            "percent": round(found["confidence"] * 100),
         }
         for found in evidence.proposals or ()
         if found["name"] in TAKEN and not getattr(evidence, found["name"])
@@ -106,16 +109,19 @@ def other_holder(evidence: Evidence, name: str) -> str:
 
 
 @transaction.atomic
-def confirm(evidence: Evidence, names: list[str], *, by: User) -> Evidence:
-    """A person has compared them with the paper: the named proposals become the paper's facts."""
+def correct(evidence: Evidence, facts: dict[str, Any], *, by: User) -> Evidence:
+    """A person has looked at the paper: what it says, by the names of TAKEN; None or "" for what it
+    does not say. What was read counts only so."""
     evidence = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
     require(by, Permission.DOSSIER_EDIT, evidence.producer)
-    taken = [found for found in open_proposals(evidence) if found["name"] in names]
-    for found in taken:
-        setattr(evidence, found["name"], found["value"])
+    changed = [name for name in TAKEN if name in facts and facts[name] != getattr(evidence, name)]
+    for name in changed:
+        setattr(evidence, name, facts[name])
     if evidence.issued_on and evidence.expires_on and evidence.expires_on < evidence.issued_on:
-        raise Refused("Ngày hết hạn không thể trước ngày cấp. Hãy đối chiếu lại với giấy.")
-    if taken:
-        evidence.save(update_fields=[found["name"] for found in taken])
-        record("confirm_fields", f"evidence:{evidence.pk}", {"fields": sorted(names)}, by=by)
+        raise Refused(
+            "Ngày hết hạn không thể trước ngày cấp. Hãy đối chiếu lại với giấy.", field="expires_on"
+        )
+    if changed:
+        evidence.save(update_fields=changed)
+        record("confirm_fields", f"evidence:{evidence.pk}", {"fields": sorted(changed)}, by=by)
     return evidence

@@ -27,6 +27,7 @@ class Item:
 
     about: str
     text: str
+    of_commune: bool = False
 
 
 @transaction.atomic
@@ -36,13 +37,22 @@ def ask(
     """Send the dossier back to its producer with the list; the producer is told, and the commune
     too where the agency asks. Without a note the list itself is the reason."""
     known = dossier.criteria_set.by_id
+    if step == "ask_commune" and any(item.of_commune for item in items):
+        raise Refused("Xã không tự yêu cầu mình; hãy chọn chủ thể.")
     if any(item.about and item.about not in known for item in items):
         raise Refused("Có tiêu chí không có trong bộ tiêu chí của hồ sơ.")
     listed = "\n".join(_line(dossier, item.about, item.text) for item in items)
     reason = "\n".join(part for part in (note.strip(), listed) if part)
     dossier = advance(dossier, step, by=by, note=reason, answer_by=answer_by)
     RequestItem.objects.bulk_create(
-        RequestItem(dossier=dossier, step=step, about=i.about, text=i.text, asked_by=by)
+        RequestItem(
+            dossier=dossier,
+            step=step,
+            about=i.about,
+            text=i.text,
+            of_commune=i.of_commune,
+            asked_by=by,
+        )
         for i in items
     )
     _tell(dossier, step, reason)
@@ -70,7 +80,7 @@ def _tell(dossier: Dossier, step: str, reason: str) -> None:
     if step == "ask_agency":
         tell(
             key,
-            User.objects.who(Permission.COMMUNE_RECEIVE, f"place:{dossier.place.code}"),
+            User.objects.who_in(Permission.COMMUNE_RECEIVE, dossier.place.own_scopes()),
             subject,
             last + reason,
             about=about,
@@ -80,9 +90,11 @@ def _tell(dossier: Dossier, step: str, reason: str) -> None:
 
 @transaction.atomic
 def answer_item(item: RequestItem, text: str, *, by: User) -> RequestItem:
-    """The producer says what was done about one item; may be said again until it is filed."""
+    """The producer, or the commune where it was asked, says what was done about one item; may be
+    said again until the dossier is filed again."""
     dossier = locked(item.dossier)
-    require(by, Permission.DOSSIER_EDIT, dossier)
+    who = Permission.COMMUNE_RECEIVE if item.of_commune else Permission.DOSSIER_EDIT
+    require(by, who, dossier)
     open_for_producer(dossier)
     if not text.strip():
         raise Refused("Hãy ghi đã bổ sung gì.", field="answer")

@@ -12,6 +12,7 @@ class DraftChange(models.Model):
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     by = models.CharField(max_length=120)  # the person's name, as the others are shown it
+    page = models.CharField(max_length=40, blank=True)  # the opening of the page it was written on
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -19,6 +19,7 @@ from saola.server.examination.models import ExtraTest, SampleRecord, SiteVisit
 from saola.server.files.store import store
 from saola.server.journal.record import record
 
+MOST_PHOTOS = 20
 Act, Level = SampleRecord.Act, SampleRecord.Level
 EXAMINED = {State.AGENCY_RECEIVED, State.AGENCY_ASKED, State.ACCEPTED}
 
@@ -49,6 +50,8 @@ def record_samples(dossier: Dossier, data: dict[str, Any], *, by: User) -> Sampl
     if data["on"] > timezone.localdate():
         raise Refused("Ngày không thể sau hôm nay.", field="on")
     left = on_hand(dossier, data["level"])
+    if data["act"] == Act.HAND_OVER and left + data["units"] < needed:
+        raise Refused(f"Cần giao đủ {needed} đơn vị sản phẩm mẫu.", field="units")
     if data["act"] == Act.HAND_OVER and data["level"] == Level.PROVINCE:
         hand_over_samples(dossier, data["on"], by=by)
     elif data["act"] != Act.HAND_OVER and data["units"] > left:
@@ -101,6 +104,8 @@ def record_visit(
             "hãy ghi lý do.",
             field="reason",
         )
+    if len(photos) > MOST_PHOTOS:
+        raise Refused(f"Tối đa {MOST_PHOTOS} ảnh một chuyến.", field="photos")
     made = SiteVisit.objects.create(dossier=dossier, by=by, **data)
     made.photos.set([store(photo, by=by.username) for photo in photos])
     record("visit", f"dossier:{dossier.pk}", {"photos": len(photos)}, by=by)

@@ -60,17 +60,18 @@ def recognise(file: BinaryIO, size: int) -> Recognised:
     head = file.read(16)
     file.seek(0)
     if head[:5] == b"%PDF-":
-        _within("paper", size)
+        within("paper", size)
         return Recognised("application/pdf", _pdf_pages(file))
     for mark, at, kind in SOUNDS:
         if head[at : at + len(mark)] == mark:
-            _within("sound", size)
+            within("sound", size)
             return Recognised(kind)
-    _within("photo", size)
+    within("photo", size)
     return _picture(file)
 
 
-def _within(what: str, size: int) -> None:
+def within(what: str, size: int) -> None:
+    """Refused when an upload of that kind is larger than its limit."""
     limit = LIMITS[what]
     if size > limit.bytes:
         raise Refused(

@@ -25,7 +25,7 @@ def tell(
             defaults={
                 "about": about,
                 "recipient": person,
-                "subject": subject[:200],
+                "subject": " ".join(subject.split())[:200],
                 "body": body,
                 "path": path,
             },
@@ -53,6 +53,9 @@ def _send(message: Message) -> bool:
         return False  # another run has it
     try:
         CHANNEL.send(message)
+    except ValueError:  # an address or a subject that no mail can carry
+        waiting.update(sending=Message.Sending.FAILED)
+        return False
     except OSError:  # smtplib's errors are OSErrors; the next run tries again
         if message.tries + 1 >= MOST_TRIES:
             waiting.update(sending=Message.Sending.FAILED)

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from saola import places
+from saola.lifecycle.machine import Refused
 from saola.server.places.models import Place, Succession
 from saola.vietnamese.folding import fold
 
@@ -56,6 +58,10 @@ def merge_communes(olds: list[Place], code: str, name: str, on: date, note: str)
     found = Place.objects.filter(code=code, valid_from=on, folded=fold(name)).first()
     if found is not None:
         return found
+    if on > timezone.localdate():
+        raise Refused("Việc nhập xã ghi từ ngày có hiệu lực, không ghi trước.")
+    if len({old.province_code for old in olds}) > 1:
+        raise Refused("Các xã thuộc nhiều tỉnh.")
     Place.objects.filter(pk__in=[old.pk for old in olds]).update(valid_to=on - timedelta(1))
     new = Place.objects.create(
         level="commune",

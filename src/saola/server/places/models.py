@@ -5,6 +5,8 @@ from datetime import date
 from django.db import models, transaction
 from django.db.models import Q
 
+MERGERS = 3  # so many mergers back a record finds the office that took over
+
 
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Everyday reads."""
@@ -17,8 +19,12 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def seen_by(self, codes: list[str]) -> "PlaceQuerySet":
         """Places of those codes, and those that they followed."""
-        followed = Succession.objects.filter(new__code__in=codes).values("old")
-        return self.filter(Q(code__in=codes) | Q(pk__in=followed))
+        seen = Q(code__in=codes)
+        old = "succeeded_by__new"  # and those that these had followed, some mergers back
+        for depth in range(1, MERGERS + 1):
+            path = "__".join([old] * depth)
+            seen |= Q(pk__in=Place.objects.filter(**{f"{path}__code__in": codes}).values("pk"))
+        return self.filter(seen)
 
     def communes(self) -> "PlaceQuerySet":
         """Communes and wards in force, without the province."""
@@ -57,14 +63,30 @@ class Place(models.Model):
         that what lies there is seen to by the office that took over."""
         own = {f"place:{self.code}", f"place:{self.province_code}"}
         if self.valid_to is not None:
-            own |= {f"place:{code}" for code in self.successors.values_list("code", flat=True)}
+            own |= {f"place:{place.code}" for place in self.followers()}
         return own
+
+    def followers(self) -> list["Place"]:
+        """All that came after it, nearest first."""
+        found: dict[int, Place] = {}
+        ended = [self]
+        for _ in range(MERGERS):
+            rows = Place.objects.filter(predecessors__in=ended).distinct()
+            found |= {place.pk: place for place in rows}
+            ended = [place for place in rows if place.valid_to is not None]
+            if not ended:
+                break
+        return list(found.values())
+
+    def own_scopes(self) -> set[str]:
+        """Those of its own office and of the one that took over, without the province's."""
+        return self.scopes() - {f"place:{self.province_code}"}
 
     def follower(self) -> "Place | None":
         """The one place in force that has its place, where there is exactly one."""
         if self.valid_to is None:
             return None
-        rows = list(self.successors.filter(valid_to=None)[:2])
+        rows = [place for place in self.followers() if place.valid_to is None]
         return rows[0] if len(rows) == 1 else None
 
     @property

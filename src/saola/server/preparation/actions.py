@@ -14,7 +14,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can, require
-from saola.server.drafts.merge import Merged, merge, revision_of
+from saola.server.drafts.merge import OVERWRITES, Merged, Opened, merge
 from saola.server.files.store import store
 from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell
@@ -43,22 +43,19 @@ def register_idea(
 ) -> Idea:
     """Keep an idea and tell the commune; the same token again changes nothing."""
     require(by, Permission.PRODUCT_EDIT, producer)
-    before = Idea.objects.filter(token=token).first()
-    if before is not None:
-        return before
-    idea = Idea.objects.create(
-        producer=producer,
-        name=name,
-        text=text,
-        group_number=group,
-        year=timezone.localdate().year,
-        token=token,
+    facts = {"producer": producer, "name": name, "text": text, "group_number": group}
+    idea, new = Idea.objects.get_or_create(
+        token=token, defaults=facts | {"year": timezone.localdate().year}
     )
+    if not new:
+        return idea
     record("register_idea", f"idea:{idea.pk}", {"text": digest(text)}, by=by)
     if producer.place is not None:
+        place = producer.place
         tell(
             f"idea:{idea.pk}",
-            User.objects.who(Permission.COMMUNE_RECEIVE, f"place:{producer.place.code}"),
+            User.objects.who_in(Permission.COMMUNE_RECEIVE, place.own_scopes())
+            | User.objects.who(Permission.ADVISE, f"place:{place.province_code}"),
             f"Ý tưởng sản phẩm mới: {name}",
             "Chủ thể đăng ký ý tưởng, chờ ý kiến của xã và Tổ tư vấn.",
             about=f"idea:{idea.pk}",
@@ -128,7 +125,12 @@ def make_product(idea: Idea, group: int, *, by: User) -> Product:
 
 @transaction.atomic
 def save_plan(
-    product: Product, year: int, posted: Mapping[str, str], *, by: User, base: int | None = None
+    product: Product,
+    year: int,
+    posted: Mapping[str, str],
+    *,
+    by: User,
+    opened: Opened = OVERWRITES,
 ) -> Merged:
     """Keep the plan of a year, merged with what others wrote meanwhile."""
     product = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
@@ -137,8 +139,7 @@ def save_plan(
     stored = {field: getattr(plan, field) for field in PLAN_FIELDS}
     wanted = {field: value.strip() for field, value in posted.items() if field in stored}
     name = f"plan:{product.pk}:{year}"
-    since = revision_of(name) if base is None else base
-    merged = merge(name, stored, wanted, base=since, by=by.full_name)
+    merged = merge(name, stored, wanted, opened=opened, by=by.full_name)
     if merged.changed:
         for field in PLAN_FIELDS:
             setattr(plan, field, merged.values[field])

@@ -10,6 +10,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
 from saola.server.files.models import StoredFile
+from saola.server.places.models import Place
 from saola.server.products.models import Producer, Product
 
 
@@ -25,7 +26,7 @@ class IdeaQuerySet(models.QuerySet["Idea"]):
         own = [int(i) for i in ids_in(scopes, "producer")]
         return self.filter(
             Q(producer__in=own)
-            | Q(producer__place__code__in=codes)
+            | Q(producer__place__in=Place.objects.seen_by(codes))
             | Q(producer__place__province_code__in=codes)
         )
 

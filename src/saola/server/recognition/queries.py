@@ -11,6 +11,7 @@ from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import Kind
 from saola.server.dossiers.completeness import EXTENSION_DAYS
 from saola.server.dossiers.models import Dossier
+from saola.server.places.models import Place
 from saola.server.recognition.models import Recognition
 from saola.vietnamese.folding import fold
 
@@ -85,7 +86,7 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
     if filters.stars:
         rows = rows.filter(stars=int(filters.stars))
     if filters.place:
-        rows = rows.filter(product__place__code=filters.place)
+        rows = rows.filter(product__place__in=Place.objects.seen_by([filters.place]))
     if filters.status:
         rows = rows.filter(status=filters.status)
     return rows.order_by("product__illustrative", "product__folded", "pk")

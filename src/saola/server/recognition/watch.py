@@ -14,7 +14,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from saola.criteria.rulebook import rulebook_in_force
-from saola.lifecycle.dossier import Kind
+from saola.lifecycle.dossier import Kind, State
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.models import Dossier
@@ -63,9 +63,13 @@ def ending(on: date, products: QuerySet[Product]) -> QuerySet[Any, Any]:
     newest = Recognition.objects.filter(product=OuterRef("product")).order_by(
         F("year").desc(nulls_last=True), F("recognised_on").desc(nulls_last=True), "-pk"
     )
-    renewal = Dossier.objects.filter(
-        product=OuterRef("product"), kind=Kind.RENEWAL, prior_expires_on=OuterRef("expires_on")
-    ).order_by("-pk")
+    renewal = (
+        Dossier.objects.filter(
+            product=OuterRef("product"), kind=Kind.RENEWAL, prior_expires_on=OuterRef("expires_on")
+        )
+        .exclude(state__in=[State.RETURNED, State.WITHDRAWN])  # nothing is under way any more
+        .order_by("-pk")
+    )
     rows: QuerySet[Any, Any] = (
         with_status(on)
         .filter(
@@ -82,6 +86,26 @@ def ending(on: date, products: QuerySet[Product]) -> QuerySet[Any, Any]:
         )
         .select_related("product__producer", "product__place")
         .order_by("expires_on", "pk")
+    )
+    return rows
+
+
+def undated(on: date, products: QuerySet[Product]) -> QuerySet[Any, Any]:
+    """Recognitions of which only the year is known and that may end within twelve months: 36 months
+    from some day of that year."""
+    rows: QuerySet[Any, Any] = (
+        with_status(on)
+        .filter(
+            product__in=products,
+            product__name_known=True,
+            expires_on=None,
+            certificate=None,
+            revoked_on=None,
+            withdrawn_on=None,
+            year__range=(on.year - 3, on.year - 2),
+        )
+        .select_related("product__producer", "product__place")
+        .order_by("year", "product__folded", "pk")
     )
     return rows
 
@@ -111,7 +135,7 @@ def _tell_of(row: Recognition, milestone: str, days: Window) -> bool:
     producers = User.objects.who(Permission.DOSSIER_FILE, f"producer:{row.product.producer_id}")
     tell(key, producers, subject, body, about=about, path=reverse("portal:home"))
     if row.product.place:
-        officers = User.objects.who(Permission.COMMUNE_RECEIVE, f"place:{row.product.place.code}")
+        officers = User.objects.who_in(Permission.COMMUNE_RECEIVE, row.product.place.own_scopes())
         tell(key, officers, subject, body, about=about, path=reverse("desk:ending"))
     return True
 

@@ -19,7 +19,7 @@ from saola.server.recognition.models import Decision
 from saola.server.supervision.models import Grievance
 
 Kind, State = Grievance.Kind, Grievance.State
-MOST_OPEN = 20  # reports on one product that wait at the same time
+MOST_A_DAY = 50  # reports on one product
 
 
 @transaction.atomic
@@ -35,32 +35,31 @@ def send(
 ) -> Grievance:
     """Keep what somebody writes; the same token again changes nothing. A producer sends petitions
     and complaints on its own products, anybody a report."""
-    before = Grievance.objects.filter(token=token).first()
-    if before is not None:
-        return before
     _may_send(kind, product, by)
     if kind == Kind.COMPLAINT:
         _about_a_decision(product, decision)
-    grievance = Grievance.objects.create(
-        kind=kind,
-        product=product,
-        decision=decision if kind == Kind.COMPLAINT else None,
-        text=text,
-        sender=by,
-        contact=contact,
-        token=token,
-    )
-    record(
-        "send_grievance", f"grievance:{grievance.pk}", {"kind": kind, "text": digest(text)}, by=by
-    )
+    facts = {
+        "kind": kind,
+        "product": product,
+        "decision": decision if kind == Kind.COMPLAINT else None,
+        "text": text,
+        "sender": by,
+        "contact": contact,
+    }
+    grievance, new = Grievance.objects.get_or_create(token=token, defaults=facts)
+    if not new:
+        return grievance
+    said = {"kind": kind, "text": digest(text)}
+    record("send_grievance", f"grievance:{grievance.pk}", said, by=by)
     _tell_office(grievance)
     return grievance
 
 
 def _may_send(kind: str, product: Product, by: User | None) -> None:
     if kind == Kind.REPORT:
-        waiting = Grievance.objects.filter(product=product, kind=kind, state=State.SENT).count()
-        if waiting >= MOST_OPEN:
+        lately = timezone.now() - timedelta(days=1)
+        waiting = Grievance.objects.filter(product=product, kind=kind, sent_at__gt=lately).count()
+        if waiting >= MOST_A_DAY:
             raise Refused("Đã có nhiều phản ánh về sản phẩm này đang chờ xem. Hãy gửi lại sau.")
     elif by is None:
         raise Refused("Hãy đăng nhập bằng tài khoản của chủ thể.")

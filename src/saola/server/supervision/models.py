@@ -10,6 +10,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
 from saola.server.files.models import StoredFile
+from saola.server.places.models import Place
 from saola.server.products.models import Product
 from saola.server.recognition.models import Decision, Recognition, Removal
 
@@ -89,8 +90,23 @@ class InspectionQuerySet(models.QuerySet["Inspection"]):
         if COUNTRY in scopes:
             return self
         codes = ids_in(scopes, "place")
-        mine = InspectionItem.objects.filter(recognition__product__place__code__in=codes)
+        mine = InspectionItem.objects.visible_to(user)
         return self.filter(Q(province_code__in=codes) | Q(pk__in=mine.values("inspection")))
+
+
+class InspectionItemQuerySet(models.QuerySet["InspectionItem"]):
+    """Everyday reads."""
+
+    def visible_to(self, user: Any) -> "InspectionItemQuerySet":
+        """All of the person's province; a commune sees what was found at its own producers'."""
+        scopes = user.scopes_for(Permission.DOSSIER_VIEW)
+        if COUNTRY in scopes:
+            return self
+        codes = ids_in(scopes, "place")
+        return self.filter(
+            Q(inspection__province_code__in=codes)
+            | Q(recognition__product__place__in=Place.objects.seen_by(codes))
+        )
 
 
 class Inspection(models.Model):
@@ -150,6 +166,8 @@ class InspectionItem(models.Model):
     remedied = models.BooleanField(null=True)
     follow_note = models.TextField(blank=True)
     removal = models.ForeignKey(Removal, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = InspectionItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -15,26 +15,27 @@ def last_filed(dossier: Dossier) -> Dossier | None:
 
 
 def prefill(dossier: Dossier, assessment: SelfAssessment, today: date) -> None:
-    """Take parts II and IV from the product's plans; choices, words and citations from the last
-    filed dossier on the same sheet, without papers past their last day."""
+    """Take parts II and IV from the product's plans; citations from the last filed
+    dossier without papers past their last day; choices and comments where the sheet is the same."""
     told = texts_for(dossier.product, today.year)
     assessment.plan, assessment.results = told["plan"], told["results"]
     assessment.save()
     last = last_filed(dossier)
-    if last is None or last.sheet_id != dossier.sheet_id:
+    if last is None:
         return
     dossier.born_from = last
-    dossier.cases = last.cases
     dossier.sheet_reason = dossier.sheet_reason or last.sheet_reason
+    if last.sheet_id == dossier.sheet_id:
+        dossier.cases = last.cases
+        own = last.self_assessment
+        assessment.choices, assessment.unfit = own.choices, own.unfit
+        assessment.comments = own.comments
+        assessment.save()
     dossier.save()
-    own = last.self_assessment
-    assessment.choices, assessment.unfit = own.choices, own.unfit
-    assessment.comments = own.comments
-    assessment.save()
     still = Q(evidence__expires_on=None) | Q(evidence__expires_on__gte=today)
     Citation.objects.bulk_create(
         Citation(dossier=dossier, evidence_id=c.evidence_id, criterion=c.criterion, page=c.page)
-        for c in last.citations.filter(still)
+        for c in last.citations.filter(still, criterion__in=dossier.criteria_set.by_id)
     )
 
 

@@ -19,7 +19,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.dossiers.models import Dossier, SelfAssessment
 from saola.server.dossiers.queries import locked, open_for_producer
-from saola.server.drafts.merge import Merged, merge, revision_of
+from saola.server.drafts.merge import OVERWRITES, Merged, Opened, merge
 
 UNFIT = "khong-phu-hop"
 LONGEST = 20_000  # letters of one text
@@ -54,18 +54,17 @@ def flat(dossier: Dossier, assessment: SelfAssessment) -> dict[str, str]:
 
 @transaction.atomic
 def save(
-    dossier: Dossier, posted: Mapping[str, str], *, by: User, base: int | None = None
+    dossier: Dossier, posted: Mapping[str, str], *, by: User, opened: Opened = OVERWRITES
 ) -> Merged:
-    """Keep the posted fields of a draft that this person changed since revision `base` (that of the
-    page; None overwrites). Refused for a field or an option that the sheet does not have."""
+    """Keep the posted fields of a draft that this page changed since it was opened. Refused for a
+    field or an option that the sheet does not have."""
     dossier = locked(dossier)
     require(by, Permission.DOSSIER_EDIT, dossier)
     open_for_producer(dossier)
     assessment, _ = SelfAssessment.objects.get_or_create(dossier=dossier)
     stored, record = flat(dossier, assessment), record_of(dossier)
     checked = _checked(dossier, stored, posted)
-    since = revision_of(record) if base is None else base
-    merged = merge(record, stored, checked, base=since, by=by.full_name)
+    merged = merge(record, stored, checked, opened=opened, by=by.full_name)
     if merged.changed:
         _keep(dossier, assessment, merged.values)
     return merged

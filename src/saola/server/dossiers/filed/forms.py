@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from saola.criteria.forms import forms, topics
+from saola.criteria.rulebook import rulebook
 from saola.lifecycle.machine import Refused
 from saola.server.dossiers.filed.versions import content_of
 from saola.server.dossiers.models import CommuneReport, Dossier
@@ -58,8 +59,6 @@ def _heading(text: str) -> dict[str, Any]:
 def _registration(dossier: Dossier, content: dict[str, Any], law: dict[str, Any]) -> list[Any]:
     """Mẫu 01."""
     what = content["about"]
-    office = dossier.steps.filter(step="receive_commune").select_related("by").first()
-    received = short(timezone.localdate(office.at)) if office else "……/……/……"
     return [
         {"kind": "text", "text": f"Kính gửi: Ủy ban nhân dân {_body(dossier.place.name)}"},
         {"kind": "boxes", "rows": [[key == dossier.kind, n] for key, n in law["kinds"].items()]},
@@ -80,8 +79,23 @@ def _registration(dossier: Dossier, content: dict[str, Any], law: dict[str, Any]
             "text": "Chúng tôi cam kết các thông tin trong hồ sơ là đúng và chịu trách nhiệm trước "
             "pháp luật về nội dung đã khai.",
         },
-        _signed_by(content, ["CƠ QUAN TIẾP NHẬN", f"Ngày nhận: {received}", " "]),
+        _signed_by(content, [" "]),
+        _heading("Phần của cơ quan tiếp nhận"),
+        _received(dossier),
     ]
+
+
+def _received(dossier: Dossier) -> dict[str, Any]:
+    """The office block: who received it when, commune and province."""
+    rows = []
+    for step, office in (
+        ("receive_commune", "Ủy ban nhân dân cấp xã"),
+        ("receive_agency", "Cấp tỉnh"),
+    ):
+        act = dossier.steps.filter(step=step).select_related("by").order_by("-pk").first()
+        day = short(timezone.localdate(act.at)) if act else "……/……/……"
+        rows.append([office, day, act.by.full_name if act else "", ""])
+    return _table([4, 2, 4, 3], ["Cơ quan", "Ngày nhận", "Người nhận", "Ký"], rows)
 
 
 def _who(dossier: Dossier, who: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +162,11 @@ def _self_assessment(dossier: Dossier, content: dict[str, Any], law: dict[str, A
             [4, 6, 1.4], ["Tiêu chí", "Mức tự đánh giá và ý kiến", "Điểm"], _assessed(dossier, own)
         ),
         _heading("Minh chứng kèm theo"),
-        _table([1, 6, 3], ["TT", "Tên minh chứng", "Cho tiêu chí"], _papers(content["evidence"])),
+        _table(
+            [1, 5, 6, 2],
+            ["TT", "Loại minh chứng", "Giấy tờ trong hồ sơ", "Tiêu chí"],
+            _papers(dossier, content["evidence"]),
+        ),
         _heading(f"IV. {plan}"),
         {"kind": "text", "text": own["plan"]},
         _signed_by(content, [" "]),
@@ -188,14 +206,25 @@ def _assessed(dossier: Dossier, own: dict[str, Any]) -> list[list[str]]:
     return [*rows, ["Tổng điểm tự đánh giá", "", str(total)]]
 
 
-def _papers(evidence: list[dict[str, Any]]) -> list[list[str]]:
-    cited: dict[tuple[str, str], list[str]] = {}
+def _papers(dossier: Dossier, evidence: list[dict[str, Any]]) -> list[list[str]]:
+    """The decision's table of kinds of evidence, each with the papers of the dossier; what was
+    filed before kinds were kept stands in a last row."""
+    book = rulebook(dossier.criteria_set.rulebook)
+    names = {k["id"]: k["label_vi"] for k in book.facts.get("evidence_catalogue", ())}
+    rows: dict[str, tuple[list[str], list[str]]] = {kind: ([], []) for kind in names}
     for line in evidence:
-        cited.setdefault((line["title"], line["sha256"]), []).append(line["criterion"])
+        papers, criteria = rows.setdefault(line.get("kind", ""), ([], []))
+        number = f" (số {line['number']})" if line.get("number") else ""
+        papers.append(line["title"] + number)
+        criteria.append(line["criterion"])
     return [
-        [str(at), title, ", ".join(dict.fromkeys(criteria))]
-        for at, ((title, _sha), criteria) in enumerate(cited.items(), 1)
+        [str(at), names.get(kind, "Khác"), "; ".join(dict.fromkeys(papers)), _once(criteria)]
+        for at, (kind, (papers, criteria)) in enumerate(rows.items(), 1)
     ]
+
+
+def _once(criteria: list[str]) -> str:
+    return ", ".join(dict.fromkeys(criteria))
 
 
 def _commune_report(dossier: Dossier, content: dict[str, Any], law: dict[str, Any]) -> list[Any]:
@@ -223,7 +252,9 @@ def _commune_report(dossier: Dossier, content: dict[str, Any], law: dict[str, An
     for number, (field, label) in enumerate(law["contents"].items(), 1):
         blocks += [_heading(f"{number}. {label}"), {"kind": "text", "text": getattr(report, field)}]
     signer = act.by.full_name if act else " "
-    capacity = f"{act.capacity} CHỦ TỊCH" if act and act.capacity else "CHỦ TỊCH"
+    capacity = {"KT.": "KT. CHỦ TỊCH – PHÓ CHỦ TỊCH", "TM.": "TM. ỦY BAN NHÂN DÂN – CHỦ TỊCH"}.get(
+        act.capacity if act else "", "CHỦ TỊCH"
+    )
     blocks.append(
         {
             "kind": "sign",

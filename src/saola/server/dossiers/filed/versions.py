@@ -11,7 +11,7 @@ from saola.criteria.load import canonical
 from saola.criteria.model import Criterion
 from saola.server.accounts.models import User
 from saola.server.accounts.roles import HELPER
-from saola.server.dossiers.models import Dossier, FiledVersion, SelfAssessment
+from saola.server.dossiers.models import Dossier, Evidence, FiledVersion, SelfAssessment
 from saola.server.drafts.merge import forget
 from saola.server.products.details import PRODUCER_FIELDS, PRODUCT_FIELDS
 
@@ -58,6 +58,7 @@ def content_of(dossier: Dossier) -> dict[str, Any]:
                 "title": citation.evidence.title,
                 "page": citation.page,
                 "sha256": citation.evidence.file.sha256,
+                **_facts(citation.evidence),
             }
             for citation in dossier.citations.select_related("evidence__file").order_by(
                 "criterion", "pk"
@@ -66,11 +67,29 @@ def content_of(dossier: Dossier) -> dict[str, Any]:
     }
 
 
+FACTS = ("kind", "number", "holder", "issuer", "issued_on", "expires_on")
+
+
+def _facts(paper: Evidence) -> dict[str, str]:
+    """What the paper says, as it was known on filing; days in ISO 8601."""
+    return {field: str(getattr(paper, field) or "") for field in FACTS}
+
+
 def _details(thing: Any, fields: tuple[str, ...]) -> dict[str, str]:
     """The name and what is said beside it on the forms."""
     if thing is None:
         return {}
     return {"name": thing.name} | {field: getattr(thing, field) for field in fields}
+
+
+def filed_assessment(dossier: Dossier) -> SelfAssessment:
+    """The self-assessment as it was filed last, for offices and council, while the producer may be
+    writing on; the draft's own where nothing was filed yet."""
+    version = dossier.versions.order_by("-number").first()
+    if version is None:
+        return SelfAssessment.objects.get_or_create(dossier=dossier)[0]
+    kept = version.content["self_assessment"]
+    return SelfAssessment(dossier=dossier, **kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +198,33 @@ def _chosen(criterion: Criterion, part: dict[str, Any]) -> str:
 def _papers_changed(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Change]:
     """Papers that came, went, or are cited under other criteria."""
     cited: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    said: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
     for side, lines in enumerate((old, new)):
         for line in lines:
-            cited.setdefault((line["title"], line["sha256"]), ([], []))[side].append(
-                line["criterion"]
-            )
-    return [
+            key = (line["title"], line["sha256"])
+            cited.setdefault(key, ([], []))[side].append(line["criterion"])
+            said.setdefault(key, ([], []))[side][:] = [
+                f"{name} {line[field]}" for field, name in FACT_NAMES.items() if line.get(field)
+            ]
+    changes = [
         Change(f"Minh chứng “{title}”", _under(was), _under(now))
         for (title, _sha), (was, now) in cited.items()
         if was != now
     ]
+    return changes + [
+        Change(f"Nội dung giấy “{title}”", "; ".join(was), "; ".join(now))
+        for (title, _sha), (was, now) in said.items()
+        if was != now and all(cited[title, _sha])
+    ]
+
+
+FACT_NAMES = {
+    "number": "số",
+    "holder": "cấp cho",
+    "issuer": "nơi cấp",
+    "issued_on": "cấp ngày",
+    "expires_on": "hết hạn",
+}
 
 
 def _under(criteria: list[str]) -> str:

@@ -2,6 +2,7 @@
 // under ids made here, so that a message sent twice changes nothing. Each person's entries go out
 // under that person's name only.
 import Dexie from "../vendor/dexie.min.js";
+import { post, token } from "./saving.js";
 import { sendFile } from "./tus.js";
 
 const bar = document.querySelector("[data-outbox]");
@@ -12,11 +13,22 @@ const NOT_KEPT = new Set(["csrfmiddlewaretoken", "file"]);
 
 const words = (body) => [...body].filter(([name]) => !NOT_KEPT.has(name));
 
-// the whole form as it stands; a later state of the same page takes the place of the earlier
-export async function keepForm(form, body) {
+function bodyOf(fields) {
+  const body = new FormData();
+  for (const [name, value] of fields) body.append(name, value);
+  return body;
+}
+
+const keyOf = (path) => `${me}:${path}`;
+
+// the whole form as it stands, with the revision and the id of its page; a later state of the same
+// page takes the place of the earlier
+export async function keepForm(form) {
   try {
     const path = location.pathname;
-    await db.forms.put({ key: `${me}:${path}`, user: me, path, fields: words(body), at: Date.now() });
+    const fields = words(new FormData(form));
+    await db.forms.put({ key: keyOf(path), user: me, path, fields, at: Date.now() });
+    waiting = true;
     await show();
     return true;
   } catch {
@@ -26,7 +38,8 @@ export async function keepForm(form, body) {
 
 // the page reached the server itself: what waited of it is old
 export async function formSent() {
-  await db.forms.delete(`${me}:${location.pathname}`).catch(() => {});
+  waiting = false;
+  await db.forms.delete(keyOf(location.pathname)).catch(() => {});
   await show().catch(() => {});
 }
 
@@ -40,55 +53,38 @@ export async function keepPhotos(id, body, files) {
 }
 
 export const forgetPhotos = async (id) => { await db.photos.delete(id); await show(); };
+export const failPhotos = async (id, fault) => { await db.photos.update(id, { fault }); };
 
-function token() {
-  return document.querySelector("[name=csrfmiddlewaretoken]").value;
-}
-
-function bodyOf(fields) {
-  const body = new FormData();
-  for (const [name, value] of fields) body.append(name, value);
-  body.append("csrfmiddlewaretoken", token());
-  return body;
-}
-
-// null while there is no network, else the answer
-async function post(path, fields) {
-  try {
-    const options = { method: "POST", body: bodyOf(fields), headers: { "X-Autosave": "1" } };
-    const answer = await fetch(path, { ...options, redirect: "error" });
-    return answer.status >= 500 ? null : answer;
-  } catch {
-    return null;
-  }
-}
-
-async function reason(answer) {
-  try { return (await answer.json()).reason; } catch { return String(answer.status); }
-}
-
+// false while it must wait
 async function sendForm(entry) {
-  const answer = await post(entry.path, entry.fields);
+  const answer = await post(entry.path, bodyOf(entry.fields));
   if (answer === null) return false;
-  const fault = answer.ok ? "" : await reason(answer);
-  const open = location.pathname === entry.path && document.querySelector("form [name=base]");
-  if (open && answer.ok) open.value = (await answer.json()).base; // this page goes on from here
   await db.transaction("rw", db.forms, async () => {
     const now = await db.forms.get(entry.key);
     if (!now || now.at !== entry.at) return; // written again meanwhile
-    if (fault) await db.forms.update(entry.key, { fault });
-    else await db.forms.delete(entry.key);
+    if (answer.ok) await db.forms.delete(entry.key);
+    else await db.forms.update(entry.key, { fault: answer.told.reason });
   });
+  if (answer.ok && location.pathname === entry.path) waiting = false;
   return true;
 }
 
-// files first, in parts; then the form that names them
+// files first, in parts; then the form that names them; null while it must wait
 export async function sendPhotos(entry, say) {
   for (const { id, name, file } of entry.files) {
-    await sendFile(bar.dataset.upload, new File([file], name), id, token(), say, bar.dataset);
+    await sendFile(bar.dataset.upload, new File([file], name), id, token, say, bar.dataset);
   }
   const ids = entry.files.map(({ id }) => id).join(",");
-  return post(entry.path, [...entry.fields, ["uploads", ids], ["client_id", entry.id]]);
+  return post(entry.path, bodyOf([...entry.fields, ["uploads", ids], ["client_id", entry.id]]));
+}
+
+// one page of the browser sends at a time
+export const alone = (deed) => navigator.locks.request("saola-outbox", deed);
+
+async function again() {
+  await db.forms.where({ user: me }).modify({ fault: "" });
+  await db.photos.where({ user: me }).modify({ fault: "" });
+  await flush();
 }
 
 async function flush() {
@@ -100,16 +96,20 @@ async function flush() {
     }
     for (const entry of await db.photos.where({ user: me }).toArray()) {
       if (entry.fault || entry.id === busy) continue;
-      let answer;
-      try { answer = await sendPhotos(entry, () => {}); } catch (fault) { answer = fault; }
-      if (answer === null) return;
-      if (answer.ok) await db.photos.delete(entry.id);
-      else await db.photos.update(entry.id, { fault: answer.message ?? await reason(answer) });
+      try {
+        const answer = await sendPhotos(entry, () => {});
+        if (answer === null) return;
+        if (answer.ok) await db.photos.delete(entry.id);
+        else await failPhotos(entry.id, answer.told.reason);
+      } catch (fault) {
+        await failPhotos(entry.id, fault.message);
+      }
     }
   });
   await show();
 }
 
+let waiting = false; // whether words of this very page wait
 let busy = null; // the photos that this page is sending itself
 export function sending(id) { busy = id; }
 
@@ -142,21 +142,35 @@ async function show() {
   );
 }
 
-// a page opened again without a network shows what was written last, not what it was saved with
+// a page opened again without a network shows what was written last, under the revision and the id
+// it was written at; saved by the button it first hands over what waits
 async function restore() {
   const form = document.querySelector("form[data-draft], form[data-sheet]");
-  const entry = form && await db.forms.get(`${me}:${location.pathname}`);
+  if (!form) return;
+  form.addEventListener("submit", (event) => { if (waiting) handOver(form, event); });
+  const entry = await db.forms.get(keyOf(location.pathname));
   if (!entry) return;
+  waiting = true;
   for (const [name, value] of entry.fields) {
     for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (input.type === "radio" || input.type === "checkbox") input.checked = input.value === value;
-      else if (input.type !== "hidden") input.value = value;
+      else if (input.type !== "hidden" || name === "base" || name === "page") input.value = value;
     }
   }
   form.dispatchEvent(new Event("restored"));
 }
 
-// pages met once open again without a network; they go when the person signs out
+async function handOver(form, event) {
+  event.preventDefault();
+  await keepForm(form);
+  const sent = await alone(async () => sendForm(await db.forms.get(keyOf(location.pathname))));
+  if (!sent) return show();
+  // the server has it, or shows on the page that comes now what stands against it
+  await formSent();
+  form.submit();
+}
+
+// pages met once open again without a network; whose.js takes them away with their person
 async function remember() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(bar.dataset.worker, { scope: bar.dataset.scope });
@@ -167,20 +181,10 @@ async function remember() {
   if (page.ok && !page.redirected) await (await caches.open("saola-pages")).put(location.pathname, page);
 }
 
-// on a phone that several people use nobody sees the pages of the one before
-async function forgetOthers() {
-  if (localStorage.getItem("saola-user") === me) return;
-  await caches.delete("saola-pages");
-  localStorage.setItem("saola-user", me);
-}
-
 if (me) {
-  for (const form of document.querySelectorAll("form[data-sign-out]")) {
-    form.addEventListener("submit", () => { caches.delete("saola-pages"); });
-  }
-  bar.querySelector("button").addEventListener("click", flush);
+  bar.querySelector("button[data-again]").addEventListener("click", again);
   window.addEventListener("online", flush);
   await restore().then(show).catch(() => {}); // where the browser keeps nothing, the page works on
   flush().catch(() => {});
-  if (navigator.onLine) forgetOthers().then(remember).catch(() => {});
+  if (navigator.onLine) remember().catch(() => {});
 }

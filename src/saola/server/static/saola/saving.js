@@ -1,11 +1,35 @@
-// A form that saves itself a moment after the last change, one message at a time: each carries the
-// revision that the one before it made. What cannot be sent is handed to `lost`, where there is one.
+// A form that saves itself a moment after the last change, one message at a time. What cannot be sent
+// is handed to `lost`, where there is one. Each opening of a page has an id of its own.
 const WAIT = 1500; // milliseconds after the last change
+const LATER = new Set([401, 403, 404, 408, 423, 429]); // refusals that pass: signing in again, a lock
+
+// the cookie's token is the one in force; that of a page kept on the device may be older
+export function token() {
+  const kept = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  return kept ? kept[1] : document.querySelector("[name=csrfmiddlewaretoken]").value;
+}
+
+// the answer, or null where it must be tried again later
+export async function post(path, body) {
+  body.delete("csrfmiddlewaretoken");
+  try {
+    const answer = await fetch(path, {
+      method: "POST", body, redirect: "error",
+      headers: { "X-Autosave": "1", "X-CSRFToken": token() },
+    });
+    const told = await answer.json().catch(() => null);
+    if (told === null || answer.status >= 500 || LATER.has(answer.status)) return null;
+    return { ok: answer.ok, told };
+  } catch {
+    return null;
+  }
+}
 
 export function savesItself(form, { say, words, heard = () => {}, lost, sent = () => {} }) {
   let unsaved = false;
   let sending = null;
   let timer = 0;
+  if (form.elements.page) form.elements.page.value = crypto.randomUUID();
 
   function changed() {
     unsaved = true;
@@ -18,30 +42,21 @@ export function savesItself(form, { say, words, heard = () => {}, lost, sent = (
     if (sending) await sending;
     if (!unsaved) return;
     unsaved = false;
-    sending = send(new FormData(form));
+    sending = send().finally(() => { sending = null; });
     await sending;
-    sending = null;
   }
 
-  async function send(body) {
-    let answer;
-    try {
-      answer = await fetch(form.action || location.href, {
-        method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "error",
-      });
-      if (answer.status >= 500) throw new Error("server");
-    } catch {
-      const kept = Boolean(await lost?.(form, body));
+  async function send() {
+    const answer = await post(form.action || location.href, new FormData(form));
+    if (answer === null) {
+      const kept = Boolean(await lost?.(form));
       unsaved = !kept;
       return say(kept ? words.queued : words.offline);
     }
-    const told = await answer.json();
-    if (!answer.ok) { unsaved = true; return say(told.reason); }
-    for (const name of ["revision", "base"]) {
-      if (name in told) form.elements[name].value = told[name];
-    }
-    if (!unsaved) say(told.saved);
-    heard(told);
+    if (!answer.ok) { unsaved = true; return say(answer.told.reason); }
+    if ("revision" in answer.told) form.elements.revision.value = answer.told.revision;
+    if (!unsaved) say(answer.told.saved);
+    heard(answer.told);
     sent();
   }
 

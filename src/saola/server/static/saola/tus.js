@@ -2,6 +2,8 @@
 const PART = 512 * 1024;
 const PATIENCE = [1000, 2000, 5000, 10_000, 20_000]; // milliseconds between tries
 
+const LATER = new Set([401, 403, 408, 423, 429]); // refusals that pass
+
 export class Refusal extends Error {}
 
 const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -23,7 +25,7 @@ async function patiently(step, say, words) {
 
 async function ask(address, options) {
   const answer = await fetch(address, options);
-  if (answer.status >= 500) throw new Error("server");
+  if (answer.status >= 500 || LATER.has(answer.status)) throw new Error(String(answer.status));
   if (answer.status === 409 && answer.headers.has("Upload-Offset")) return answer;
   if (!answer.ok) throw new Refusal(await answer.text());
   return answer;
@@ -31,7 +33,7 @@ async function ask(address, options) {
 
 // throws a Refusal with the server's sentence; waits through everything else
 export async function sendFile(create, file, id, token, say, words) {
-  const headers = (more) => ({ "Tus-Resumable": "1.0.0", "X-CSRFToken": token, ...more });
+  const headers = (more) => ({ "Tus-Resumable": "1.0.0", "X-CSRFToken": token(), ...more });
   const metadata = `id ${encoded(id)},filename ${encoded(file.name)}`;
   const made = await patiently(() => ask(create, {
     method: "POST",

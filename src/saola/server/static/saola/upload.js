@@ -1,6 +1,6 @@
 // Photos are shrunk on the device and kept there until the server has them; they go up in parts.
 // Without this file the form sends its file whole, as any form does.
-import { forgetPhotos, keepPhotos, sending, sendPhotos } from "./outbox.js";
+import { alone, failPhotos, forgetPhotos, keepPhotos, sending, sendPhotos } from "./outbox.js";
 
 const form = document.querySelector("form[data-upload]");
 const PAPER = { shortSide: 1700, bytes: 800_000 };  // letters must stay readable
@@ -54,15 +54,17 @@ async function submit(event) {
     const body = new FormData(form);
     const entry = await keepPhotos(id, body, files);
     if (!navigator.onLine) say(form.dataset.kept);
-    const outcome = await deliver(entry);
+    const outcome = await alone(() => deliver(entry));
     await forgetPhotos(id);
     if (outcome === "done") return location.assign(location.pathname);
     // the server asks for something: the form goes as a form, and comes back with what is missing
+    form.elements.client_id.value = id;
     form.elements.uploads.value = entry.files.map((file) => file.id).join(",");
     input.value = "";
     form.submit();
   } catch (fault) {
-    await forgetPhotos(id);
+    sending(null);
+    await failPhotos(id, fault.message).catch(() => {}); // it stays on the device
     button.disabled = false;
     say(fault.message);
   }

@@ -9,7 +9,7 @@ from saola.server.dossiers.completeness import self_assessed
 from saola.server.dossiers.filed.bundle import archive, last_version, papers_of, whole_pdf
 from saola.server.dossiers.filed.forms import NUMBERS, whole_form
 from saola.server.dossiers.filed.receipt import receipt
-from saola.server.dossiers.filed.versions import compare
+from saola.server.dossiers.filed.versions import compare, filed_assessment
 from saola.server.dossiers.labels import STEPS
 from saola.server.dossiers.models import CommuneReport, Dossier
 from saola.server.files.models import StoredFile
@@ -26,7 +26,7 @@ def file_response(stored: StoredFile) -> FileResponse:
         open_file(stored), content_type=stored.kind, filename=stored.name, as_attachment=False
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if stored.kind.startswith("image/"):
+    if not stored.kind.startswith("application/pdf"):  # Chromium shows no PDF in a sandbox
         response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
 
@@ -95,5 +95,5 @@ def dossier_papers(dossier: Dossier) -> dict[str, Any]:
         "advice": dossier.steps.filter(step__in=["advise", "report_agency"]).select_related("by"),
         "step_names": STEPS,
         "progress": self_assessed(dossier),
-        "words": dossier.self_assessment,
+        "words": filed_assessment(dossier),
     }

@@ -9,11 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from saola.lifecycle.dossier import State
+from saola.lifecycle.dossier import BEFORE_COUNCIL, State
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils.models import Result
+from saola.server.dossiers.checklist import checklist
 from saola.server.dossiers.exports import HEAD, dossier_rows
+from saola.server.dossiers.filed.versions import filed_assessment
 from saola.server.dossiers.labels import STATES
 from saola.server.dossiers.labels import STEPS as STEP_NAMES
 from saola.server.dossiers.models import Dossier, Evidence
@@ -135,17 +137,20 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     evidence = sheet_form.evidence_lines(
         found, lambda c: reverse("desk:evidence-file", args=[found.pk, c.evidence_id])
     )
+    wanted = next(c for c in checklist(found) if c.stars == found.target_stars)
     context = dossier_papers(found) | {
+        "missing": wanted.missing if found.state in BEFORE_COUNCIL else (),
         "dossier": found,
         "acts": _acts(found, request.user, result),
-        "claimed": sheet_form.claims(found.criteria_set, found.self_assessment, evidence),
+        "claimed": sheet_form.claims(found.criteria_set, filed_assessment(found), evidence),
         "requests": found.requests.select_related("asked_by"),
         "history": found.steps.select_related("by"),
         "versions": found.versions.select_related("filed_by"),
         "result": result,
         "recognition": found.recognitions.select_related("certificate", "decision").first(),
         "notice": Notice.objects.filter(dossier=found).order_by("-pk").first(),
-        "reporting": found.state == State.COMMUNE_RECEIVED and receives,
+        "reporting": found.state in (State.COMMUNE_RECEIVED, State.AGENCY_ASKED) and receives,
+        "receives": receives,
         "sampling": _sampling(found, request.user),
         "examining": may_examine(request.user, found),
         "rows": found.samples.all(),

@@ -44,6 +44,7 @@ def ending(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_row(row, told.get(f"recognition:{row.pk}"), today) for row in page],
+        "undated": watch.undated(today, Product.objects.visible_to(request.user)),
         "query": "",
         "illustrative": any(row.product.illustrative for row in page),
     }

@@ -44,7 +44,7 @@ class HelpForm(Form):
     def __init__(self, codes: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["producer"].queryset = Producer.objects.filter(  # type: ignore[attr-defined]
-            place__code__in=codes
+            place__in=Place.objects.seen_by(codes)
         ).order_by("folded")
         self.fields["place"].queryset = Place.objects.communes().filter(  # type: ignore[attr-defined]
             code__in=codes

@@ -84,6 +84,12 @@ class AskForm(StepForm):
             self.fields[f"about_{n}"] = forms.ChoiceField(
                 label=format_lazy("{} {}", _("Mục"), n), choices=about, required=False
             )
+            if step.key == "ask_agency":
+                self.fields[f"who_{n}"] = forms.ChoiceField(
+                    label=_("Ai bổ sung"),
+                    choices=[("", _("chủ thể")), ("xa", _("xã"))],
+                    required=False,
+                )
             self.fields[f"text_{n}"] = forms.CharField(
                 label=_("Cần bổ sung gì"), max_length=1000, required=False
             )
@@ -92,7 +98,7 @@ class AskForm(StepForm):
         """The items that were filled in."""
         data = self.cleaned_data
         return [
-            Item(data[f"about_{n}"], data[f"text_{n}"].strip())
+            Item(data[f"about_{n}"], data[f"text_{n}"].strip(), data.get(f"who_{n}") == "xa")
             for n in range(1, MOST_ITEMS + 1)
             if data[f"text_{n}"].strip()
         ]

@@ -29,6 +29,7 @@ urlpatterns = [
     path("ho-so/<int:pk>/ca-ho-so.<str:kind>", dossiers.whole, name="whole"),
     path("ho-so/<int:pk>/buoc/<slug:step>/", steps.step, name="step"),
     path("ho-so/<int:pk>/mau-03/", reports.commune_report, name="commune-report"),
+    path("bo-sung/<int:pk>/", reports.answer, name="answer-item"),
     path("ho-so/<int:pk>/mau/", samples.samples, name="samples"),
     path("ho-so/<int:pk>/mau/bien-ban.pdf", samples.paper, name="sample-paper"),
     path("ho-so/<int:pk>/thuc-te/", visits.visit, name="visit"),

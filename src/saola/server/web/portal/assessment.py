@@ -1,5 +1,6 @@
 """The producer's own assessment, on the legal table itself: a group a page, or the whole table."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,11 @@ from saola.server.dossiers.draft.saving import UNFIT, flat, record_of, save
 from saola.server.dossiers.models import Dossier, SelfAssessment
 from saola.server.drafts.merge import Conflict, revision_of
 from saola.server.web.common import sheet_form
-from saola.server.web.common.forms import composed, whole_number
+from saola.server.web.common.forms import composed
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.addresses import address_of
 from saola.server.web.portal.dossiers import FILE_STEP, own_dossier
-from saola.server.web.portal.parts import autosaved
+from saola.server.web.portal.parts import autosaved, opened_page
 
 
 @needs(Permission.DOSSIER_EDIT)
@@ -72,7 +73,9 @@ class _Page:
     def take(self, data: QueryDict, request: HttpRequest) -> None:
         """Save what was posted; an option "none fits" without its reason waits for the reason."""
         posted = {
-            field: str(data[field]) for field in data if field in self.values and field[1:2] == "-"
+            field: str(data[field])
+            for field in data
+            if field in self.values and field[:2] in ("c-", "r-", "k-")
         }
         bare = [
             field[2:]
@@ -81,8 +84,7 @@ class _Page:
         ]
         self.errors = dict.fromkeys(bare, "Hãy ghi lý do.")
         sure = {f: v for f, v in posted.items() if f[2:] not in bare}
-        base = whole_number(data.get("base", ""))
-        self.merged = save(self.dossier, sure, by=person(request), base=base)
+        self.merged = save(self.dossier, sure, by=person(request), opened=opened_page(data))
         self.conflicts = self.merged.conflicts
         mine = {c.field: c.mine for c in self.conflicts}
         self.values = self.merged.values | mine | {f: posted[f] for f in posted if f[2:] in bare}
@@ -106,7 +108,7 @@ class _Page:
         if self.merged is None or (self.errors and not self.merged.changed):
             return sheet_form.unsaved_answer(next(iter(self.errors.values())))
         now = self.running()
-        return autosaved(self.merged, self.base, stars=now.stars, unmet=now.unmet)
+        return autosaved(self.merged, stars=now.stars, unmet=now.unmet)
 
     def next(self, done: bool) -> str:
         """The task list, the next group, or on the whole table the first open criterion."""
@@ -144,6 +146,7 @@ class _Page:
             "errors": self.errors,
             "conflicts": [_told(dossier, c) for c in self.conflicts],
             "base": self.base,
+            "page": uuid.uuid4(),
             "saved_at": self.stored.saved_at if self.base else None,
             "open": dossier.state in FILE_STEP,
             "closed": dossier.state not in FILE_STEP,

@@ -1,5 +1,6 @@
 """What was read on a paper beside the paper itself: look, then confirm."""
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,8 +10,9 @@ from saola.reading import Unreadable
 from saola.reading.papers import MOST_PAGES, page_picture
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.models import Evidence
-from saola.server.dossiers.proposals import being_read, confirm, open_proposals
+from saola.server.dossiers.proposals import TAKEN, being_read, correct, open_proposals
 from saola.server.files.store import open_file
+from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.dossiers import own_dossier
 
@@ -24,15 +26,30 @@ def own_evidence(request: HttpRequest, pk: int, evidence_pk: int) -> Evidence:
     return get_object_or_404(rows, pk=evidence_pk, producer=dossier.product.producer_id)
 
 
+class FactsForm(Form):
+    """What the paper says, as a person has seen it."""
+
+    number = forms.CharField(label=TAKEN["number"], max_length=80, required=False)
+    holder = forms.CharField(label=TAKEN["holder"], max_length=200, required=False)
+    issuer = forms.CharField(label=TAKEN["issuer"], max_length=200, required=False)
+    issued_on = DateField(label=TAKEN["issued_on"], required=False)
+    expires_on = DateField(label=TAKEN["expires_on"], required=False)
+
+
 @needs(Permission.DOSSIER_EDIT)
 def compare(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
     """The pages on which something was read, each with its places marked."""
     found = own_evidence(request, pk, evidence_pk)
-    if request.method == "POST":
-        confirm(found, request.POST.getlist("field"), by=person(request))
+    proposals = open_proposals(found)
+    read = {p["name"]: p for p in proposals}
+    initial = {name: getattr(found, name) for name in TAKEN}
+    initial |= {name: p["value"] for name, p in read.items() if p["sure"]}
+    form = FactsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid() and form.carry_out(
+        lambda: correct(found, form.cleaned_data, by=person(request))
+    ):
         messages.success(request, _("Đã ghi các mục bạn xác nhận."))
         return redirect("portal:evidence", pk)
-    proposals = open_proposals(found)
     waiting = being_read(found)
     context = {
         "dossier": own_dossier(request, pk),
@@ -41,9 +58,12 @@ def compare(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
         "last": min(found.file.pages or 1, MOST_PAGES),
         "pages": sorted({p["page"] for p in proposals}),
         "proposals": proposals,
+        "fields": [(form[name], read.get(name)) for name in TAKEN],
+        "form": form,
         "illustrative": found.illustrative,
     }
-    response = render(request, "portal/compare.html", context)
+    status = 400 if form.errors else 200
+    response = render(request, "portal/compare.html", context, status=status)
     if waiting:
         response.headers["Refresh"] = str(SECONDS)
     return response

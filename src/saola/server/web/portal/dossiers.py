@@ -213,6 +213,7 @@ def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest
         data["kind"] == Kind.FIRST
         and prior
         and prior.status in ("in_force", "expiring", "extended")
+        and not _window_missed(prior)
     ):
         raise Refused(
             "Sản phẩm đang có giấy chứng nhận còn hiệu lực. Hãy chọn nâng hạng, hoặc đánh giá, "
@@ -226,6 +227,12 @@ def _start(data: dict[str, Any], producers: list[Producer], request: HttpRequest
         sheet_reason=data["sheet_reason"],
         prior_stars=prior.stars if prior else None,
     )
+
+
+def _window_missed(prior: Any) -> bool:
+    """Whether the days of filing for renewal are over: then the product comes as a first one."""
+    today = timezone.localdate()
+    return prior.expires_on is not None and window(prior.expires_on, today).last < today
 
 
 @needs(Permission.DOSSIER_EDIT)

@@ -150,10 +150,11 @@ def _add(dossier: Dossier, data: dict[str, Any], request: HttpRequest) -> Eviden
     by, criteria = person(request), data.pop("criteria")
     sent, ids = data.pop("file"), data.pop("uploads")
     client_id = data.pop("client_id")
-    before = known(dossier, client_id, by=by)
-    if before is not None:
-        return before
     with ExitStack() as opened, transaction.atomic():
+        before = known(dossier, client_id, by=by)
+        if before is not None:
+            forget(ids, by.username)
+            return before
         parts = [received(pk, by.username) for pk in ids]
         for part in parts:
             opened.enter_context(part.file)

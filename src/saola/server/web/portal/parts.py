@@ -1,5 +1,6 @@
 """The parts of a dossier that are words, one page each: saved by themselves, merged."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +19,15 @@ from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.draft.saving import flat, record_of, save
 from saola.server.dossiers.draft.sections import NAMES, sections
 from saola.server.dossiers.models import Dossier, SelfAssessment
-from saola.server.drafts.merge import Conflict, Merged, revision_of
+from saola.server.drafts.merge import Conflict, Merged, Opened, revision_of
 from saola.server.products.details import (
+    LISTS,
     PRODUCER_FIELDS,
     PRODUCT_FIELDS,
+    ids_text,
     name_of,
     save_producer,
     save_product,
-    set_contents,
-    set_partners,
 )
 from saola.server.products.models import Producer, Product
 from saola.server.web.common.forms import Form, whole_number
@@ -95,6 +96,7 @@ class ProductForm(Form):
         super().__init__(*args, **kwargs)
         others = Product.objects.filter(producer=product.producer_id).exclude(pk=product.pk)
         neighbours = Producer.objects.filter(place=product.place).exclude(products=product)
+        neighbours = neighbours.exclude(kind=Producer.Kind.HOUSEHOLD)
         for name, rows in (("contents", others), ("partners", neighbours)):
             self.fields[name].queryset = rows.order_by("folded")  # type: ignore[attr-defined]
             if not rows.exists():
@@ -142,7 +144,7 @@ class Part:
     key: str
     form: Form
     record: str  # under which name its changes are kept
-    keep: Callable[[dict[str, str], int], Merged]
+    keep: Callable[[dict[str, str], Opened], Merged]
 
 
 def _part(request: HttpRequest, dossier: Dossier, key: str) -> Part:
@@ -156,14 +158,14 @@ def _part(request: HttpRequest, dossier: Dossier, key: str) -> Part:
             key,
             form,
             name_of(producer),
-            lambda d, base: save_producer(producer, d, by=by, base=base),
+            lambda d, at: save_producer(producer, d, by=by, opened=at),
         )
     if key == "product":
         initial: dict[str, Any] = {field: getattr(product, field) for field in PRODUCT_FIELDS}
         initial |= {"contents": product.contents.all(), "partners": product.partners.all()}
         form = ProductForm(product, data, initial=initial)
         return Part(
-            key, form, name_of(product), lambda d, base: save_product(product, d, by=by, base=base)
+            key, form, name_of(product), lambda d, at: save_product(product, d, by=by, opened=at)
         )
     stored = flat(dossier, SelfAssessment.objects.get_or_create(dossier=dossier)[0])
     asked = topics(dossier.criteria_set.rulebook, dossier.kind)
@@ -178,7 +180,7 @@ def _part(request: HttpRequest, dossier: Dossier, key: str) -> Part:
     if key not in made:
         raise Http404
     return Part(
-        key, made[key](), record_of(dossier), lambda d, base: save(dossier, d, by=by, base=base)
+        key, made[key](), record_of(dossier), lambda d, at: save(dossier, d, by=by, opened=at)
     )
 
 
@@ -194,7 +196,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if shown.form.is_valid():
         merged = shown.form.carry_out(lambda: _keep(request, dossier, shown))
         if merged is not None and "X-Autosave" in request.headers:
-            return autosaved(merged, base)
+            return autosaved(merged)
         if merged is not None and not merged.conflicts:
             messages.success(request, _("Đã lưu."))
             return redirect(_next(dossier, shown.key))
@@ -208,6 +210,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "form": shown.form,
         "title": NAMES[shown.key],
         "base": base,
+        "page": uuid.uuid4(),
         "conflicts": [told(c, shown.form) for c in conflicts],
         "open": dossier.state in FILE_STEP,
         "illustrative": dossier.illustrative,
@@ -220,35 +223,39 @@ def _keep(request: HttpRequest, dossier: Dossier, shown: Part) -> Merged:
     """Save the texts of the form, and for a product what is chosen beside them."""
     if dossier.state not in FILE_STEP:
         raise Refused("Hồ sơ đã nộp nên phần này chỉ xem được.")
-    data, by = shown.form.cleaned_data, person(request)
-    texts = {
-        name: str(data[name])
-        for name in shown.form.fields
-        if name in request.POST and name not in ("contents", "partners")
-    }
-    merged = shown.keep(texts, whole_number(request.POST.get("base", "")))
-    if "contents" in data:
-        set_contents(dossier.product, list(data["contents"]), by=by)
-    if "partners" in data:
-        set_partners(dossier.product, list(data["partners"]), by=by)
-    return merged
+    data = shown.form.cleaned_data
+    texts = {name: str(data[name]) for name in shown.form.fields if name in request.POST}
+    for name in LISTS:
+        if f"shown-{name}" in request.POST and name in data:
+            texts[name] = ids_text(data[name])
+        else:
+            texts.pop(name, None)
+    return shown.keep(texts, opened_page(request.POST))
 
 
-def autosaved(merged: Merged, base: int, **more: Any) -> JsonResponse:
-    """What a page that saves by itself is told. While somebody else's words stand against its own
-    the page keeps its revision, so that only saving by the button overwrites them."""
+def opened_page(data: Any) -> Opened:
+    """The revision and the id that a page carries."""
+    return Opened(whole_number(data.get("base", "")), data.get("page", "")[:40])
+
+
+def autosaved(merged: Merged, **more: Any) -> JsonResponse:
+    """What a page that saves by itself is told. It keeps the revision it was opened at, so that
+    words of others are overwritten by the button of a page that has shown them, and by no other."""
     answer = {"saved": gettext("Đã lưu %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}}
     if merged.conflicts:
         names = ", ".join(sorted({c.by for c in merged.conflicts}))
         text = gettext("%(who)s cũng vừa sửa phần này; bấm Lưu để xem hai bản và chọn")
         return JsonResponse(more | {"reason": text % {"who": names}}, status=409)
-    return JsonResponse(answer | more | {"base": merged.revision})
+    return JsonResponse(answer | more)
 
 
 def told(conflict: Conflict, form: Form) -> dict[str, Any]:
     """A conflict for a page: which field, whose words, when."""
     bound = form.fields.get(conflict.field)
-    choices = dict(getattr(bound, "choices", ()) or ())
+    choices = {str(key): said for key, said in getattr(bound, "choices", ()) or ()}
+    if conflict.field in LISTS:
+        said = "; ".join(str(choices.get(pk, pk)) for pk in conflict.theirs.split(",") if pk)
+        choices = {conflict.theirs: said}
     return {
         "label": bound.label if bound else conflict.field,
         "field": conflict.field,

@@ -26,11 +26,11 @@ from saola.server.preparation.actions import (
 )
 from saola.server.preparation.models import Advice, Idea, Improvement, Plan
 from saola.server.products.models import Producer, Product
-from saola.server.web.common.forms import DateField, Form, whole_number
+from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.dossiers import own_producers
-from saola.server.web.portal.parts import autosaved, long_text, told
+from saola.server.web.portal.parts import autosaved, long_text, opened_page, told
 
 
 def groups_in_force() -> list[tuple[Any, Any]]:
@@ -240,12 +240,12 @@ def plan(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     conflicts: list[dict[str, Any]] = []
     if form.is_valid():
         posted = {f: form.cleaned_data[f] for f in PLAN_FIELDS if f in request.POST}
-        since = whole_number(request.POST.get("base", ""))
+        at = opened_page(request.POST)
         merged = form.carry_out(
-            lambda: save_plan(found, year, posted, by=person(request), base=since)
+            lambda: save_plan(found, year, posted, by=person(request), opened=at)
         )
         if merged is not None and "X-Autosave" in request.headers:
-            return autosaved(merged, base)
+            return autosaved(merged)
         if merged is not None and not merged.conflicts:
             messages.success(request, _("Đã lưu."))
             return redirect("portal:product", pk)
@@ -258,6 +258,7 @@ def plan(request: HttpRequest, pk: int, year: int) -> HttpResponse:
         "product": found,
         "year": year,
         "form": form,
+        "page": uuid.uuid4(),
         "base": base,
         "conflicts": conflicts,
         "illustrative": found.illustrative,

@@ -1,14 +1,17 @@
 """`saola-server watch`: tells people of certificates whose renewal is due, and sends what waits."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from saola.server.councils.opinions import remind
+from saola.server.drafts.merge import forget_old
 from saola.server.notices.actions import send_waiting
 from saola.server.recognition.watch import run
+
+KEPT_FOR = timedelta(days=30)  # words of drafts, to be merged with a phone that comes back
 
 
 class Command(BaseCommand):
@@ -20,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         on = options["on"] or timezone.localdate()
         told, reminded = run(on), remind(on)
+        forget_old(timezone.now() - KEPT_FOR)
         sent = send_waiting()
         self.stdout.write(
             f"Đã báo {told} giấy chứng nhận, nhắc {reminded} thành viên, gửi {sent} thư."

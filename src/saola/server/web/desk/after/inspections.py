@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,7 +33,8 @@ LONG = forms.Textarea(attrs={"rows": 4})
 @needs(Permission.DESK_USE)
 def inspections(request: HttpRequest) -> HttpResponse:
     """By year, with what still waits for a remedy."""
-    rows = Inspection.objects.visible_to(request.user).prefetch_related("items")
+    own = InspectionItem.objects.visible_to(request.user)
+    rows = Inspection.objects.visible_to(request.user).prefetch_related(Prefetch("items", own))
     context = {"rows": rows, "today": timezone.localdate()}
     return render(request, "desk/inspections.html", context)
 
@@ -95,7 +97,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def inspection(request: HttpRequest, pk: int) -> HttpResponse:
     """Its products with findings."""
     found = get_object_or_404(Inspection.objects.visible_to(request.user), pk=pk)
-    items = found.items.select_related(
+    items = InspectionItem.objects.visible_to(request.user).filter(inspection=found)
+    items = items.select_related(
         "recognition__product__producer", "recognition__product__place", "file", "removal"
     )
     context = {
@@ -173,9 +176,8 @@ def _carry_out(item: InspectionItem, data: dict[str, Any], by: Any) -> Inspectio
 @needs(Permission.SUPERVISE)
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """The next act on one inspected product."""
-    rows = InspectionItem.objects.filter(
-        inspection__in=Inspection.objects.visible_to(request.user)
-    ).select_related("inspection", "recognition__product__producer")
+    rows = InspectionItem.objects.visible_to(request.user)
+    rows = rows.select_related("inspection", "recognition__product__producer")
     found = get_object_or_404(rows, pk=pk)
     form, button = _next_form(found, request)
     if form is None:
@@ -201,9 +203,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Permission.DESK_USE)
 def item_file(request: HttpRequest, pk: int) -> FileResponse:
     """The signed record."""
-    rows = InspectionItem.objects.filter(
-        inspection__in=Inspection.objects.visible_to(request.user), file__isnull=False
-    )
+    rows = InspectionItem.objects.visible_to(request.user).filter(file__isnull=False)
     found = get_object_or_404(rows.select_related("file"), pk=pk)
     assert found.file is not None  # asked for above
     return file_response(found.file)

@@ -3,13 +3,14 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers import actions
-from saola.server.dossiers.models import CommuneReport
-from saola.server.web.common.forms import DateField, Form
+from saola.server.dossiers.models import CommuneReport, Dossier, RequestItem
+from saola.server.dossiers.requests import answer_item
+from saola.server.web.common.forms import DateField, Form, clean
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
 
@@ -50,3 +51,14 @@ def commune_report(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:dossier", pk)
     context = {"dossier": dossier, "form": form, "illustrative": dossier.illustrative}
     return render(request, "desk/commune_report.html", context, status=409 if form.errors else 200)
+
+
+@needs(Permission.COMMUNE_RECEIVE)
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The commune says what it did about an item that the agency asked of it."""
+    rows = RequestItem.objects.filter(dossier__in=Dossier.objects.visible_to(request.user))
+    found = get_object_or_404(rows.select_related("dossier"), pk=pk)
+    if request.method == "POST":
+        answer_item(found, clean(request.POST.get("answer", ""))[:2000], by=person(request))
+        messages.success(request, _("Đã ghi trả lời."))
+    return redirect("desk:dossier", found.dossier_id)

@@ -19,7 +19,6 @@ from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
 
 LONG = forms.Textarea(attrs={"rows": 4})
-MOST_PHOTOS = 20
 
 
 class ManyFiles(forms.FileInput):
@@ -64,7 +63,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     form = VisitForm(posted, files, initial={"visited_on": timezone.localdate()})
     if form.is_valid():
         data = {k: v for k, v in form.cleaned_data.items() if k != "photos"}
-        photos = form.cleaned_data["photos"][:MOST_PHOTOS]
+        photos = form.cleaned_data["photos"]
         if form.carry_out(lambda: record_visit(dossier, data, photos, by=person(request))):
             messages.success(request, _("Đã ghi chuyến kiểm tra thực tế."))
             return redirect("desk:dossier", pk)
