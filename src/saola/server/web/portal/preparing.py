@@ -161,6 +161,22 @@ class ImprovementForm(Form):
         self.fields["criteria"].choices = served_by(product)  # type: ignore[attr-defined]
 
 
+def _cycle(found: Product) -> list[tuple[Any, bool]]:
+    """Where the product stands in the programme's yearly cycle, from what is on record."""
+    plans = list(found.plans.all())
+    told = found.ideas.exists() or found.advice.exists()
+    filed = found.dossiers.exclude(filed_on=None).exists()
+    published = found.recognitions.filter(published_on__isnull=False).exists()
+    return [
+        (_("được hướng dẫn, tư vấn"), told),
+        (_("ý tưởng được ủng hộ"), found.ideas.filter(state=Idea.State.SUPPORTED).exists()),
+        (_("có phương án"), bool(plans)),
+        (_("đang thực hiện phương án"), any(plan.done.strip() for plan in plans)),
+        (_("đã nộp hồ sơ đánh giá"), filed),
+        (_("được công nhận, có trang giới thiệu"), published),
+    ]
+
+
 @needs(Permission.PRODUCT_EDIT)
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """A product's plans, advice and improvement file, with a form for one more change."""
@@ -176,6 +192,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     year = timezone.localdate().year
     context = {
         "product": found,
+        "cycle": _cycle(found),
         "years": (year, year + 1),
         "plans": found.plans.all(),
         "improvements": found.improvements.select_related("before", "after"),
