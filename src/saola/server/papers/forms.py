@@ -28,6 +28,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 STAMP = "DỮ LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 NATIONAL = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 DOTS = "…" * 24
+ROOM_TO_SIGN = 3  # empty lines above the name
 TEXT_WIDTH = 160  # millimetres between the margins of Decree 30
 
 
@@ -148,6 +149,9 @@ def _sign(document: Any, block: dict[str, Any]) -> None:
     for cell, lines in zip(made.rows[0].cells, sides, strict=True):
         paragraph = cell.paragraphs[0]
         for at, text in enumerate(lines):
+            if 0 < at == len(lines) - 1:
+                for _ in range(ROOM_TO_SIGN):
+                    cell.add_paragraph()
             paragraph = paragraph if at == 0 else cell.add_paragraph()
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.space_after = Pt(0)

@@ -95,7 +95,7 @@ def _received(dossier: Dossier) -> dict[str, Any]:
         act = dossier.steps.filter(step=step).select_related("by").order_by("-pk").first()
         day = short(timezone.localdate(act.at)) if act else "……/……/……"
         rows.append([office, day, act.by.full_name if act else "", ""])
-    return _table([4, 2, 4, 3], ["Cơ quan", "Ngày nhận", "Người nhận", "Ký"], rows)
+    return _table([3, 3, 5, 3], ["Cơ quan", "Ngày nhận", "Người nhận", "Ký"], rows)
 
 
 def _who(dossier: Dossier, who: dict[str, Any]) -> dict[str, Any]:
