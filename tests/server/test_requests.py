@@ -1,5 +1,7 @@
 """Completion asked for item by item: told to producer and commune, answered each, then filed."""
 
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -8,10 +10,11 @@ from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
 from saola.server.dossiers.actions import advance
-from saola.server.dossiers.models import Dossier, RequestItem
+from saola.server.dossiers.models import CommuneReport, Dossier, RequestItem
 from saola.server.dossiers.requests import Item, ask
 from saola.server.notices.models import Message
 from tests.server.conftest import Office
+from tests.server.test_forms import words_of_pdf
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -89,3 +92,24 @@ def test_forwarding_says_what_goes_with_it_and_the_ministrys_round(office: Offic
     words = page.content.decode()
     assert "báo cáo của Tổ tư vấn" in words
     assert "Đề nghị hôm nay vào" in words
+
+
+def test_what_goes_with_a_proposal_is_in_one_file(office: Office) -> None:
+    dossier = office.dossier()
+    advance(dossier, "file", by=office["producer"])
+    CommuneReport.objects.create(dossier=dossier, material="Chè của bản")
+    Dossier.objects.update(state="accepted")
+    advance(Dossier.objects.get(), "advise", by=office["advisory_team"], note="Đủ điều kiện")
+
+    page = reverse("desk:proposal", args=[dossier.pk])
+    answer = office.client("ocop_agency").get(page)
+
+    whole = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    names = [name[3:] for name in whole.namelist()]
+    assert names[0] == "Mẫu 03 báo cáo của xã.pdf"
+    assert "Hồ sơ sản phẩm.pdf" in names
+    report = next(name for name in whole.namelist() if "Tổ tư vấn" in name)
+    assert "Đủ điều kiện" in words_of_pdf(whole.read(report))
+    assert whole.testzip() is None
+    for who in ("producer", "other_province", "advisory_team"):
+        assert office.client(who).get(page).status_code in (403, 404), who

@@ -20,10 +20,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def seen_by(self, codes: list[str]) -> "PlaceQuerySet":
         """Places of those codes, and those that they followed."""
         seen = Q(code__in=codes)
-        old = "succeeded_by__new"  # and those that these had followed, some mergers back
-        for depth in range(1, MERGERS + 1):
-            path = "__".join([old] * depth)
-            seen |= Q(pk__in=Place.objects.filter(**{f"{path}__code__in": codes}).values("pk"))
+        followed = Succession.objects.filter(new__code__in=codes)
+        for _ in range(MERGERS):
+            seen |= Q(pk__in=followed.values("old"))
+            followed = Succession.objects.filter(new__in=followed.values("old"))
         return self.filter(seen)
 
     def communes(self) -> "PlaceQuerySet":

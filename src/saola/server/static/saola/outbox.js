@@ -174,7 +174,8 @@ async function handOver(form, event) {
 async function remember() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(bar.dataset.worker, { scope: bar.dataset.scope });
-  if (navigator.serviceWorker.controller) return; // it keeps what goes through it
+  // the worker keeps what goes through it; the first page came before it
+  if (await (await caches.open("saola-pages")).match(location.pathname)) return;
   const files = performance.getEntriesByType("resource").map(({ name }) => name);
   const own = files.filter((name) => new URL(name).pathname.startsWith("/static/"));
   await (await caches.open("saola-files")).addAll([...new Set(own)]);

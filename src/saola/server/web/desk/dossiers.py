@@ -32,6 +32,7 @@ from saola.server.web.common.papers import (
     version_page,
     whole_response,
 )
+from saola.server.web.common.proposal import proposal_response
 from saola.server.web.common.rights import needs
 from saola.server.web.common.tables import table_response
 
@@ -205,3 +206,9 @@ def receipt_file(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 def form_file(request: HttpRequest, pk: int, number: str, kind: str) -> HttpResponse:
     """One of the decision's forms, filled in."""
     return form_response(visible_dossier(request, pk), number, kind)
+
+
+@needs(Permission.COMMUNE_SIGN, Permission.AGENCY_SUBMIT)
+def proposal(request: HttpRequest, pk: int) -> FileResponse:
+    """What goes with the proposal, in one ZIP."""
+    return proposal_response(visible_dossier(request, pk))

@@ -27,6 +27,7 @@ urlpatterns = [
     path("ho-so/<int:pk>/tiep-nhan/<slug:step>.pdf", dossiers.receipt_file, name="receipt"),
     path("ho-so/<int:pk>/mau-<str:number>.<str:kind>", dossiers.form_file, name="form-file"),
     path("ho-so/<int:pk>/ca-ho-so.<str:kind>", dossiers.whole, name="whole"),
+    path("ho-so/<int:pk>/ho-so-de-nghi.zip", dossiers.proposal, name="proposal"),
     path("ho-so/<int:pk>/buoc/<slug:step>/", steps.step, name="step"),
     path("ho-so/<int:pk>/mau-03/", reports.commune_report, name="commune-report"),
     path("bo-sung/<int:pk>/", reports.answer, name="answer-item"),
