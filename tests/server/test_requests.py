@@ -113,3 +113,41 @@ def test_what_goes_with_a_proposal_is_in_one_file(office: Office) -> None:
     assert whole.testzip() is None
     for who in ("producer", "other_province", "advisory_team"):
         assert office.client(who).get(page).status_code in (403, 404), who
+
+
+def test_a_mended_report_keeps_what_was_signed_before(office: Office) -> None:
+    dossier = office.dossier("agency_asked")
+    CommuneReport.objects.create(dossier=dossier, material="bản đã ký", file_checked=True)
+    page = reverse("desk:commune-report", args=[dossier.pk])
+    words = {"material": "bản đã sửa", "file_checked": "on"}
+
+    codes = [office.client("commune_officer").post(page, words).status_code for _ in range(2)]
+
+    report = CommuneReport.objects.get()
+    assert codes == [302, 302]
+    assert report.material == "bản đã sửa"
+    assert [was["material"] for was in report.earlier] == [
+        "bản đã ký"
+    ]  # the second changed nothing
+    desk = office.client("ocop_agency").get(reverse("desk:dossier", args=[dossier.pk]))
+    assert "bản đã ký" in desk.content.decode()
+
+
+def test_a_commune_answers_what_is_asked_of_it(office: Office) -> None:
+    dossier = office.dossier("agency_received")
+    day = TODAY() + timedelta(7)
+    items = [Item("", "Sửa Mẫu 03", of_commune=True)]
+    ask(dossier, "ask_agency", items, note="", answer_by=day, by=office["ocop_agency"])
+    item = RequestItem.objects.get()
+
+    own = office.client("producer").post(
+        reverse("portal:answer-item", args=[item.pk]), {"answer": "x"}, follow=True
+    )
+    office.client("commune_officer").post(
+        reverse("desk:answer-item", args=[item.pk]), {"answer": "Đã sửa Mẫu 03"}
+    )
+
+    assert "Vai trò của bạn không có quyền" in own.content.decode()
+    item.refresh_from_db()
+    assert item.answer == "Đã sửa Mẫu 03"
+    advance(Dossier.objects.get(), "complete_agency", by=office["producer"])

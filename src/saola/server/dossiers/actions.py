@@ -96,13 +96,26 @@ def save_commune_report(dossier: Dossier, data: dict[str, Any], *, by: User) -> 
     met_on, filed_on = data.get("met_on"), dossier.filed_on
     if met_on and (met_on > timezone.localdate() or (filed_on and met_on < filed_on)):
         raise Refused("Ngày họp phải từ ngày nộp hồ sơ đến hôm nay.", field="met_on")
+    if dossier.state == State.AGENCY_ASKED:  # what was signed before stays beside the new words
+        data = data | {"earlier": _signed_before(dossier, data)}
+        record("mend_report", f"dossier:{dossier.pk}", {"earlier": len(data["earlier"])}, by=by)
     report, _ = CommuneReport.objects.update_or_create(
         dossier=dossier, defaults={**data, "drafted_by": by}
     )
-    if dossier.state == State.AGENCY_ASKED:  # signed before: that it was mended stays to be seen
-        words = "\n".join(str(data.get(f, "")) for f in ("material", "labour", "idea", "identity"))
-        record("mend_report", f"dossier:{dossier.pk}", {"text": digest(words)}, by=by)
     return report
+
+
+CONTENTS = ("material", "labour", "idea", "identity")
+
+
+def _signed_before(dossier: Dossier, data: dict[str, Any]) -> list[dict[str, str]]:
+    """The earlier wordings of Mẫu 03, with the one that these words take the place of."""
+    report = CommuneReport.objects.filter(dossier=dossier).first()
+    if report is None or all(getattr(report, f) == data.get(f) for f in CONTENTS):
+        return report.earlier if report else []
+    was = {f: getattr(report, f) for f in CONTENTS}
+    until = timezone.localtime().isoformat(timespec="minutes")
+    return [*report.earlier, was | {"until": until}]
 
 
 @transaction.atomic

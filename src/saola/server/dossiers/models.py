@@ -282,5 +282,7 @@ class CommuneReport(models.Model):
     identity = models.TextField("bản sắc, trí tuệ địa phương", blank=True)
     file_checked = models.BooleanField("đã kiểm tra thành phần hồ sơ", default=False)
     met_on = models.DateField("ngày họp (nếu có)", null=True, blank=True)
+    # words that were signed before the agency asked for them to be mended; nothing is lost
+    earlier = models.JSONField(default=list)
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)

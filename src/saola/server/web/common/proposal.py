@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from django.http import FileResponse
+from django.utils import timezone
+from django.utils.translation import override
 
 from saola.server.councils.models import Session
 from saola.server.councils.prints import minutes
@@ -22,6 +24,7 @@ from saola.vietnamese.dates import short
 COPY = 1024 * 1024
 
 
+@override("vi")
 def proposal_response(dossier: Dossier) -> FileResponse:
     """The ZIP, in the order of the decision; the letter itself is written outside."""
     made = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
@@ -67,7 +70,7 @@ def _parts(dossier: Dossier) -> Iterator[tuple[str, bytes | BinaryIO]]:
 
 def _report(dossier: Dossier, step: Any) -> dict[str, Any]:
     """The report of advisers or agency, as it was written into the log."""
-    day = short(step.at.date())
+    day = short(timezone.localdate(step.at))
     return {
         "title": str(STEPS[step.step]),
         "subtitle": dossier.product.name,
