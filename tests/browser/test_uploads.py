@@ -1,13 +1,12 @@
 """A phone's photos on a poor network: made smaller before they leave, sent on after each cut."""
 
 import random
-import re
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from tests.browser.conftest import People
+from tests.browser.network import break_network
 
 LARGEST_PAPER = 800_000
 
@@ -28,20 +27,8 @@ def test_photos_go_up_through_a_network_that_breaks(people: People, tmp_path: Pa
     page.fill("#id_name", f"Mật ong {people.width} (minh họa)")
     page.select_option("#id_group", "11")
     page.click("main button:has-text('Bắt đầu hồ sơ')")
+    network = break_network(page, 3)
     page.goto(f"{page.url}minh-chung/")
-    sent: list[int] = []
-    cuts = iter(range(3))
-
-    def network(route: Any) -> None:
-        request = route.request
-        if request.method == "PATCH":
-            sent.append(len(request.post_data_buffer or b""))
-            if next(cuts, None) is not None:
-                route.abort("internetdisconnected")
-                return
-        route.continue_()
-
-    page.route(re.compile("/tai-len/"), network)
     page.set_input_files(
         "#id_file",
         [camera_photo(tmp_path / "trang 1.jpg"), camera_photo(tmp_path / "trang 2.jpg")],
@@ -55,5 +42,5 @@ def test_photos_go_up_through_a_network_that_breaks(people: People, tmp_path: Pa
     people.look(page)
     assert f"Giấy nhiều trang {people.width}" in page.inner_text("main")
     assert "2 trang" in page.inner_text("main")
-    assert next(cuts, None) is None  # the network did break
-    assert sum(sent[3:]) <= 2 * LARGEST_PAPER
+    assert network.cuts < 0  # the network did break
+    assert sum(network.sent[3:]) <= 2 * LARGEST_PAPER

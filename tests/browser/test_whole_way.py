@@ -16,6 +16,7 @@ import pytest
 
 from saola.vietnamese.dates import TIMEZONE, add_months
 from tests.browser.conftest import People, Site, wait_for
+from tests.browser.network import break_network
 from tests.browser.test_main_job import (
     choose_all,
     commune_and_agency,
@@ -101,15 +102,7 @@ def writes_without_network(page: Any, address: str, field: str, text: str) -> No
 
 def adds_papers(people: People, page: Any, path: str, tmp_path: Path) -> None:
     """A photo whose upload the network cuts, and two PDFs."""
-    cuts = iter(range(1))
-
-    def network(route: Any) -> None:
-        if route.request.method == "PATCH" and next(cuts, None) is not None:
-            route.abort("internetdisconnected")
-        else:
-            route.continue_()
-
-    page.route(re.compile("/tai-len/"), network)
+    network = break_network(page, 1)
     paper = tmp_path / "giấy.pdf"
     paper.write_bytes(PDF)
     for kind, title, criterion in PAPERS:
@@ -122,8 +115,7 @@ def adds_papers(people: People, page: Any, path: str, tmp_path: Path) -> None:
         page.check(f"input[name=criteria][value='{criterion}']")
         page.click("main button:has-text('Thêm minh chứng')")
         page.wait_for_selector("text=Đã thêm minh chứng", timeout=60_000)
-    assert next(cuts, None) is None  # the network did break
-    page.unroute(re.compile("/tai-len/"))
+    assert network.cuts < 0  # the network did break
 
 
 def files_part_by_part(people: People, tmp_path: Path) -> str:
