@@ -12,7 +12,6 @@ from saola.scoring.explain import explain
 from saola.server.accounts.actions import grant
 from saola.server.accounts.models import User
 from saola.server.councils import consolidate
-from saola.server.councils.actions import seat
 from saola.server.councils.models import (
     AgendaItem,
     Attendance,
@@ -21,6 +20,7 @@ from saola.server.councils.models import (
     ScoreSheet,
     Session,
 )
+from saola.server.councils.seats import seat
 from saola.server.demo.marks import choices_for
 from saola.server.dossiers.models import Citation, Dossier, Evidence, SelfAssessment
 from saola.server.files.store import keep

@@ -32,7 +32,7 @@ SEED = """
 import django; django.setup()
 from datetime import date
 from saola.server.accounts.models import User
-from saola.server.councils.actions import seat
+from saola.server.councils.seats import seat
 from saola.server.councils.models import Council
 council = Council.objects.create(
     name="Hội đồng ba người (minh họa)", decision_number="3/QĐ (minh họa)", decided_on=date.today(),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from saola.lifecycle.dossier import State
 from saola.server.accounts.models import User
 from saola.server.councils import actions as councils
+from saola.server.councils import seats
 from saola.server.councils.models import AgendaItem, Council, Session
 from saola.server.demo.marks import choices_for
 from saola.server.dossiers.evidence import add_evidence
@@ -153,7 +154,7 @@ def office(db: None) -> Office:
     )
     for number in (1, 2, 3):
         user = people[f"hd{number}"] = UserFactory(username=f"hd{number}")
-        councils.seat(
+        seats.seat(
             council, user, by=None, kind="chair" if number == 1 else "member", secretary=number == 3
         )
     return Office(producer, people, council)

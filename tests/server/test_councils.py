@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
-from saola.server.councils import actions, sheets
+from saola.server.councils import actions, agenda, sheets
 from saola.server.councils.models import AgendaItem, ScoreSheet
 from saola.server.councils.queries import matrix
 from saola.server.demo.marks import choices_for
@@ -256,6 +256,9 @@ def test_tourism_is_scored_under_the_chosen_cases(office: Office) -> None:
     item = office.session(dossier).items.get()
 
     office.seal(item, 75, 75, 76)
+    with pytest.raises(Refused, match="chấm tại chỗ"):
+        actions.close_scores(item, by=office["hd1"])
+    agenda.went_there(item, timezone.localdate(), by=office["hd3"])
     result = actions.close_scores(item, by=office["hd1"])
 
     assert (result.total, result.status) == ("226/3", "scored")

@@ -16,11 +16,11 @@ from django.utils import timezone
 from saola.criteria import load, sheet_ids
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.actions import grant
-from saola.server.councils import actions, sheets
-from saola.server.councils.audit import discrepancies
+from saola.server.councils import actions, seats, sheets
 from saola.server.councils.models import AgendaItem, Result, ScoreSheet, Session
 from saola.server.councils.prints import minutes, score_sheet
 from saola.server.councils.queries import matrix
+from saola.server.councils.reports.audit import discrepancies
 from saola.server.dossiers.actions import Paper, advance, start
 from saola.server.dossiers.models import Dossier
 from saola.server.journal.models import Entry
@@ -135,7 +135,7 @@ def test_a_sheet_that_only_stops_opens_no_points(office: Office) -> None:
 def test_members_seated_before_the_opening_take_part(office: Office) -> None:
     data = {"title": "Phiên", "mode": "meeting", "held_on": TODAY()}
     session = actions.call_session(office.council, data, by=office["hd3"])
-    late = actions.seat(office.council, office["advisory_team"], by=None)
+    late = seats.seat(office.council, office["advisory_team"], by=None)
     present = set(office.council.members.values_list("pk", flat=True))
 
     actions.mark_attendance(session, present, by=office["hd3"])
@@ -170,7 +170,7 @@ def test_written_opinions_that_differ_go_on_in_a_meeting(office: Office) -> None
 
 
 def test_a_deputy_presides_only_where_the_regulation_says_so(office: Office) -> None:
-    deputy = actions.seat(office.council, office["advisory_team"], by=None, kind="deputy_chair")
+    deputy = seats.seat(office.council, office["advisory_team"], by=None, kind="deputy_chair")
     data = {"title": "Phiên", "mode": "meeting", "held_on": TODAY()}
     session = actions.call_session(office.council, data, by=office["hd3"])
     there = set(office.council.members.exclude(seat="chair").values_list("pk", flat=True))

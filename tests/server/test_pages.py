@@ -475,7 +475,7 @@ def test_queries_of_a_save_are_few(
     data = sheet_data(item)
     client.post(path, data | {"revision": "0"})
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.post(path, data | {"revision": "1", "remark": "thêm lời"})
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from saola.lifecycle.dossier import Kind
 from saola.lifecycle.machine import Refused
-from saola.server.councils.gaps import gaps
+from saola.server.councils.reports.gaps import gaps
 from saola.server.dossiers.actions import start
 from saola.server.notices.models import Message
 from saola.server.preparation.actions import (

@@ -278,7 +278,7 @@ STEPS: tuple[Step, ...] = (
         S.SCORED,
         S.CONCLUDED,
         "session_conduct",
-        guards=("lawful_result",),
+        guards=("lawful_result", "discussed"),
         paper="biên bản họp, báo cáo của Hội đồng",
     ),
     _step(

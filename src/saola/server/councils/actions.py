@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from saola.lifecycle.dossier import Kind, State
@@ -11,84 +11,27 @@ from saola.scoring import Invalid
 from saola.scoring.contract import panel_from
 from saola.scoring.explain import STATUS_TEXT
 from saola.scoring.panels import STATUS_OF_EVENT, check_cases, check_points
-from saola.server.accounts.actions import grant
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.councils import consolidate, sheets
+from saola.server.councils.discussion import points
 from saola.server.councils.models import (
     AgendaItem,
     Attendance,
     Council,
-    CouncilMember,
     Result,
     ScoreSheet,
     Session,
 )
 from saola.server.councils.presence import (
     lacks_quorum,
-    present_for,
     require_presiding,
     waiting_for,
 )
 from saola.server.dossiers.actions import advance
 from saola.server.dossiers.models import Dossier
 from saola.server.journal.record import record
-
-
-@transaction.atomic
-def establish(data: dict[str, Any], *, by: User) -> Council:
-    """Write down a council set up by a decision, with its Quy chế as settings."""
-    council = Council(**data)
-    require(by, Permission.COUNCIL_APPOINT, council)
-    try:
-        council.rules()
-    except Invalid as fault:
-        raise Refused(f"Quy chế không đọc được ở {fault.place}.") from None
-    try:
-        with transaction.atomic():
-            council.save()
-    except IntegrityError:
-        raise Refused("Số quyết định thành lập này đã dùng.", field="decision_number") from None
-    facts = {"decision": council.decision_number, "regulation": council.regulation}
-    record("establish", f"council:{council.pk}", facts, by=by)
-    return council
-
-
-@transaction.atomic
-def seat(
-    council: Council,
-    user: User,
-    *,
-    by: User | None,
-    kind: str = "member",
-    secretary: bool = False,
-    agency: str = "",
-) -> CouncilMember:
-    """Give a seat with its vote; the rights of the seat and its duties follow."""
-    if by is not None:
-        require(by, Permission.COUNCIL_APPOINT, council)
-    if council.sessions.filter(state=Session.State.OPEN).exists():
-        raise Refused("Hội đồng đang họp nên không thay đổi thành viên được.")
-    try:
-        with transaction.atomic():
-            member = CouncilMember.objects.create(
-                council=council,
-                user=user,
-                order=council.members.count() + 1,
-                seat=kind,
-                secretary=secretary,
-                agency=agency,
-            )
-    except IntegrityError:
-        raise Refused("Người này đã có ghế, hoặc Hội đồng đã có Chủ tịch.") from None
-    scope = f"council:{council.pk}"
-    grant(user, "council_member", scope, by=by)
-    if kind in (CouncilMember.Seat.CHAIR, CouncilMember.Seat.DEPUTY):
-        grant(user, kind, scope, by=by)
-    if secretary:
-        grant(user, "secretary", scope, by=by)
-    return member
 
 
 @transaction.atomic
@@ -105,7 +48,8 @@ def call_session(council: Council, data: dict[str, Any], *, by: User) -> Session
         )
     session = Session.objects.create(council=council, illustrative=council.illustrative, **data)
     Attendance.objects.bulk_create(
-        Attendance(session=session, member=member) for member in council.members.all()
+        Attendance(session=session, member=member)
+        for member in council.members.filter(left_at=None)
     )
     record("call_session", f"session:{session.pk}", {"council": council.pk}, by=by)
     return session
@@ -137,7 +81,9 @@ def schedule(session: Session, dossier: Dossier, *, by: User, reason: str = "") 
     )
     if dossier.illustrative and not session.illustrative:
         raise Refused("Hồ sơ minh họa không đưa vào phiên thật được.")
-    if session.items.filter(dossier=dossier, left_reason="").exists():
+    if session.items.filter(
+        dossier=dossier, left_reason="", purpose=AgendaItem.Purpose.COUNTED
+    ).exists():
         raise Refused("Hồ sơ đã có kết luận ở phiên này. Hãy đưa vào một phiên khác.")
     last = session.items.order_by("-order").first()
     return AgendaItem.objects.create(
@@ -189,7 +135,7 @@ def mark_attendance(session: Session, present: set[int], *, by: User) -> None:
         raise Refused("Phiên đã bế mạc nên không sửa điểm danh được.")
     if session.state == Session.State.PREPARED:
         _seat_newcomers(session)
-    rows = list(session.attendance.all())
+    rows = list(session.attendance.filter(member__left_at=None))
     if present - {row.member_id for row in rows}:
         raise Refused("Danh sách điểm danh có người không thuộc phiên này. Hãy tải lại trang.")
     for row in rows:
@@ -203,7 +149,7 @@ def _seat_newcomers(session: Session) -> None:
     known = session.attendance.values("member")
     Attendance.objects.bulk_create(
         Attendance(session=session, member=member)
-        for member in session.council.members.exclude(pk__in=known)
+        for member in session.council.members.filter(left_at=None).exclude(pk__in=known)
     )
 
 
@@ -235,7 +181,8 @@ def close_session(session: Session, *, by: User) -> Session:
     if lacking:
         raise Refused(f"Không bế mạc được: {lacking}")
     waiting = [State.SCHEDULED, State.SCORED]
-    left = session.items.filter(left_reason="", dossier__state__in=waiting).count()
+    counted = session.items.filter(left_reason="", purpose=AgendaItem.Purpose.COUNTED)
+    left = counted.filter(dossier__state__in=waiting).count()
     if left:
         raise Refused(
             f"Còn {left} sản phẩm chưa kết luận. Hãy kết luận, hoặc chuyển sang phiên khác."
@@ -247,11 +194,13 @@ def close_session(session: Session, *, by: User) -> Session:
 
 
 def _require_sitting(item: AgendaItem) -> None:
-    """Results come only from an open session, of a product on its agenda, with a quorum."""
+    """Results come only from an open session, of a counted product on its agenda, with a quorum."""
     if item.session.state != Session.State.OPEN:
         raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc.")
     _require_here(item)
-    lacking = lacks_quorum(item.session, present_for(item))
+    if not item.counted:
+        raise Refused("Mục này chỉ để hiệu chuẩn, không có kết quả.")
+    lacking = lacks_quorum(item.session, item)
     if lacking:
         raise Refused(lacking)
 
@@ -295,37 +244,59 @@ def settle(
 
 @transaction.atomic
 def close_scores(item: AgendaItem, *, by: User) -> Result:
-    """Take all sealed sheets together and compute; refused while one is missing."""
+    """Take all sealed sheets together and compute; refused while one is missing. What the figures
+    call for is opened as points of discussion."""
     item = sheets.locked_item(item)
     require_presiding(item.session, by)
     _require_sitting(item)
-    waiting = waiting_for(item)
     fact = None
+    waiting = waiting_for(item)
     if waiting:
         names = ", ".join(member.user.full_name for member in waiting)
         fact = f"Còn {len(waiting)} thành viên chưa khóa phiếu: {names}."
+    elif item.paper_sheets.filter(sheet=None, sent_back="").exists():
+        fact = "Còn phiếu giấy đã nhập mà chưa ai đối chiếu."
+    elif _asks_for_place(item):
+        fact = "Du lịch chấm tại chỗ: hãy ghi ngày Hội đồng đến nơi."
     item.dossier = advance(item.dossier, "score", by=by, within=item, facts={"all_sealed": fact})
-    result = consolidate.store(item)
+    result, computed = consolidate.store(item)
+    points.open_points(item, computed)
     record("score_result", f"item:{item.pk}", consolidate.facts(result), by=by)
     return result
 
 
+def _asks_for_place(item: AgendaItem) -> bool:
+    """Tourism (no samples) is scored where it is, if the council's practice says so."""
+    there = item.session.council.practice.get("tourism_on_site")
+    on_paper = item.session.mode == Session.Mode.WRITTEN
+    return bool(
+        there
+        and not on_paper
+        and not item.dossier.criteria_set.sample_units
+        and item.scored_on_site is None
+    )
+
+
 @transaction.atomic
-def discuss_again(item: AgendaItem, reason: str, *, by: User) -> None:
-    """Go back to scoring: every sealed sheet gets a new one beside it, with the reason."""
+def discuss_again(
+    item: AgendaItem, reason: str, *, by: User, members: set[int] | None = None
+) -> None:
+    """Go back to scoring with the reason: each of the members named (ids; all when None) gets a
+    new sheet beside the sealed one. The others' sheets stay as they are."""
     item = sheets.locked_item(item)
     require_presiding(item.session, by)
     _require_here(item)
     item.dossier = advance(item.dossier, "rescore", by=by, note=reason, within=item)
-    for sheet in list(
-        item.sheets.filter(current=True, sealed_at__isnull=False).select_related("member")
-    ):
-        sheets.reopen(item, sheet.member, reason, by=by)
+    rows = item.sheets.filter(current=True, sealed_at__isnull=False).select_related("member")
+    for sheet in list(rows):
+        if members is None or sheet.member_id in members:
+            sheets.reopen(item, sheet.member, reason, by=by)
 
 
 @transaction.atomic
 def conclude(item: AgendaItem, *, by: User) -> Result:
-    """Make the computed result the council's; only a final one."""
+    """Make the computed result the council's; only a final one, once every point of discussion
+    has its note."""
     item = sheets.locked_item(item)
     require_presiding(item.session, by)
     _require_here(item)
@@ -335,7 +306,8 @@ def conclude(item: AgendaItem, *, by: User) -> Result:
         fact = "Chưa chốt điểm."
     elif result.status != "scored":
         fact = f"{STATUS_TEXT[result.status]}. Hội đồng chưa kết luận hạng được."
-    advance(item.dossier, "conclude", by=by, within=item, facts={"lawful_result": fact})
+    facts = {"lawful_result": fact, "discussed": points.unnoted(item)}
+    advance(item.dossier, "conclude", by=by, within=item, facts=facts)
     assert result is not None  # the guard has refused otherwise
     result.concluded_at = timezone.now()
     result.save(update_fields=["concluded_at"])
@@ -367,7 +339,7 @@ def exclude(item: AgendaItem, event: dict[str, Any], *, by: User) -> Result:
             "Không áp dụng được: tiêu chí không có trong bộ, hoặc chưa ghi lý do."
         ) from None
     item.save(update_fields=["events"])
-    result = consolidate.store(item)
+    result, _computed = consolidate.store(item)
     result.concluded_at = timezone.now()
     result.save(update_fields=["concluded_at"])
     rule = {"type": event["type"], "criterion": event.get("criterion")}

@@ -7,16 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from saola.criteria.load import canonical
+from saola.scoring import Result as Computed
 from saola.scoring import score as compute
 from saola.scoring.contract import panel_from, regulation_data, result_data
 from saola.scoring.explain import explain
 from saola.server.councils.models import AgendaItem, CouncilMember, Result, ScoreSheet
-from saola.server.councils.presence import members_of, present_for, presiding
+from saola.server.councils.presence import present_for, presiding, seats_for
 
 
 def input_of(item: AgendaItem) -> dict[str, Any]:
     """The object of `saola score` for this item: sealed sheets, absences, what was agreed."""
-    council, members, present = item.session.council, members_of(item.session), present_for(item)
+    council, members, present = item.session.council, seats_for(item), present_for(item)
     chair = presiding(council, members, present)
     sheets = {
         sheet.member_id: sheet
@@ -57,9 +58,9 @@ def facts(result: Result) -> dict[str, Any]:
 
 
 @transaction.atomic
-def store(item: AgendaItem) -> Result:
-    """Compute and keep the result; an earlier one of the item is replaced (its figures stay in
-    the journal)."""
+def store(item: AgendaItem) -> tuple[Result, Computed]:
+    """Compute and keep the result, stored and as computed; an earlier one of the item is replaced
+    (its figures stay in the journal)."""
     data = input_of(item)
     computed = compute(panel_from(data))
     output = result_data(computed)
@@ -82,4 +83,4 @@ def store(item: AgendaItem) -> Result:
             "concluded_at": None,
         },
     )
-    return result
+    return result, computed

@@ -1,5 +1,7 @@
 """Who counts: the members of a session, who is there for a product, who presides."""
 
+from django.db.models import Q
+
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import Grant, User
 from saola.server.accounts.permissions import Permission
@@ -17,9 +19,44 @@ CHAIR, DEPUTY = CouncilMember.Seat.CHAIR, CouncilMember.Seat.DEPUTY
 
 
 def members_of(session: Session) -> list[CouncilMember]:
-    """Everybody who was a member when the session was held, in order."""
+    """Everybody who held a seat while the session was held, in order; who was replaced half-way
+    and who took the seat are both there."""
     rows = session.attendance.select_related("member__user").order_by("member__order")
     return [row.member for row in rows]
+
+
+def seats_of(session: Session) -> list[CouncilMember]:
+    """One member a seat, the one who holds it now."""
+    return [member for member in members_of(session) if member.left_at is None]
+
+
+def seats_for(item: AgendaItem) -> list[CouncilMember]:
+    """One member a seat for one product: of two who held it one after the other, the one whose
+    sealed sheet is there, else the later."""
+    members, handed_in = members_of(item.session), _handed_in(item)
+    earlier = {m.replaces_id for m in members if m.replaces_id}
+    seats = []
+    for member in members:
+        successor_counts = member.pk in earlier and member.pk not in handed_in
+        predecessor_counts = member.replaces_id is not None and _before(member, handed_in)
+        if not successor_counts and not predecessor_counts:
+            seats.append(member)
+    return seats
+
+
+def _before(member: CouncilMember, handed_in: set[int]) -> bool:
+    """Whether somebody who held this seat earlier has handed in."""
+    earlier = member.replaces
+    while earlier is not None:
+        if earlier.pk in handed_in:
+            return True
+        earlier = earlier.replaces
+    return False
+
+
+def _handed_in(item: AgendaItem) -> set[int]:
+    rows = ScoreSheet.objects.filter(item=item, current=True, sealed_at__isnull=False)
+    return set(rows.values_list("member_id", flat=True))
 
 
 def marked_present(session: Session) -> set[int]:
@@ -29,28 +66,28 @@ def marked_present(session: Session) -> set[int]:
 
 
 def conflicted(item: AgendaItem) -> set[int]:
-    """Ids of members who act for the product's own producer, by themselves or as its helper: they
-    have no part in it."""
+    """Ids of members who have no part in a product: they act for its producer, by themselves or
+    as its helper, or have been recused."""
     producer = item.dossier.product.producer_id
     tied = Grant.objects.filter(scope=f"producer:{producer}").values("user")
-    rows = CouncilMember.objects.filter(council=item.session.council_id, user__in=tied)
+    rows = CouncilMember.objects.filter(
+        Q(user__in=tied) | Q(pk__in=item.recusals.values("member")),
+        council=item.session.council_id,
+    )
     return set(rows.values_list("pk", flat=True))
 
 
 def present_for(item: AgendaItem) -> set[int]:
     """Ids of members who count for a product: marked present now, or gone after handing in the
     sheet for it."""
-    handed_in = ScoreSheet.objects.filter(item=item, current=True, sealed_at__isnull=False)
-    sealed = set(handed_in.values_list("member_id", flat=True))
-    return (marked_present(item.session) | sealed) - conflicted(item)
+    seats = {member.pk for member in seats_for(item)}
+    return ((marked_present(item.session) | _handed_in(item)) & seats) - conflicted(item)
 
 
 def waiting_for(item: AgendaItem) -> list[CouncilMember]:
     """Members who are there and have not handed in yet."""
-    sealed = ScoreSheet.objects.filter(item=item, current=True, sealed_at__isnull=False)
-    done = set(sealed.values_list("member_id", flat=True))
-    expected = marked_present(item.session) - conflicted(item) - done
-    return [member for member in members_of(item.session) if member.pk in expected]
+    expected = marked_present(item.session) - conflicted(item) - _handed_in(item)
+    return [member for member in seats_for(item) if member.pk in expected]
 
 
 def presiding(
@@ -65,10 +102,11 @@ def presiding(
     return None
 
 
-def lacks_quorum(session: Session, present: set[int] | None = None) -> str | None:
-    """None when enough members are there (for one product: those given), else why not."""
-    council, members = session.council, members_of(session)
-    there = marked_present(session) if present is None else present
+def lacks_quorum(session: Session, item: AgendaItem | None = None) -> str | None:
+    """None when enough members are there (for one product: those who count), else why not."""
+    council = session.council
+    members = seats_of(session) if item is None else seats_for(item)
+    there = marked_present(session) if item is None else present_for(item)
     quorum = council.rules().quorum
     if quorum is None:
         return None if there else "Chưa có thành viên nào có mặt."
@@ -98,7 +136,8 @@ def may_preside(session: Session, user: User) -> bool:
 
 
 def _deputy_must_wait(session: Session, user: User) -> str | None:
-    seat = CouncilMember.objects.filter(council=session.council_id, user=user.pk).first()
+    rows = CouncilMember.objects.filter(council=session.council_id, user=user.pk, left_at=None)
+    seat = rows.first()
     if seat is None or seat.seat != DEPUTY:
         return None
     if not session.council.deputy_presides:

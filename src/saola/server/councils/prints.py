@@ -126,7 +126,9 @@ def minutes(session: Session) -> bytes:
             }
             for row in rows
         ],
-        "items": [_item(item, [row.member_id for row in rows]) for item in agenda(session)],
+        "items": [
+            _item(item, [row.member_id for row in rows]) for item in agenda(session) if item.counted
+        ],
         "secretary": secretary.user.full_name if secretary else "",
         "chair": chair.user.full_name if chair else "",
     }

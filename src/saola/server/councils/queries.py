@@ -94,8 +94,7 @@ def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _Vi
     sealed = {pk: total for pk, (done, total) in sheets.items() if done}
     all_in = bool(view.present) and view.present <= sealed.keys()
     result = getattr(item, "result", None)
-    scoring = item.dossier.state == State.SCHEDULED and not item.left_reason
-    past_scoring = not scoring if not item.left_reason else result is not None
+    past_scoring = _past_scoring(item, result)
     # attendance opens nothing, nor does a sheet that only stops the evaluation
     own_in = view.seat is not None and sealed.get(view.seat) is not None
     shown = view.may_look and (past_scoring or own_in)
@@ -115,6 +114,16 @@ def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _Vi
     scored = result is None or result.status in ("scored", "spread_exceeded")
     spread = max(totals) - min(totals) if totals and scored else None
     return Row(item, cells, shown, spread, mean, _borderline(item, totals, mean), result)
+
+
+def _past_scoring(item: AgendaItem, result: Result | None) -> bool:
+    """Whether nobody can be swayed any more by seeing points: scores are closed, for a trial the
+    session is."""
+    if not item.counted:
+        return bool(item.session.state == Session.State.CLOSED)
+    if item.left_reason:
+        return result is not None
+    return bool(item.dossier.state != State.SCHEDULED)
 
 
 def _state(

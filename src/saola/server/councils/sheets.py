@@ -14,7 +14,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.councils.models import AgendaItem, Attendance, CouncilMember, ScoreSheet, Session
-from saola.server.councils.presence import require_presiding
+from saola.server.councils.presence import conflicted, require_presiding
 from saola.server.dossiers.completeness import marks
 from saola.server.journal.record import digest, record
 
@@ -32,7 +32,8 @@ class Stale(Refused):
 
 def seat_of(user: User, item: AgendaItem) -> CouncilMember:
     """The person's seat in the council of the item; Refused without one."""
-    member = CouncilMember.objects.filter(council__sessions=item.session_id, user=user).first()
+    rows = CouncilMember.objects.filter(council__sessions=item.session_id, left_at=None)
+    member = rows.filter(user=user).first()
     if member is None:
         raise Refused("Bạn không phải thành viên của Hội đồng này.")
     return member
@@ -59,6 +60,7 @@ def locked_item(item: AgendaItem) -> AgendaItem:
     return rows.select_for_update(of=("self",)).get(pk=item.pk)
 
 
+SEALED = "Phiếu đã khóa nên không sửa được. Muốn chấm lại, Chủ tịch phải mở lại."
 FIELDS = ("choices", "unfit", "comments", "events", "remark")
 
 
@@ -68,11 +70,10 @@ def receive(
     data: dict[str, Any],
     *,
     by: User,
-    sheet_id: uuid.UUID | None = None,
     revision: int,
     seal: bool = False,
 ) -> ScoreSheet:
-    """Take in a member's sheet; the same message a second time changes nothing.
+    """Take in a member's sheet from a page; the same message a second time changes nothing.
 
     `revision` is that of the sheet the member had before them. A sealed sheet is refused, except
     for the very same content. Raises Refused, or Stale when somebody saved in between.
@@ -80,25 +81,38 @@ def receive(
     item = locked_item(item)
     require(by, Permission.SHEET_SCORE, item)
     member = seat_of(by, item)
-    sheet = _current(item, member, sheet_id)
-    same = all(getattr(sheet, field) == data.get(field, getattr(sheet, field)) for field in FIELDS)
+    sheet = current_sheet(item, member)
+    same = holds(sheet, data)
     if sheet.sealed_at is not None:
         if same:
             return sheet
-        raise Refused("Phiếu đã khóa nên không sửa được. Muốn chấm lại, Chủ tịch phải mở lại.")
-    _open_for_scoring(item, member, by)
+        raise Refused(SEALED)
+    require_open(item, member)
     if revision != sheet.revision and not same:
         raise Stale(sheet)
-    if not same or sheet.revision == 0:
+    return write(sheet, data, by=by, seal=seal)
+
+
+def holds(sheet: ScoreSheet, data: dict[str, Any]) -> bool:
+    """Whether the sheet has this content already."""
+    return all(getattr(sheet, field) == data.get(field, getattr(sheet, field)) for field in FIELDS)
+
+
+def write(
+    sheet: ScoreSheet, data: dict[str, Any], *, by: User, seal: bool, revision: int | None = None
+) -> ScoreSheet:
+    """Put the content on an open sheet of a locked item, under the next revision or the one given;
+    raises Refused where it does not fit its set or, to be sealed, is not complete."""
+    if revision is not None or not holds(sheet, data) or sheet.revision == 0:
         for field in FIELDS:
             setattr(sheet, field, data.get(field, getattr(sheet, field)))
-        sheet.revision += 1
+        sheet.revision = sheet.revision + 1 if revision is None else revision
     row = _totalled(sheet)
     if seal:
         _seal(sheet, row)
     sheet.save(force_insert=sheet._state.adding)
     if seal:
-        record("seal", f"item:{item.pk}", sealed_facts(sheet), by=by)
+        record("seal", f"item:{sheet.item_id}", sealed_facts(sheet), by=by)
     return sheet
 
 
@@ -126,17 +140,15 @@ def sealed_facts(sheet: ScoreSheet) -> dict[str, Any]:
     }
 
 
-def _current(item: AgendaItem, member: CouncilMember, sheet_id: uuid.UUID | None) -> ScoreSheet:
+def current_sheet(item: AgendaItem, member: CouncilMember) -> ScoreSheet:
     """The member's sheet for the item, locked; made on first use."""
     rows = ScoreSheet.objects.select_for_update(of=("self",)).select_related(
         "item__dossier", "member__user"
     )
     sheet = rows.filter(item=item, member=member, current=True).first()
     if sheet is None:
-        taken = sheet_id is not None and ScoreSheet.objects.filter(pk=sheet_id).exists()
         sheet = ScoreSheet(
-            # an id of a sheet that exists already would overwrite it
-            uuid=uuid.uuid4() if taken or sheet_id is None else sheet_id,
+            uuid=first_id(item, member),
             item=item,
             member=member,
             fingerprint=item.dossier.fingerprint,
@@ -144,17 +156,20 @@ def _current(item: AgendaItem, member: CouncilMember, sheet_id: uuid.UUID | None
     return sheet
 
 
-def _open_for_scoring(item: AgendaItem, member: CouncilMember, by: User) -> None:
+def require_open(item: AgendaItem, member: CouncilMember) -> None:
+    """Refused where this member cannot score this product now."""
     if item.session.state != Session.State.OPEN:
         raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc nên chưa chấm được.")
-    if item.dossier.state != State.SCHEDULED:
+    if item.counted and item.dossier.state != State.SCHEDULED:
         raise Refused("Sản phẩm này đã chốt điểm nên không chấm thêm được.")
     if item.left_reason:
         raise Refused("Sản phẩm này đã rời chương trình của phiên nên không chấm ở đây nữa.")
-    if f"producer:{item.dossier.product.producer_id}" in {grant.scope for grant in by.granted}:
-        raise Refused("Bạn đại diện cho chủ thể của sản phẩm này nên không tham gia chấm.")
+    if member.pk in conflicted(item):
+        recusal = item.recusals.filter(member=member).first()
+        why = recusal.reason if recusal else "đại diện cho chủ thể của sản phẩm"
+        raise Refused(f"Thành viên này không tham gia chấm sản phẩm này: {why}.")
     if not Attendance.objects.filter(session=item.session, member=member, present=True).exists():
-        raise Refused("Bạn chưa được điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
+        raise Refused("Chưa điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
     try:
         check_cases(item.dossier.criteria_set, item.cases)
     except Invalid:
@@ -171,6 +186,12 @@ def _seal(sheet: ScoreSheet, row: MemberSheet) -> None:
     sheet.sealed_at = timezone.now()
 
 
+def first_id(item: AgendaItem, member: CouncilMember) -> uuid.UUID:
+    """The id of a member's first sheet for a product: known before it is there, so that every
+    device of the member writes on the same sheet."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"saola sheet {item.pk} {member.pk}")
+
+
 @transaction.atomic
 def reopen(item: AgendaItem, member: CouncilMember, reason: str, *, by: User) -> ScoreSheet:
     """Put a new sheet with the same choices beside the member's sealed one; the old is kept."""
@@ -178,7 +199,7 @@ def reopen(item: AgendaItem, member: CouncilMember, reason: str, *, by: User) ->
     require_presiding(item.session, by)
     if not reason.strip():
         raise Refused("Hãy ghi lý do mở lại phiếu.", field="reason")
-    old = _current(item, member, None)
+    old = current_sheet(item, member)
     if old.sealed_at is None:
         raise Refused("Phiếu này chưa khóa nên không cần mở lại.")
     if item.dossier.state != State.SCHEDULED:

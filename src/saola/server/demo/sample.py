@@ -12,6 +12,7 @@ from saola.lifecycle.dossier import Kind
 from saola.server.accounts.actions import grant
 from saola.server.accounts.models import User
 from saola.server.councils import actions as council_actions
+from saola.server.councils import seats as council_seats
 from saola.server.councils import sheets
 from saola.server.councils.models import AgendaItem, Council, CouncilMember, Session
 from saola.server.demo.cases import CASES, Case
@@ -93,7 +94,7 @@ def _council() -> Council:
         illustrative=True,
     )
     for number, agency in enumerate(AGENCIES, 1):
-        council_actions.seat(
+        council_seats.seat(
             council,
             person(f"hd{number}"),
             by=None,

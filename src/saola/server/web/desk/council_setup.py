@@ -14,7 +14,7 @@ from saola.scoring.words import BREAKS, EFFECTS, MODES, PLACES, QUORUM, SETTINGS
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
-from saola.server.councils import actions
+from saola.server.councils import seats
 from saola.server.councils.models import Council, CouncilMember
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.rights import needs, person
@@ -113,7 +113,7 @@ def establish(request: HttpRequest) -> HttpResponse:
     """Write a new council down."""
     form = CouncilForm(request.POST if request.method == "POST" else None, initial=INITIAL)
     if form.is_valid():
-        made = form.carry_out(lambda: actions.establish(form.council(), by=person(request)))
+        made = form.carry_out(lambda: seats.establish(form.council(), by=person(request)))
         if made:
             return redirect("desk:council", made.pk)
     return render(
@@ -147,7 +147,7 @@ def council(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         made = form.carry_out(
-            lambda: actions.seat(
+            lambda: seats.seat(
                 found,
                 data["username"],
                 by=person(request),

@@ -14,11 +14,12 @@ from saola.scoring.contract import panel_from
 from saola.scoring.explain import breakdown
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
-from saola.server.councils import actions, exports, prints, sheets
+from saola.server.councils import actions, prints, sheets
 from saola.server.councils.models import AgendaItem, Result
 from saola.server.councils.opinions import differing
 from saola.server.councils.presence import may_preside, members_of, waiting_for
 from saola.server.councils.queries import matrix
+from saola.server.councils.reports import exports
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response

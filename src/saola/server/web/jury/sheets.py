@@ -14,7 +14,7 @@ from saola.lifecycle.machine import Refused
 from saola.scoring.panels import drop_without_story
 from saola.server.accounts.permissions import Permission
 from saola.server.councils import prints, sheets
-from saola.server.councils.models import AgendaItem, ScoreSheet, Session
+from saola.server.councils.models import AgendaItem, CouncilMember, ScoreSheet, Session
 from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
@@ -82,7 +82,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             return sheet_form.unsaved_answer(next(iter(errors.values())))
     member = sheets.seat_of(person(request), item)
     stored = ScoreSheet.objects.filter(item=item, member=member, current=True).first()
-    context = _context(item, shown or _stored(stored), errors, stored) | {
+    context = _context(item, member, shown or _stored(stored), errors, stored) | {
         "revision": newer if newer is not None else stored.revision if stored else 0,
         "taste": taste_note() if item.session.mode == "written" else "",
         "illustrative": item.session.illustrative,
@@ -102,7 +102,6 @@ def _receive(item: AgendaItem, data: dict[str, Any], request: HttpRequest) -> Ht
         item,
         data,
         by=person(request),
-        sheet_id=_uuid(posted.get("uuid", "")),
         revision=whole_number(posted.get("revision", "")),
     )
     if "X-Autosave" in request.headers:
@@ -167,15 +166,12 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "jury/dossier.html", context)
 
 
-def _uuid(text: str) -> uuids.UUID | None:
-    try:
-        return uuids.UUID(text)
-    except ValueError:
-        return None
-
-
 def _context(
-    item: AgendaItem, shown: dict[str, Any], errors: dict[str, str], stored: ScoreSheet | None
+    item: AgendaItem,
+    member: CouncilMember,
+    shown: dict[str, Any],
+    errors: dict[str, str],
+    stored: ScoreSheet | None,
 ) -> dict[str, Any]:
     criteria_set = item.dossier.criteria_set
     items = list(item.session.items.values_list("pk", flat=True))
@@ -196,7 +192,7 @@ def _context(
         "stored": stored,
         "saved_at": stored.saved_at if stored else None,
         "sealed": stored is not None and stored.sealed_at is not None,
-        "new_uuid": stored.pk if stored else uuids.uuid4(),
+        "sheet_id": stored.pk if stored else sheets.first_id(item, member),
         "next_item": items[at + 1] if at + 1 < len(items) else None,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from saola.server.councils.audit import discrepancies
+from saola.server.councils.reports.audit import discrepancies
 from saola.server.journal.record import faults
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
-from saola.server.councils.gaps import gaps as gaps_of
+from saola.server.councils.reports.gaps import gaps as gaps_of
 from saola.server.preparation.actions import advise_on, served_by
 from saola.server.preparation.models import Improvement
 from saola.server.products.models import Product

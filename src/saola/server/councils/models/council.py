@@ -1,6 +1,5 @@
-"""Council, session, agenda, score sheets and results."""
+"""Council, its seats, its sessions and who is there."""
 
-import uuid
 from typing import Any
 
 from django.db import models
@@ -9,16 +8,28 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.scoring import Regulation
 from saola.scoring.contract import regulation_from
-from saola.scoring.explain import STATUS_TEXT
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
-from saola.server.dossiers.models import Dossier
 
 DEFAULT_REGULATION = {
     "spread_limit": {"points": "10", "breaks": "over", "effect": "block"},
     "quorum": {"fraction": "3/4", "chair": True},
 }
+
+
+# what a council does beyond the sheet, and the decision leaves to it; see docs/law-settings.md
+DEFAULT_PRACTICE = {
+    "borderline": True,  # |mean − limit| < 1.96 standard errors opens a point of discussion
+    "one_voice": True,  # so does a class that one member decides
+    "near_minimum": "1/2",  # and a minimum missed by at most so many points; null: never
+    "tourism_on_site": True,  # tourism is scored where it is
+}
+
+
+def default_practice() -> dict[str, Any]:
+    """What a new council's practice starts from."""
+    return dict(DEFAULT_PRACTICE)
 
 
 def default_regulation() -> dict[str, Any]:
@@ -36,6 +47,7 @@ class Council(models.Model):
     regulation_number = models.CharField("số Quy chế", max_length=60)
     regulation_dated = models.DateField("ngày Quy chế")
     regulation = models.JSONField(default=default_regulation)
+    practice = models.JSONField(default=default_practice)
     deputy_presides = models.BooleanField(default=False)  # while the chair is away
     illustrative = models.BooleanField(default=False)
 
@@ -72,6 +84,11 @@ class CouncilMember(models.Model):
     seat = models.CharField(max_length=12, choices=Seat)
     secretary = models.BooleanField(default=False)
     agency = models.CharField(max_length=200, blank=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    left_at = models.DateTimeField(null=True)  # the seat went to somebody else
+    left_reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["order"]
@@ -79,7 +96,7 @@ class CouncilMember(models.Model):
             models.UniqueConstraint(fields=["council", "user"], name="member_once"),
             models.UniqueConstraint(fields=["council", "order"], name="member_order_once"),
             models.UniqueConstraint(
-                fields=["council"], condition=Q(seat="chair"), name="one_chair"
+                fields=["council"], condition=Q(seat="chair", left_at=None), name="one_chair"
             ),
         ]
 
@@ -118,12 +135,14 @@ class Session(models.Model):
     council = models.ForeignKey(Council, on_delete=models.PROTECT, related_name="sessions")
     title = models.CharField("tên phiên", max_length=200)
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.MEETING)
+    assessment_round = models.CharField("đợt đánh giá", max_length=40, blank=True)
     held_on = models.DateField("ngày họp")
     place = models.CharField("địa điểm", max_length=200, blank=True)
     opinions_by = models.DateField("nộp ý kiến trước hết ngày", null=True)  # of written opinions
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    chain_head = models.CharField(max_length=64, blank=True)  # of the package, when closed
     illustrative = models.BooleanField(default=False)
 
     objects = SessionQuerySet.as_manager()
@@ -158,111 +177,3 @@ class Attendance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session", "member"], name="attendance_once")
         ]
-
-
-class AgendaItem(models.Model):
-    """One dossier before one session; it keeps what the council agreed on together."""
-
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="items")
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="agenda_items")
-    order = models.PositiveSmallIntegerField()
-    cases = models.JSONField(default=dict)
-    agreed = models.JSONField(default=dict)
-    events = models.JSONField(default=list)  # the council's own
-    left_reason = models.TextField(blank=True)  # why it left this agenda, its sheets kept
-
-    class Meta:
-        ordering = ["order", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "dossier"], condition=Q(left_reason=""), name="agenda_once"
-            )
-        ]
-
-    def scopes(self) -> set[str]:
-        """Those of the council."""
-        return self.session.scopes()
-
-
-class ScoreSheet(models.Model):
-    """One member's choices for one product. Sealed rows never change (trigger); a reopening
-    puts a new row beside the old."""
-
-    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="sheets")
-    member = models.ForeignKey(CouncilMember, on_delete=models.PROTECT, related_name="sheets")
-    number = models.PositiveSmallIntegerField(default=1)  # 2 after a reopening, and so on
-    revision = models.PositiveIntegerField(default=0)
-    fingerprint = models.CharField(max_length=71)
-    choices = models.JSONField(default=dict)  # criterion → option id
-    unfit = models.JSONField(default=dict)
-    comments = models.JSONField(default=dict)
-    events = models.JSONField(default=list)
-    remark = models.TextField("nhận xét chung", blank=True)
-    total = models.PositiveSmallIntegerField(null=True, blank=True)
-    saved_at = models.DateTimeField(auto_now=True)
-    sealed_at = models.DateTimeField(null=True, blank=True)
-    reopened_reason = models.TextField(blank=True)  # why this sheet stands beside an older one
-    current = models.BooleanField(default=True)  # False once a newer sheet stands beside it
-
-    class Meta:
-        ordering = ["item", "member", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["item", "member", "number"], name="sheet_number_once"),
-            models.UniqueConstraint(
-                fields=["item", "member"], condition=Q(current=True), name="one_current_sheet"
-            ),
-            models.CheckConstraint(
-                condition=Q(sealed_at=None) | Q(total__isnull=False) | ~Q(events=[]),
-                name="sealed_sheet_has_total",
-            ),
-        ]
-
-
-FOR_PRODUCER = (
-    "Bộ tiêu chí",
-    "Tổng điểm",
-    "Khung",
-    "Lý do",
-    "Bị giới hạn",
-    "Để đạt",
-    "Từ 90",
-    "Hạng này",
-)
-
-
-class Result(models.Model):
-    """What the council reports on a product, with everything needed to compute it again.
-
-    `input` is the object of `saola score`; running it gives `output`.
-    """
-
-    item = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="result")
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="results")
-    status = models.CharField(max_length=20)
-    total = models.CharField(max_length=30, blank=True)  # exact: "809/9"
-    total_decimal = models.DecimalField(max_digits=9, decimal_places=6, null=True)
-    band = models.PositiveSmallIntegerField(null=True)
-    stars = models.PositiveSmallIntegerField(null=True)
-    certificate = models.BooleanField(default=False)
-    forwarded = models.BooleanField(default=False)
-    spread = models.PositiveSmallIntegerField(null=True)
-    input = models.JSONField()
-    output = models.JSONField()
-    reasons = models.JSONField()  # sentences
-    computed_at = models.DateTimeField()
-    concluded_at = models.DateTimeField(null=True, blank=True)
-
-    @property
-    def status_text(self) -> str:
-        """The status in words."""
-        return STATUS_TEXT[self.status]
-
-    @property
-    def told_to_producer(self) -> list[str]:
-        """Reasons without what concerns the members: their spread, who was there, the Quy chế."""
-        return [reason for reason in self.reasons if reason.startswith(FOR_PRODUCER)]
-
-    def scopes(self) -> set[str]:
-        """Those of the council."""
-        return self.item.scopes()

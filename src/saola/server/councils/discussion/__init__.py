@@ -1,0 +1,1 @@
+"""Talking a product over again: what calls for it, what came of it."""

@@ -1,0 +1,55 @@
+"""Points of discussion: opened when scores are closed, noted by the chair, told in the minutes."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from saola.lifecycle.machine import Refused
+from saola.scoring import Result as Computed
+from saola.server.accounts.models import User
+from saola.server.councils.discussion.triggers import points
+from saola.server.councils.models import AgendaItem, DiscussionPoint
+from saola.server.councils.presence import require_presiding
+from saola.server.councils.sheets import locked_item
+from saola.server.journal.record import digest, record
+
+
+def round_of(item: AgendaItem) -> int:
+    """Which scoring of the product this is: 1 for the first sheets."""
+    newest = item.sheets.order_by("-number").first()
+    return newest.number if newest else 1
+
+
+def open_points(item: AgendaItem, computed: Computed) -> list[DiscussionPoint]:
+    """What this scoring calls for; those of a round that is closed again take the new figures
+    unless they were noted."""
+    number, opened = round_of(item), []
+    item.points.filter(round=number, note="").delete()
+    for kind, text in points(computed, item.session.council):
+        point, _new = DiscussionPoint.objects.get_or_create(
+            item=item, kind=kind, round=number, defaults={"text": text}
+        )
+        opened.append(point)
+    return opened
+
+
+def unnoted(item: AgendaItem) -> str | None:
+    """Why the product cannot be concluded yet: a point of the last scoring without its note."""
+    waiting = item.points.filter(round=round_of(item), note="").count()
+    return f"Còn {waiting} điểm thảo luận chưa ghi ý kiến của Hội đồng." if waiting else None
+
+
+@transaction.atomic
+def note(point: DiscussionPoint, text: str, *, by: User) -> DiscussionPoint:
+    """Write what the council said on a point; once."""
+    item = locked_item(point.item)
+    require_presiding(item.session, by)
+    point = DiscussionPoint.objects.select_for_update(of=("self",)).get(pk=point.pk)
+    if not text.strip():
+        raise Refused("Hãy ghi ý kiến của Hội đồng về điểm thảo luận này.", field="note")
+    if point.note:
+        raise Refused("Điểm thảo luận này đã có ý kiến của Hội đồng.")
+    point.note, point.noted_at, point.noted_by = text.strip(), timezone.now(), by
+    point.save(update_fields=["note", "noted_at", "noted_by"])
+    facts = {"kind": point.kind, "round": point.round, "note": digest(point.note)}
+    record("note_point", f"item:{item.pk}", facts, by=by)
+    return point

@@ -1,0 +1,192 @@
+"""Messages of tablets: late, twice, out of order, from two devices; each member ends with one
+sheet, and nothing scored is lost."""
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from saola.lifecycle.machine import Refused
+from saola.server.councils import actions, sheets
+from saola.server.councils.intake.tablets import Message, take
+from saola.server.councils.models import AgendaItem, LateSheet, ScoreSheet
+from saola.server.demo.marks import choices_for
+from tests.server.conftest import Office
+
+pytestmark = pytest.mark.django_db
+
+
+def content(item: AgendaItem, total: int, remark: str = "") -> dict[str, Any]:
+    choices = choices_for(item.dossier.criteria_set, total, stars=4)
+    return {"choices": choices, "unfit": {}, "comments": {}, "events": [], "remark": remark}
+
+
+def message(item: AgendaItem, office: Office, name: str, revision: int, **told: Any) -> Message:
+    member = sheets.seat_of(office[name], item)
+    facts = {"device": f"máy {name}", "base": 0, "seal": False} | told
+    return Message(sheets.first_id(item, member), revision=revision, **facts)
+
+
+@pytest.fixture
+def item(office: Office) -> AgendaItem:
+    return office.session(office.dossier()).items.get()
+
+
+def test_each_message_three_times_is_one_sheet(office: Office, item: AgendaItem) -> None:
+    by = office["hd2"]
+    first, sealed = content(item, 70), content(item, 75)
+
+    for data, revision, seal in ((first, 4, False), (sealed, 9, True)):
+        told = message(item, office, "hd2", revision, seal=seal)
+        states = [take(item, data, told, by=by).state for _ in range(3)]
+        assert states == ["kept"] * 3
+
+    sheet = ScoreSheet.objects.get()
+    assert (sheet.total, sheet.revision, sheet.sealed_at is not None) == (75, 9, True)
+
+
+def test_an_older_message_that_comes_later_changes_nothing(
+    office: Office, item: AgendaItem
+) -> None:
+    by = office["hd2"]
+    take(item, content(item, 75), message(item, office, "hd2", 9, seal=True), by=by)
+
+    late = take(item, content(item, 70), message(item, office, "hd2", 4), by=by)
+
+    assert (late.state, late.sealed) == ("old", True)
+    assert ScoreSheet.objects.get().total == 75
+
+
+def test_a_sealed_sheet_sent_again_changed_is_refused(office: Office, item: AgendaItem) -> None:
+    by = office["hd2"]
+    take(item, content(item, 75), message(item, office, "hd2", 9, seal=True), by=by)
+
+    again = take(item, content(item, 80), message(item, office, "hd2", 10, seal=True), by=by)
+
+    assert (again.state, again.reason) == ("refused", sheets.SEALED)
+    assert ScoreSheet.objects.get().total == 75
+
+
+def test_a_second_device_that_saw_nothing_is_told(office: Office, item: AgendaItem) -> None:
+    by = office["hd2"]
+    take(item, content(item, 75), message(item, office, "hd2", 3), by=by)
+
+    blind = take(item, content(item, 60), message(item, office, "hd2", 8, device="khác"), by=by)
+    seeing = take(
+        item, content(item, 61), message(item, office, "hd2", 9, device="khác", base=3), by=by
+    )
+
+    assert (blind.state, blind.revision) == ("conflict", 3)
+    assert (seeing.state, ScoreSheet.objects.get().total) == ("kept", 61)
+
+
+def test_what_the_server_computes_counts(office: Office, item: AgendaItem) -> None:
+    data = content(item, 75) | {"total": 100}
+
+    take(item, data, message(item, office, "hd2", 1), by=office["hd2"])
+
+    assert ScoreSheet.objects.get().total == 75
+
+
+def test_an_incomplete_sheet_is_not_sealed(office: Office, item: AgendaItem) -> None:
+    data = content(item, 75)
+    data["choices"].popitem()
+
+    told = take(item, data, message(item, office, "hd2", 1, seal=True), by=office["hd2"])
+
+    assert told.state == "refused"
+    assert not ScoreSheet.objects.exists()
+
+
+def test_after_the_scores_are_closed_it_is_kept_for_the_secretary(
+    office: Office, item: AgendaItem
+) -> None:
+    office.seal(item, 80, 80, 80)
+    actions.close_scores(item, by=office["hd1"])
+    ScoreSheet.objects.filter(member__user=office["hd2"]).update(current=False)
+    member = sheets.seat_of(office["hd2"], item)
+    told = Message(uuid.uuid4(), "máy", revision=5, base=0, seal=True)
+
+    states = [take(item, content(item, 75), told, by=office["hd2"]).state for _ in range(3)]
+
+    assert states == ["late"] * 3
+    late = LateSheet.objects.get()
+    assert (late.member, late.data["choices"] != {}, late.sealed) == (member, True, True)
+
+
+def test_a_reopened_sheet_is_not_overwritten_by_the_old_device(
+    office: Office, item: AgendaItem
+) -> None:
+    told = message(item, office, "hd2", 5, seal=True)
+    take(item, content(item, 75), told, by=office["hd2"])
+    sheets.reopen(item, sheets.seat_of(office["hd2"], item), "lý do", by=office["hd1"])
+
+    again = take(item, content(item, 75), told, by=office["hd2"])
+
+    assert again.state == "old"
+    assert [s.total for s in ScoreSheet.objects.order_by("number")] == [75, 75]
+    assert ScoreSheet.objects.get(current=True).sealed_at is None
+
+
+def test_strangers_are_refused(office: Office, item: AgendaItem) -> None:
+    with pytest.raises(Refused):
+        take(item, {}, Message(uuid.uuid4(), "x", 1, 0, False), by=office["commune_officer"])
+
+
+@dataclass
+class Tablet:
+    """A device whose messages are cut, doubled and turned round; it sends until it is heard."""
+
+    office: Office
+    item: AgendaItem
+    name: str
+    device: str
+    chance: random.Random
+    revision: int = 0
+    waiting: list[tuple[Message, dict[str, Any]]] = field(default_factory=list)
+
+    def writes(self, total: int, *, seal: bool) -> None:
+        self.revision += 1
+        told = message(
+            self.item, self.office, self.name, self.revision, device=self.device, seal=seal
+        )
+        self.waiting.append((told, content(self.item, total, self.device)))
+
+    def sends(self) -> list[str]:
+        """Everything in some order, some of it more than once; answers get lost."""
+        out = self.waiting * 2
+        self.chance.shuffle(out)
+        heard = []
+        for told, data in out:
+            if self.chance.random() < 0.3:
+                continue  # cut before it arrived
+            outcome = take(self.item, data, told, by=self.office[self.name])
+            if self.chance.random() < 0.7:
+                heard.append(outcome.state)
+                self.waiting = [w for w in self.waiting if w[0] != told]
+        return heard
+
+
+@pytest.mark.slow
+def test_tablets_with_cuts_reorders_and_doubles_converge(office: Office) -> None:
+    chance = random.Random(20261124)
+    items = [office.session(office.dossier()).items.get() for _ in range(4)]
+    for item in items:
+        for number, name in enumerate(("hd1", "hd2", "hd3")):
+            tablet = Tablet(office, item, name, f"{item.pk}-{name}", chance)
+            final = 70 + number
+            for total in (60, 65, final):
+                tablet.writes(total, seal=False)
+            tablet.writes(final, seal=True)
+            for _ in range(60):
+                tablet.sends()
+                if not tablet.waiting:
+                    break
+            assert not tablet.waiting
+
+            sheet = ScoreSheet.objects.get(item=item, member__user=office[name])
+            assert (sheet.total, sheet.sealed_at is not None) == (final, True)
+    assert ScoreSheet.objects.count() == 12
+    assert not LateSheet.objects.exists()
