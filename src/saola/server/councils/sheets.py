@@ -61,6 +61,7 @@ def locked_item(item: AgendaItem) -> AgendaItem:
 
 
 SEALED = "Phiếu đã khóa nên không sửa được. Muốn chấm lại, Chủ tịch phải mở lại."
+NOBODY = uuid.UUID(int=0)  # an id that no sheet has
 FIELDS = ("choices", "unfit", "comments", "events", "remark")
 
 

@@ -14,6 +14,8 @@ from saola.server.accounts.models import User
 from saola.server.councils import actions as council_actions
 from saola.server.councils import seats as council_seats
 from saola.server.councils import sheets
+from saola.server.councils.agenda import went_there
+from saola.server.councils.discussion.points import note
 from saola.server.councils.models import AgendaItem, Council, CouncilMember, Session
 from saola.server.demo.cases import CASES, Case
 from saola.server.demo.marks import choices_for
@@ -225,6 +227,7 @@ def _walk(dossier: Dossier, case: Case) -> Dossier:
 def _before_council(item: AgendaItem, case: Case) -> None:
     if case.cases:
         council_actions.settle(item, cases=case.cases, agreed={}, by=person("hd1"))
+        went_there(item, timezone.localdate(), by=person("hd9"))
 
 
 def _score(item: AgendaItem, case: Case) -> None:
@@ -238,6 +241,8 @@ def _score(item: AgendaItem, case: Case) -> None:
     elif len(case.totals) == MEMBERS:
         council_actions.close_scores(item, by=chair)
         if case.conclude:
+            for point in item.points.filter(note=""):
+                note(point, f"Đã thảo luận, các thành viên giữ phiếu ({STAMP}).", by=chair)
             council_actions.conclude(item, by=chair)
 
 

@@ -68,10 +68,12 @@ function showEvidence(event) {
 if (form && bar) {
   // the producer's table waits in the phone while there is no network; see outbox.js
   const outbox = "waits" in form.dataset ? await import("./outbox.js") : null;
+  const tablet = "tablet" in form.dataset ? await import("./tablet_sheet.js") : null;
   form.addEventListener("change", (event) => { refresh(); askReason(event); });
   form.addEventListener("keydown", choose);
   form.addEventListener("focusin", showEvidence);
-  savesItself(form, { say, words: bar.dataset, heard, lost: outbox?.keepForm, sent: outbox?.formSent });
+  if (tablet) await tablet.begin(form, say, bar.dataset);
+  else savesItself(form, { say, words: bar.dataset, heard, lost: outbox?.keepForm, sent: outbox?.formSent });
   form.addEventListener("restored", refresh);
   refresh();
 }

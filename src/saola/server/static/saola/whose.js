@@ -2,5 +2,6 @@
 const user = document.body.dataset.user;
 if ("caches" in window && localStorage.getItem("saola-user") !== user) {
   caches.delete("saola-pages");
+  caches.delete("saola-papers");
   localStorage.setItem("saola-user", user);
 }

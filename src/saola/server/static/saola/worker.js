@@ -1,5 +1,7 @@
-// Pages of the producer that were met once open without a network; files keep their hashed names.
+// Pages that were met once, or loaded before a session, open without a network; files keep their hashed
+// names, papers do not change under their address.
 const PAGES = "saola-pages";
+const PAPERS = "saola-papers";
 const FILES = "saola-files";
 const PATIENCE = 6000; // milliseconds for a page before its copy is shown
 
@@ -15,6 +17,10 @@ async function file(request) {
   return fresh;
 }
 
+async function paper(request) {
+  return await (await caches.open(PAPERS)).match(new URL(request.url).pathname);
+}
+
 async function fromNetwork(request) {
   const fresh = await fetch(request);
   const html = (fresh.headers.get("Content-Type") || "").startsWith("text/html");
@@ -25,6 +31,8 @@ async function fromNetwork(request) {
 }
 
 async function page(request) {
+  const stored = await paper(request);
+  if (stored) return stored;
   const kept = await (await caches.open(PAGES)).match(new URL(request.url).pathname);
   const network = fromNetwork(request);
   if (!kept) return network;

@@ -1,5 +1,6 @@
 """The legal table as a form: reading what was chosen, showing it again, the running result."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,12 @@ class Line:
     error: str
     evidence: Any  # whatever the page cites under this criterion
     papers: str  # kinds of paper that prove it
+    on_story: bool  # does not apply without a story
+
+    @property
+    def minimums(self) -> str:
+        """[[stars, points], …] as JSON, for the figures that the browser shows."""
+        return json.dumps([[m.stars, m.points] for m in self.criterion.minimums])
 
 
 def read(criteria_set: CriteriaSet, data: QueryDict) -> dict[str, dict[str, str]]:
@@ -83,6 +90,7 @@ def lines(
             errors.get(criterion.id, ""),
             evidence.get(criterion.id, ()),
             "; ".join(book.evidence_label(kind) for kind in criterion.evidence),
+            criterion.id in criteria_set.story_dependents,
         )
 
     return [
@@ -97,6 +105,12 @@ def lines(
         for part in criteria_set.parts
         if only is None or only in part.groups
     ]
+
+
+def bands(criteria_set: CriteriaSet) -> str:
+    """[[from points, stars], …], highest first, as JSON for the browser."""
+    rows = rulebook(criteria_set.rulebook).bands
+    return json.dumps(sorted(((band.start, band.stars) for band in rows), reverse=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from saola.server.councils.reports import exports
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
+from saola.server.web.jury.posted import EVENT_TYPES
 from saola.server.web.jury.sessions import visible_session
-from saola.server.web.jury.sheets import EVENT_TYPES, visible_item
+from saola.server.web.jury.sheets import visible_item
 
 
 @needs(Permission.SESSION_VIEW)

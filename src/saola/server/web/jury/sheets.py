@@ -8,10 +8,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
-from saola.scoring.panels import drop_without_story
 from saola.server.accounts.permissions import Permission
 from saola.server.councils import prints, sheets
 from saola.server.councils.models import AgendaItem, CouncilMember, ScoreSheet, Session
@@ -19,16 +17,10 @@ from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
 from saola.server.web.common import sheet_form
-from saola.server.web.common.forms import composed, whole_number
+from saola.server.web.common.forms import whole_number
 from saola.server.web.common.papers import dossier_papers, file_response, whole_response
 from saola.server.web.common.rights import needs, person
-
-EVENT_TYPES = {
-    "stop_evaluation": _("Dừng đánh giá (tạp chất hoặc lỗi không chấp nhận được)"),
-    "disqualify": _("Loại hồ sơ, sản phẩm"),
-    "not_eligible": _("Không thuộc diện đánh giá"),
-    "requirement_not_met": _("Không đạt điều kiện bắt buộc của bộ tiêu chí"),
-}
+from saola.server.web.jury.posted import EVENT_TYPES, posted_sheet
 
 
 def visible_item(request: HttpRequest, pk: int) -> AgendaItem:
@@ -40,26 +32,11 @@ def visible_item(request: HttpRequest, pk: int) -> AgendaItem:
 
 
 def _evidence(item: AgendaItem) -> dict[str, list[dict[str, Any]]]:
+    if item.purpose == AgendaItem.Purpose.DUPLICATE:
+        return {}  # tasted blind
     return sheet_form.evidence_lines(
         item.dossier, lambda c: reverse("jury:evidence-file", args=[item.pk, c.evidence_id])
     )
-
-
-def _posted(item: AgendaItem, request: HttpRequest) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the member sent, as `receive` takes it, and what is missing in it by place."""
-    data = composed(request.POST)
-    sheet: dict[str, Any] = dict(sheet_form.read(item.dossier.criteria_set, data))
-    drop_without_story(item.dossier.criteria_set, sheet["choices"], sheet["unfit"])
-    errors = dict.fromkeys(sheet_form.reasons_missing(sheet["unfit"]), "Hãy ghi lý do.")
-    sheet["remark"] = data.get("remark", "")[:5000]
-    sheet["events"] = []
-    if data.get("event") in EVENT_TYPES:
-        reason = data.get("event_reason", "").strip()
-        criterion = data.get("event_criterion") or None
-        sheet["events"] = [{"type": data["event"], "criterion": criterion, "reason": reason}]
-        if not reason:
-            errors["event"] = "Hãy ghi lý do dừng hoặc loại."
-    return sheet, errors
 
 
 @needs(Permission.SHEET_SCORE)
@@ -71,7 +48,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     newer: int | None = None
     if request.method == "POST":
         try:
-            shown, errors = _posted(item, request)
+            shown, errors = posted_sheet(item, request)
             if not errors:
                 return _receive(item, shown, request)
         except sheets.Stale as stale:
@@ -155,6 +132,8 @@ def _points(sheet: ScoreSheet) -> str:
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """What the council has before it: the commune's report, advice, the self-assessment."""
     item = visible_item(request, pk)
+    if item.purpose == AgendaItem.Purpose.DUPLICATE:
+        raise Http404  # tasted blind
     context = dossier_papers(item.dossier) | {
         "item": item,
         "dossier": item.dossier,
@@ -185,6 +164,8 @@ def _context(
         ),
         "first_evidence": next((rows[0] for rows in evidence.values()), None),
         "running": sheet_form.running(criteria_set, shown, item.cases),
+        "bands": sheet_form.bands(criteria_set),
+        "photos": item.photos.filter(member=member).count(),
         "errors": errors,
         "shown": shown,
         "event": shown["events"][0] if shown["events"] else {},

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from saola.server.web.jury import results, sessions, sheets
+from saola.server.web.common import offline
+from saola.server.web.jury import results, sessions, sheets, tablet
 
 app_name = "jury"
 urlpatterns = [
@@ -17,5 +18,10 @@ urlpatterns = [
     path("muc/<int:pk>/ca-ho-so.<str:kind>", sheets.whole, name="whole"),
     path("muc/<int:pk>/tep/<int:evidence_pk>/", sheets.evidence_file, name="evidence-file"),
     path("muc/<int:pk>/ket-qua/", results.result, name="result"),
+    path("phien/<int:pk>/goi.json", tablet.pack, name="pack"),
+    path("muc/<int:pk>/tin/", tablet.message, name="message"),
+    path("muc/<int:pk>/anh/", tablet.photo, name="photo"),
+    path("ngoai-tuyen.js", offline.worker, name="worker"),
+    path("ung-dung.webmanifest", offline.installed, name="installed"),
     path("phieu/<uuid:uuid>.pdf", sheets.sheet_file, name="sheet-file"),
 ]

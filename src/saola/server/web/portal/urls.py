@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from saola.server.web.common import offline
 from saola.server.web.portal import (
     answering,
     assessment,
@@ -9,7 +10,6 @@ from saola.server.web.portal import (
     dossiers,
     evidence,
     grievances,
-    offline,
     parts,
     preparing,
     uploads,

@@ -1,0 +1,133 @@
+"""What a member's tablet asks for and sends: the pack before a session, sheets, photos."""
+
+import uuid as uuids
+from typing import Any
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.permissions import Permission
+from saola.server.councils import sheets
+from saola.server.councils.intake.photos import keep_photo
+from saola.server.councils.intake.tablets import Message, take
+from saola.server.councils.models import AgendaItem, Session
+from saola.server.councils.queries import agenda
+from saola.server.dossiers.models import Citation
+from saola.server.web.common import sheet_form
+from saola.server.web.common.forms import whole_number
+from saola.server.web.common.rights import needs, person
+from saola.server.web.jury.posted import posted_sheet
+from saola.server.web.jury.sessions import visible_session
+from saola.server.web.jury.sheets import visible_item
+
+# what the pages of a session are made of, beside themselves
+FILES = (
+    "vendor/pico.min.css",
+    "vendor/dexie.min.js",
+    "saola/saola.css",
+    "saola/weave.svg",
+    "saola/whose.js",
+    "saola/sheet.js",
+    "saola/saving.js",
+    "saola/tablet.js",
+    "saola/tablet_sheet.js",
+    "saola/figures.js",
+    "saola/shrink.js",
+    "saola/pack.js",
+)
+
+
+def _pages(item: AgendaItem) -> list[str]:
+    pages = [reverse("jury:sheet", args=[item.pk])]
+    if item.purpose != AgendaItem.Purpose.DUPLICATE:
+        pages.append(reverse("jury:dossier", args=[item.pk]))
+    return pages
+
+
+@needs(Permission.SHEET_SCORE)
+def pack(request: HttpRequest, pk: int) -> JsonResponse:
+    """Addresses of everything that a session needs without a network, papers with their size in
+    bytes, those of one product together in the order of the agenda."""
+    session: Session = visible_session(request, pk)
+    items = [item for item in agenda(session) if not item.left_reason]
+    shown = [item for item in items if item.purpose != AgendaItem.Purpose.DUPLICATE]
+    cited: dict[int, dict[int, int]] = {}
+    rows = Citation.objects.filter(dossier__in=[item.dossier_id for item in shown])
+    for dossier, evidence, size in rows.values_list(
+        "dossier_id", "evidence_id", "evidence__file__size"
+    ).order_by("pk"):
+        cited.setdefault(dossier, {})[evidence] = size
+    papers = [
+        {"address": reverse("jury:evidence-file", args=[item.pk, evidence]), "size": size}
+        for item in shown
+        for evidence, size in cited.get(item.dossier_id, {}).items()
+    ]
+    pages = [reverse("jury:sessions"), reverse("jury:session", args=[session.pk])]
+    pages += [page for item in items for page in _pages(item)]
+    files = [staticfiles_storage.url(name) for name in FILES]
+    return JsonResponse({"files": files, "pages": pages, "papers": papers})
+
+
+@require_POST
+@needs(Permission.SHEET_SCORE)
+def message(request: HttpRequest, pk: int) -> JsonResponse:
+    """A sheet as a tablet has it; the answer says what became of it."""
+    item = visible_item(request, pk)
+    posted = request.POST
+    told = Message(
+        sheet=_uuid(posted.get("uuid", "")),
+        device=posted.get("device", "")[:36],
+        revision=whole_number(posted.get("revision", "")),
+        base=whole_number(posted.get("base", "")),
+        seal="seal" in posted,
+    )
+    try:
+        data, errors = posted_sheet(item, request)
+        if errors:
+            return _answer("refused", told.base, reason=next(iter(errors.values())))
+        outcome = take(item, data, told, by=person(request))
+    except Refused as refused:
+        return _answer("refused", told.base, reason=refused.reason)
+    running = sheet_form.running(item.dossier.criteria_set, data, item.cases)
+    return _answer(
+        outcome.state,
+        outcome.revision,
+        sealed=outcome.sealed,
+        reason=outcome.reason,
+        total=running.total,
+        stars=running.stars,
+    )
+
+
+def _answer(
+    state: str, revision: int, *, sealed: bool = False, reason: str = "", **figures: Any
+) -> JsonResponse:
+    return JsonResponse(
+        {"state": state, "revision": revision, "sealed": sealed, "reason": reason, **figures}
+    )
+
+
+@require_POST
+@needs(Permission.SHEET_SCORE)
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """A picture taken while scoring; sent as often as it takes."""
+    item = visible_item(request, pk)
+    upload = request.FILES.get("photo")
+    try:
+        if upload is None:
+            raise Refused("Chưa có ảnh.")
+        keep_photo(item, _uuid(request.POST.get("uuid", "")), upload, by=person(request))
+    except Refused as refused:
+        return JsonResponse({"state": "refused", "reason": refused.reason})
+    return JsonResponse({"state": "kept", "reason": ""})
+
+
+def _uuid(text: str) -> uuids.UUID:
+    """The id, or one that belongs to nobody."""
+    try:
+        return uuids.UUID(text)
+    except ValueError:
+        return sheets.NOBODY

@@ -1,0 +1,139 @@
+"""A member in a hall without network: the server is really stopped, tabs are closed and opened,
+two tabs write, the clock is wrong, storage is full; nothing scored is lost."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import People, Site
+from tests.browser.council import Meeting, Server, meeting, on_server, own_server
+from tests.browser.test_main_job import choose_all
+from tests.browser.test_uploads import camera_photo
+
+pytestmark = pytest.mark.slow
+
+SHEETS = """
+import django, json, sys; django.setup()
+from saola.server.councils.models import LateSheet, ScoreSheet, SheetPhoto
+told = json.loads(sys.argv[1])
+rows = ScoreSheet.objects.filter(item__session=told["session"], member__user__username=told["who"])
+print(json.dumps({
+    "sheets": [[s.item_id, s.total, s.sealed_at is not None, s.remark] for s in rows],
+    "photos": SheetPhoto.objects.filter(item__session=told["session"]).count(),
+    "late": LateSheet.objects.filter(item__session=told["session"]).count(),
+}))
+"""
+
+
+def stored(site: Site, session: Meeting, who: str) -> Any:
+    return on_server(site, SHEETS, {"session": session.pk, "who": who})
+
+
+def ready(people: People, who: str, session: Meeting) -> Any:
+    """Open the session with a network until the device has everything."""
+    page = people(who)
+    page.goto(people.site.address + session.path)
+    page.wait_for_selector("[data-pack][data-state=ready]", timeout=60_000)
+    people.look(page)
+    return page
+
+
+def opened(people: People, who: str, path: str) -> Any:
+    """A new tab in the same browser, the old one closed."""
+    old = people.pages[who]
+    page = people.pages[who] = old.context.new_page()
+    page.set_default_timeout(15_000)
+    old.close()
+    page.goto(people.site.address + path)
+    return page
+
+
+def seal(page: Any) -> None:
+    page.click("button[name=seal]")
+    page.click("[data-seal-yes]")
+    page.wait_for_selector("[data-sealed-here]")
+
+
+def until(page: Any, expression: str) -> None:
+    """Wait for it; the page's own policy forbids the browser's way of polling."""
+    for _ in range(150):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(expression)
+
+
+def kept(page: Any) -> None:
+    """Until the last change is on the device."""
+    until(page, "/giữ trong máy|đã nhận/.test(document.querySelector('[data-saved]').textContent)")
+
+
+@pytest.fixture
+def hall(site: Site, chromium: Any, request: Any) -> Any:
+    with own_server(site, chromium, 1280) as made:
+        yield made
+
+
+def test_a_whole_session_without_the_server(hall: tuple[Server, People], tmp_path: Path) -> None:
+    server, people = hall
+    names = ("Chè xa mạng một (minh họa)", "Chè xa mạng hai (minh họa)")
+    session = meeting(people.site, "Phiên không mạng (minh họa)", *names)
+    page = ready(people, "hd2", session)
+    server.stop()
+
+    page = opened(people, "hd2", session.path)
+    page.click(f"tr:has-text('{names[0]}') a[role=button]")
+    choose_all(page)
+    page.fill("#remark", "Viết khi máy chủ tắt (minh họa)")
+    page.set_input_files("#photo", camera_photo(tmp_path / "ảnh.jpg"))
+    kept(page)
+    people.look(page)
+    assert page.frame_locator("iframe").locator("body").count() == 1
+    page = opened(people, "hd2", session.sheet(names[0]))
+    until(page, "document.querySelector('[data-total]').textContent === '100'")
+    assert page.input_value("#remark") == "Viết khi máy chủ tắt (minh họa)"
+    seal(page)
+    page = opened(people, "hd2", session.sheet(names[1]))
+    choose_all(page, last=False)
+    kept(page)
+    assert stored(people.site, session, "hd2") == {"sheets": [], "photos": 0, "late": 0}
+
+    server.start()
+    page = opened(people, "hd2", session.path)
+    page.wait_for_selector("[data-tablet-bar]", state="hidden", timeout=30_000)
+    found = stored(people.site, session, "hd2")
+    sheets = {row[0]: row[1:] for row in found["sheets"]}
+    assert sheets[session.items[names[0]]] == [100, True, "Viết khi máy chủ tắt (minh họa)"]
+    assert sheets[session.items[names[1]]][1] is False
+    assert (found["photos"], found["late"]) == (1, 0)
+    page.reload()
+    assert "đã khóa – 100" in page.inner_text(f"tr:has-text('{names[0]}')")
+
+
+def test_two_tabs_and_a_wrong_clock_are_one_sheet(hall: tuple[Server, People]) -> None:
+    server, people = hall
+    name = "Chè hai thẻ (minh họa)"
+    session = meeting(people.site, "Phiên hai thẻ (minh họa)", name)
+    first = ready(people, "hd3", session)
+    first.context.clock.set_system_time("2026-11-22T08:00:00")
+    server.stop()
+    first.goto(people.site.address + session.sheet(name))
+    second = first.context.new_page()
+    second.goto(people.site.address + session.sheet(name))
+
+    choose_all(first)
+    kept(first)
+    until(second, "document.querySelector('[data-total]').textContent === '100'")
+    second.fill("#remark", "từ thẻ hai (minh họa)")
+    kept(second)
+    first.check("input[name='c-1.5'][value='1.5#1']")
+    kept(first)
+    until(first, "document.querySelector('#remark').value === 'từ thẻ hai (minh họa)'")
+    server.start()
+    first.evaluate("window.dispatchEvent(new Event('online'))")
+    second.evaluate("window.dispatchEvent(new Event('online'))")
+    until(first, "document.querySelector('[data-saved]').textContent.includes('đã nhận')")
+
+    (sheet,) = stored(people.site, session, "hd3")["sheets"]
+    assert sheet[1:] == [int(first.inner_text("[data-total]")), False, "từ thẻ hai (minh họa)"]
