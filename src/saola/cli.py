@@ -22,6 +22,7 @@ from saola.criteria import (
 )
 from saola.criteria.checks import Finding, check
 from saola.criteria.load import RULEBOOKS, raw
+from saola.ledger import read_package, verify_package
 from saola.lists import Unreadable, list_data, read_list
 from saola.scoring.compute import score
 from saola.scoring.contract import loads, panel_from, result_data
@@ -94,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
         "--explain", action="store_true", help="reasons in Vietnamese on standard error"
     )
     scoring.set_defaults(run=_score)
+    session = commands.add_parser("verify-session", help="check an exported council session")
+    session.add_argument("file", help="package of a session, - for standard input")
+    session.add_argument("--head", help="head of the chain as printed on the minutes")
+    session.set_defaults(run=_verify_session)
     return parser
 
 
@@ -244,3 +249,16 @@ def _score(options: argparse.Namespace) -> int:
         sys.stdout.flush()
         print("\n".join(explain(result)), file=sys.stderr)
     return 0
+
+
+def _verify_session(options: argparse.Namespace) -> int:
+    data = read_package(_input(options.file, LARGEST_LIST))
+    findings = list(verify_package(data, options.head))
+    for finding in findings:
+        print(finding)
+    if not findings:
+        print(f"Đạt: {len(data['entries'])} mục, mọi phiếu, tổng điểm và hạng tính lại đều khớp.")
+    print(f"Đầu chuỗi: {data['head']}")
+    if options.head is None:
+        print("Hãy đối chiếu đầu chuỗi với biên bản, hoặc chạy lại với --head.")
+    return 1 if findings else 0

@@ -458,14 +458,14 @@ def test_queries_of_the_session_and_the_matrix_do_not_grow(
         office.seal(item, 80, 80, 80)
     client = office.client("hd1")
 
-    count(client, reverse("jury:matrix", args=[session.pk]), django_assert_num_queries, 9)
+    count(client, reverse("jury:matrix", args=[session.pk]), django_assert_num_queries, 11)
     count(client, reverse("jury:session", args=[session.pk]), django_assert_num_queries, 12)
 
 
 def test_queries_of_the_sheet_are_few(
     office: Office, item: AgendaItem, django_assert_num_queries: Any
 ) -> None:
-    count(office.client("hd1"), reverse("jury:sheet", args=[item.pk]), django_assert_num_queries, 9)
+    count(office.client("hd1"), reverse("jury:sheet", args=[item.pk]), django_assert_num_queries, 10)
 
 
 def test_queries_of_a_save_are_few(

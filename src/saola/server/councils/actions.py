@@ -29,6 +29,7 @@ from saola.server.councils.presence import (
     require_presiding,
     waiting_for,
 )
+from saola.server.councils.reports.package import seal_package
 from saola.server.dossiers.actions import advance
 from saola.server.dossiers.models import Dossier
 from saola.server.journal.record import record
@@ -188,8 +189,9 @@ def close_session(session: Session, *, by: User) -> Session:
             f"Còn {left} sản phẩm chưa kết luận. Hãy kết luận, hoặc chuyển sang phiên khác."
         )
     session.state, session.closed_at = Session.State.CLOSED, timezone.now()
+    session.package, session.chain_head = seal_package(session)
     session.save()
-    record("close_session", f"session:{session.pk}", by=by)
+    record("close_session", f"session:{session.pk}", {"head": session.chain_head}, by=by)
     return session
 
 

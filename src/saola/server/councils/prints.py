@@ -1,5 +1,6 @@
 """Papers of the council: a member's sheet, the minutes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -8,9 +9,15 @@ from django.utils.translation import override
 
 from saola.scoring.explain import stars_text
 from saola.scoring.words import in_words
-from saola.server.councils.models import AgendaItem, ScoreSheet, Session
+from saola.server.councils.models import (
+    AgendaItem,
+    Attendance,
+    DiscussionPoint,
+    ScoreSheet,
+    Session,
+)
 from saola.server.councils.opinions import taste_note
-from saola.server.councils.queries import agenda
+from saola.server.councils.queries import agenda, histories
 from saola.server.papers.typeset import typeset
 from saola.vietnamese.dates import long
 from saola.vietnamese.numbers import decimal_comma
@@ -94,9 +101,14 @@ def _criterion_line(sheet: ScoreSheet, criterion: Any) -> dict[str, Any]:
 def minutes(session: Session) -> bytes:
     """The minutes, written from what was recorded."""
     council = session.council
-    rows = list(session.attendance.select_related("member__user").order_by("member__order"))
-    chair = next((r.member for r in rows if r.member.seat == "chair"), None)
-    secretary = next((r.member for r in rows if r.member.secretary), None)
+    rows = list(
+        session.attendance.select_related("member__user", "member__replaces__user").order_by(
+            "member__order"
+        )
+    )
+    now = [row.member for row in rows if row.member.left_at is None]
+    chair = next((member for member in now if member.seat == "chair"), None)
+    secretary = next((member for member in now if member.secretary), None)
     data = {
         "illustrative": session.illustrative,
         "issuer": council.name,
@@ -114,25 +126,32 @@ def minutes(session: Session) -> bytes:
         "notes": [taste_note()] if session.mode == Session.Mode.WRITTEN else [],
         "regulation": f"{council.regulation_number}, {long(council.regulation_dated)}",
         "present_count": sum(row.present for row in rows),
-        "member_count": len(rows),
-        "members": [
-            {
-                "order": row.member.order,
-                "name": row.member.user.full_name,
-                "seat": row.member.get_seat_display()
-                + (", Thư ký" if row.member.secretary else ""),
-                "agency": row.member.agency,
-                "present": "có mặt" if row.present else "vắng",
-            }
-            for row in rows
-        ],
+        "member_count": len(now),
+        "members": [_seat(row) for row in rows],
         "items": [
             _item(item, [row.member_id for row in rows]) for item in agenda(session) if item.counted
         ],
+        "head": session.chain_head,
         "secretary": secretary.user.full_name if secretary else "",
         "chair": chair.user.full_name if chair else "",
     }
     return typeset("minutes", data)
+
+
+def _seat(row: Attendance) -> dict[str, Any]:
+    """One line of who was there."""
+    member = row.member
+    seat = member.get_seat_display() + (", Thư ký" if member.secretary else "")
+    if member.replaces:
+        seat += f" (thay {member.replaces.user.full_name})"
+    there = "có mặt" if row.present else "vắng"
+    return {
+        "order": member.order,
+        "name": member.user.full_name,
+        "seat": seat,
+        "agency": member.agency,
+        "present": "rời giữa phiên" if member.left_at else there,
+    }
 
 
 def _moment(at: Any) -> str:
@@ -157,17 +176,35 @@ def _item(item: AgendaItem, member_ids: list[int]) -> dict[str, Any]:
         "outcome": _outcome(result) if concluded and result else "chưa kết luận",
         "reasons": [
             *(r for r in (result.reasons if concluded and result else []) if _kept(r)),
-            *(
-                f"Chấm lại (phiếu {s.number}): {s.reopened_reason}"
-                for s in list(sheets.values())[:1]
-                if s.reopened_reason
-            ),
+            *_discussed(item),
             *(
                 f"Mức thống nhất tiêu chí {criterion}: {points} điểm"
                 for criterion, points in item.agreed.items()
             ),
         ],
     }
+
+
+def _discussed(item: AgendaItem) -> Iterator[str]:
+    """Who had no part, what was talked over and what came of it, second sheets beside the first,
+    sheets on paper with both names."""
+    for recusal in item.recusals.select_related("member__user"):
+        yield f"{recusal.member.user.full_name} không tham gia chấm: {recusal.reason}"
+    for point in item.points.all():
+        kind = DiscussionPoint.Kind(point.kind).label
+        yield f"Thảo luận (lần {point.round}), {kind}: {point.text}. Ý kiến: {point.note or '–'}"
+    for history in histories(item):
+        totals = " → ".join("–" if s.total is None else str(s.total) for s in history.sheets)
+        last = history.sheets[-1]
+        yield f"{history.member.user.full_name} chấm lại: {totals} điểm ({last.reopened_reason})"
+    for paper in item.paper_sheets.exclude(sheet=None).select_related(
+        "member__user", "entered_by", "checked_by"
+    ):
+        checked = paper.checked_by.full_name if paper.checked_by else ""
+        yield (
+            f"Phiếu giấy của {paper.member.user.full_name}: người nhập "
+            f"{paper.entered_by.full_name}, người đối chiếu {checked}"
+        )
 
 
 def _outcome(result: Any) -> str:

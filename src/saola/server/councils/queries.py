@@ -1,18 +1,30 @@
 """Reads for pages: agenda with progress, matrix products × members."""
 
+import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 
 from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import State
 from saola.scoring import SpreadLimit
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
-from saola.server.councils.models import AgendaItem, CouncilMember, Result, ScoreSheet, Session
+from saola.server.councils.models import (
+    AgendaItem,
+    CouncilMember,
+    DiscussionPoint,
+    LateSheet,
+    PaperSheet,
+    Recusal,
+    Result,
+    ScoreSheet,
+    Session,
+)
 from saola.server.councils.presence import marked_present, members_of
 
 CONFIDENCE = Fraction(196, 100)  # standard errors, for 95 %
@@ -26,6 +38,15 @@ class Cell:
     state: str  # "none", "begun", "sealed", "absent"
     total: int | None  # None where it may not be seen yet
     far: bool  # lies beyond the spread limit from another
+    sheet: UUID | None  # the sealed sheet, where its points may be seen
+
+
+class Stored(NamedTuple):
+    """A current sheet as the matrix needs it."""
+
+    sealed: bool
+    total: int | None
+    pk: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +62,10 @@ class Row:
     result: Result | None
 
 
-def agenda(session: Session) -> list[AgendaItem]:
-    """Items with product, producer and number of sealed sheets: two queries at any size."""
+def agenda(session: Session, user: Any = None) -> list[AgendaItem]:
+    """Items with product, producer, number of sealed sheets, and whether this person has been
+    recused (`out`): two queries at any size."""
+    recused = Recusal.objects.filter(item=OuterRef("pk"), member__user=user and user.pk)
     handed_in = Q(sheets__current=True, sheets__sealed_at__isnull=False)
     items = (
         session.items.select_related(
@@ -50,9 +73,53 @@ def agenda(session: Session) -> list[AgendaItem]:
         )
         # the result's papers are long; a list shows its figures only
         .defer("result__input", "result__output", "result__reasons")
-        .annotate(sealed=Count("sheets", filter=handed_in))
+        .annotate(sealed=Count("sheets", filter=handed_in), out=Exists(recused))
     )
     return list(items)
+
+
+def board_mark(session: Session) -> str:
+    """Changes with everything that the board of a session shows, and with nothing else: seven
+    small reads, so that many screens may ask every two seconds."""
+    sheets = ScoreSheet.objects.filter(item__session=session).aggregate(
+        Count("pk"), Sum("revision"), Count("sealed_at"), Sum("number")
+    )
+    items = session.items.aggregate(Count("pk"), Sum("order"), Max("result__computed_at"),
+                                    Count("result__concluded_at"))  # fmt: skip
+    states = session.items.order_by("pk").values_list("dossier__state", "left_reason")
+    points = DiscussionPoint.objects.filter(item__session=session).aggregate(
+        Count("pk"), Count("noted_at")
+    )
+    kept = [
+        session.state,
+        sorted(sheets.items()),
+        sorted(items.items(), key=str),
+        list(states),
+        sorted(points.items()),
+        sorted(marked_present(session)),
+        LateSheet.objects.filter(item__session=session).count(),
+        PaperSheet.objects.filter(item__session=session).aggregate(
+            Count("pk"), Count("checked_at")
+        ),
+    ]
+    return hashlib.sha256(repr(kept).encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A member's sheets for one product, first to last."""
+
+    member: CouncilMember
+    sheets: list[ScoreSheet]
+
+
+def histories(item: AgendaItem) -> list[History]:
+    """Members who have more than one sheet for the product, with all their sealed sheets."""
+    found: dict[int, History] = {}
+    rows = item.sheets.filter(sealed_at__isnull=False).select_related("member__user")
+    for sheet in rows.order_by("member__order", "number"):
+        found.setdefault(sheet.member_id, History(sheet.member, [])).sheets.append(sheet)
+    return [history for history in found.values() if len(history.sheets) > 1]
 
 
 def own_sheets(session: Session, user: Any) -> dict[int, ScoreSheet]:
@@ -66,12 +133,12 @@ def matrix(session: Session, user: Any) -> list[Row]:
     once the scores are closed. Until then only who has handed in."""
     members = members_of(session)
     present = marked_present(session)
-    sheets: dict[int, dict[int, tuple[bool, int | None]]] = {}
+    sheets: dict[int, dict[int, Stored]] = {}
     rows = ScoreSheet.objects.filter(item__session=session, current=True)
-    for item_id, member_id, sealed_at, total in rows.values_list(
-        "item_id", "member_id", "sealed_at", "total"
+    for item_id, member_id, sealed_at, total, pk in rows.values_list(
+        "item_id", "member_id", "sealed_at", "total", "pk"
     ):
-        sheets.setdefault(item_id, {})[member_id] = (sealed_at is not None, total)
+        sheets.setdefault(item_id, {})[member_id] = Stored(sealed_at is not None, total, pk)
     seat = next((m.pk for m in members if m.user_id == user.pk), None)
     may_look = bool(can(user, Permission.SESSION_VIEW, session))
     limit = session.council.rules().spread_limit
@@ -90,8 +157,8 @@ class _View:
     limit: SpreadLimit | None
 
 
-def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _View) -> Row:
-    sealed = {pk: total for pk, (done, total) in sheets.items() if done}
+def _row(item: AgendaItem, sheets: dict[int, Stored], view: _View) -> Row:
+    sealed = {pk: sheet.total for pk, sheet in sheets.items() if sheet.sealed}
     all_in = bool(view.present) and view.present <= sealed.keys()
     result = getattr(item, "result", None)
     past_scoring = _past_scoring(item, result)
@@ -108,6 +175,7 @@ def _row(item: AgendaItem, sheets: dict[int, tuple[bool, int | None]], view: _Vi
             _state(member.pk, sealed, sheets, view),
             sealed.get(member.pk) if shown else None,
             _far(sealed.get(member.pk), totals, view.limit),
+            sheets[member.pk].pk if shown and member.pk in sealed else None,
         )
         for member in view.members
     ]
@@ -126,9 +194,7 @@ def _past_scoring(item: AgendaItem, result: Result | None) -> bool:
     return bool(item.dossier.state != State.SCHEDULED)
 
 
-def _state(
-    pk: int, sealed: dict[int, int | None], sheets: dict[int, tuple[bool, int | None]], view: _View
-) -> str:
+def _state(pk: int, sealed: dict[int, int | None], sheets: dict[int, Stored], view: _View) -> str:
     if pk in sealed:
         return "sealed"
     if pk not in view.present:

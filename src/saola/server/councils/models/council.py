@@ -11,6 +11,7 @@ from saola.scoring.contract import regulation_from
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
+from saola.server.files.models import StoredFile
 
 DEFAULT_REGULATION = {
     "spread_limit": {"points": "10", "breaks": "over", "effect": "block"},
@@ -142,6 +143,7 @@ class Session(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    package = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     chain_head = models.CharField(max_length=64, blank=True)  # of the package, when closed
     illustrative = models.BooleanField(default=False)
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import can
+from saola.server.accounts.rights import Scoped, can
 
 View = Callable[..., HttpResponseBase]
+M = TypeVar("M", bound=Model)
 
 
 def needs(*permissions: Permission) -> Callable[[View], View]:
@@ -31,6 +34,14 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def visible_or_404(request: HttpRequest, model: type[M], permission: Permission, pk: int) -> M:
+    """The record on which the person has the permission; otherwise not found."""
+    found = get_object_or_404(model, pk=pk)
+    if not can(request.user, permission, cast(Scoped, found)):
+        raise Http404
+    return found
 
 
 def person(request: HttpRequest) -> User:

@@ -3,8 +3,6 @@
 from django.urls import path
 
 from saola.server.web.desk import (
-    council_setup,
-    councils,
     decisions,
     dossiers,
     ending,
@@ -16,6 +14,7 @@ from saola.server.web.desk import (
 from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
 from saola.server.web.desk.review import reports, samples, visits
+from saola.server.web.desk.sitting import paper, prepare, setup, table
 
 app_name = "desk"
 urlpatterns = [
@@ -62,10 +61,19 @@ urlpatterns = [
     path("kiem-tra/<int:pk>/", inspections.inspection, name="inspection"),
     path("kiem-tra/san-pham/<int:pk>/", inspections.item, name="inspection-item"),
     path("kiem-tra/san-pham/<int:pk>/bien-ban/", inspections.item_file, name="inspection-file"),
-    path("hoi-dong/moi/", council_setup.establish, name="establish"),
-    path("hoi-dong/<int:pk>/", council_setup.council, name="council"),
-    path("phien/moi/<int:council_pk>/", councils.call_session, name="call-session"),
-    path("phien/<int:pk>/", councils.prepare, name="prepare"),
+    path("hoi-dong/moi/", setup.establish, name="establish"),
+    path("hoi-dong/<int:pk>/", setup.council, name="council"),
+    path("phien/moi/<int:council_pk>/", prepare.call_session, name="call-session"),
+    path("phien/<int:pk>/", prepare.prepare, name="prepare"),
+    path("hoi-dong/ghe/<int:pk>/", setup.hand_on, name="hand-on"),
+    path("phien/<int:pk>/mau/", table.samples, name="table"),
+    path("phien/<int:pk>/mau/<int:number>/", table.sample, name="table-sample"),
+    path("phien/<int:pk>/nhan-mau.pdf", table.labels, name="table-labels"),
+    path("phien/<int:pk>/phieu-giay/", paper.sheets, name="paper"),
+    path("phien/<int:pk>/phieu-giay.pdf", paper.blank, name="paper-blank"),
+    path("phieu-giay/<int:item_pk>/<int:member_pk>/", paper.enter, name="paper-enter"),
+    path("phieu-giay/<int:pk>/", paper.check, name="paper-check"),
+    path("phieu-giay/<int:pk>/ban-quet/", paper.scan, name="paper-scan"),
     path("giup-chu-the/", helping.helping, name="helping"),
     path("giup-chu-the/<int:pk>/thoi/", helping.stop_helping, name="stop-helping"),
     path("giup-chu-the/<int:pk>/tep/", helping.consent_file, name="consent-file"),

@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 
 from saola.lifecycle.dossier import State
 from saola.lifecycle.machine import Refused
@@ -14,13 +15,15 @@ from saola.scoring.contract import panel_from
 from saola.scoring.explain import breakdown
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
-from saola.server.councils import actions, prints, sheets
-from saola.server.councils.models import AgendaItem, Result
+from saola.server.councils import actions, prints, seats, sheets
+from saola.server.councils.discussion import points
+from saola.server.councils.models import AgendaItem, LateSheet, PaperSheet, Result, Session
 from saola.server.councils.opinions import differing
-from saola.server.councils.presence import may_preside, members_of, waiting_for
-from saola.server.councils.queries import matrix
+from saola.server.councils.presence import may_preside, members_of, seats_for, waiting_for
+from saola.server.councils.queries import board_mark, histories, matrix
 from saola.server.councils.reports import exports
 from saola.server.web.common.forms import clean, whole_number
+from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
 from saola.server.web.jury.posted import EVENT_TYPES
@@ -30,16 +33,40 @@ from saola.server.web.jury.sheets import visible_item
 
 @needs(Permission.SESSION_VIEW)
 def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Products × members."""
+    """Products × members; a page that is open asks again every few seconds for the table alone,
+    and is answered 304 while nothing has changed."""
     session = visible_session(request, pk)
+    asks_again, mark = "X-Fragment" in request.headers, ""
+    if asks_again:
+        # what may be seen depends on who looks, and on the own sheet
+        mark = f'"{board_mark(session)}-{request.user.pk}-{get_language()}"'
+        if request.headers.get("If-None-Match") == mark:
+            return HttpResponseNotModified(headers={"ETag": mark})
+    oversees = bool(can(request.user, Permission.SHEETS_OVERSEE, session))
     context = {
+        "late": _late(session) if oversees else [],
+        "papers": _papers(session) if oversees else [],
         "session": session,
         "members": members_of(session),
         "rows": matrix(session, request.user),
         "closed": session.state == "closed",
         "illustrative": session.illustrative,
     }
-    return render(request, "jury/matrix.html", context)
+    page = "components/board.html" if asks_again else "jury/matrix.html"
+    response = render(request, page, context)
+    if mark:
+        response["ETag"] = mark
+    return response
+
+
+def _late(session: Session) -> list[LateSheet]:
+    rows = LateSheet.objects.filter(item__session=session)
+    return list(rows.select_related("item__dossier__product", "member__user"))
+
+
+def _papers(session: Session) -> list[PaperSheet]:
+    rows = PaperSheet.objects.filter(item__session=session, sheet=None, sent_back="")
+    return list(rows.select_related("item__dossier__product", "member__user", "entered_by"))
 
 
 @needs(Permission.SESSION_VIEW)
@@ -47,6 +74,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     """One product: who has handed in, figures once they may be seen, what the chair can do."""
     item = visible_item(request, pk)
     conducts = may_preside(item.session, person(request)) and not item.left_reason
+    prepares = bool(can(request.user, Permission.SESSION_PREPARE, item))
     error = ""
     if request.method == "POST":
         try:
@@ -73,10 +101,20 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "agreed_text": "; ".join(f"{k}={v}" for k, v in item.agreed.items()),
         "posted": request.POST,
         "error": error,
-        "older": item.sheets.filter(current=False).select_related("member__user"),
+        "histories": histories(item),
+        "points": item.points.select_related("noted_by"),
+        "recusals": item.recusals.select_related("member__user", "by"),
+        "seats": seats_for(item) if conducts or prepares else [],
+        "prepares": prepares,
+        "papers": _checked_papers(item),
         "illustrative": item.session.illustrative,
     }
     return render(request, "jury/result.html", context, status=409 if error else 200)
+
+
+def _checked_papers(item: AgendaItem) -> list[PaperSheet]:
+    rows = item.paper_sheets.exclude(sheet=None)
+    return list(rows.select_related("member__user", "entered_by", "checked_by"))
 
 
 def _lines(result: Result) -> tuple[list[Any], list[str]]:
@@ -88,27 +126,29 @@ def _lines(result: Result) -> tuple[list[Any], list[str]]:
 
 
 def _act(item: AgendaItem, request: HttpRequest) -> None:
-    """The chair's deed of the pressed button."""
+    """The chair's deed of the pressed button, or the secretary's on who takes part."""
     by, data = person(request), request.POST
-    reason = clean(data.get("reason", "")).strip()
+    reason = clean(data.get("reason", "")).strip()[:500]
     if "close" in data:
         actions.close_scores(item, by=by)
         messages.success(request, "Đã chốt điểm.")
     elif "conclude" in data:
         actions.conclude(item, by=by)
         messages.success(request, "Đã kết luận.")
+    elif "note" in data:
+        point = get_object_or_404(item.points, pk=whole_number(data["note"]))
+        points.note(point, clean(data.get("text", ""))[:2000], by=by)
+        messages.success(request, "Đã ghi ý kiến của Hội đồng.")
     elif "again" in data:
-        actions.discuss_again(item, reason, by=by)
+        chosen = {whole_number(value) for value in data.getlist("member")}
+        actions.discuss_again(item, reason, by=by, members=chosen)
         messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ để chấm lại.")
     elif "postpone" in data:
         actions.postpone(item, reason, by=by)
         messages.success(request, "Đã đưa sản phẩm ra khỏi phiên này; có thể đưa vào phiên khác.")
-    elif "reopen" in data:
-        member = get_object_or_404(
-            item.session.council.members, pk=whole_number(data.get("member", ""))
-        )
-        sheets.reopen(item, member, reason, by=by)
-        messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ.")
+    elif "settle" in data:
+        actions.settle(item, agreed=agreed_from(clean(data.get("agreed", ""))), by=by)
+        messages.success(request, "Đã ghi mức điểm thống nhất.")
     elif "exclude" in data:
         event = {
             "type": data.get("event", ""),
@@ -117,9 +157,28 @@ def _act(item: AgendaItem, request: HttpRequest) -> None:
         }
         actions.exclude(item, event, by=by)
         messages.success(request, "Đã ghi quy định được áp dụng.")
-    elif "settle" in data:
-        actions.settle(item, agreed=agreed_from(clean(data.get("agreed", ""))), by=by)
-        messages.success(request, "Đã ghi mức điểm thống nhất.")
+    else:
+        _act_on_member(item, request, reason)
+
+
+def _act_on_member(item: AgendaItem, request: HttpRequest, reason: str) -> None:
+    """Reopening a sheet, leaving a member out, taking that back."""
+    by, data = person(request), request.POST
+    if "included" in data:
+        seats.end_recusal(
+            get_object_or_404(item.recusals, pk=whole_number(data["included"])), by=by
+        )
+        messages.success(request, "Đã bỏ ghi chú không tham gia chấm.")
+        return
+    member = get_object_or_404(
+        item.session.council.members, pk=whole_number(data.get("member", ""))
+    )
+    if "reopen" in data:
+        sheets.reopen(item, member, reason, by=by)
+        messages.success(request, "Đã mở phiếu mới cạnh phiếu cũ.")
+    elif "recuse" in data:
+        seats.recuse(item, member, reason, by=by)
+        messages.success(request, "Đã ghi: không tham gia chấm sản phẩm này.")
 
 
 def agreed_from(text: str) -> dict[str, int]:
@@ -140,6 +199,19 @@ def minutes_file(request: HttpRequest, pk: int) -> HttpResponse:
     if session.state != "closed":
         raise Http404
     return HttpResponse(prints.minutes(session), content_type="application/pdf")
+
+
+@needs(Permission.SESSION_VIEW)
+def package_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The closed session as a package to be verified elsewhere; for who oversees the sheets, and
+    for the offices."""
+    session = visible_session(request, pk)
+    may = any(can(request.user, p, session) for p in EXPORTERS)
+    if session.package is None or not may:
+        raise Http404
+    response = file_response(session.package)
+    response["Content-Disposition"] = f'attachment; filename="phien-{session.pk}.json"'
+    return response
 
 
 EXPORTERS = (Permission.SHEETS_OVERSEE, Permission.SESSION_PREPARE)

@@ -49,8 +49,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Đã bế mạc phiên họp.")
         return redirect("jury:session", pk)
     own = own_sheets(found, request.user)
-    seated = found.council.members.filter(user=request.user.pk).exists()
-    items = agenda(found)
+    seated = found.council.members.filter(user=request.user.pk, left_at=None).exists()
+    items = agenda(found, request.user)
     context = {
         "session": found,
         "rows": [{"item": item, "own": own.get(item.pk)} for item in items],

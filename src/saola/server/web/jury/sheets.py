@@ -8,16 +8,18 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
-from saola.server.councils import prints, sheets
+from saola.server.councils import prints, seats, sheets
 from saola.server.councils.models import AgendaItem, CouncilMember, ScoreSheet, Session
 from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
 from saola.server.web.common import sheet_form
-from saola.server.web.common.forms import whole_number
+from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.papers import dossier_papers, file_response, whole_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.jury.posted import EVENT_TYPES, posted_sheet
@@ -90,6 +92,18 @@ def _receive(item: AgendaItem, data: dict[str, Any], request: HttpRequest) -> Ht
     missing = sheet_form.running(item.dossier.criteria_set, data, item.cases).missing
     there = f"#tc-{missing[0]}" if missing else ""
     return redirect(reverse("jury:sheet", args=[item.pk]) + there)
+
+
+@require_POST
+@needs(Permission.SHEET_SCORE)
+def recuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """A member's own declaration: no part in this product."""
+    item = visible_item(request, pk)
+    by = person(request)
+    reason = clean(request.POST.get("reason", ""))[:500]
+    seats.recuse(item, sheets.seat_of(by, item), reason, by=by)
+    messages.success(request, _("Đã ghi: bạn không tham gia chấm sản phẩm này."))
+    return redirect("jury:session", item.session_id)
 
 
 @needs(Permission.SHEET_SCORE)

@@ -3,16 +3,19 @@
 from django.urls import path
 
 from saola.server.web.common import offline
-from saola.server.web.jury import results, sessions, sheets, tablet
+from saola.server.web.jury import results, scorers, sessions, sheets, tablet
 
 app_name = "jury"
 urlpatterns = [
     path("", sessions.sessions, name="sessions"),
     path("phien/<int:pk>/", sessions.session, name="session"),
     path("phien/<int:pk>/bang-tong-hop/", results.matrix_page, name="matrix"),
+    path("phien/<int:pk>/nguoi-cham/", scorers.scorers, name="scorers"),
     path("phien/<int:pk>/bien-ban.pdf", results.minutes_file, name="minutes"),
+    path("phien/<int:pk>/goi-kiem-chung.json", results.package_file, name="package"),
     path("phien/<int:pk>/diem.<str:kind>", results.export, name="export"),
     path("muc/<int:pk>/phieu/", sheets.sheet, name="sheet"),
+    path("muc/<int:pk>/khong-cham/", sheets.recuse, name="recuse"),
     path("muc/<int:pk>/khoa/", sheets.seal, name="seal"),
     path("muc/<int:pk>/ho-so/", sheets.dossier, name="dossier"),
     path("muc/<int:pk>/ca-ho-so.<str:kind>", sheets.whole, name="whole"),

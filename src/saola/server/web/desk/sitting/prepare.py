@@ -5,12 +5,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.dossier import State
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import actions
+from saola.server.councils import agenda as agendas
 from saola.server.councils.models import AgendaItem, Council, Session
 from saola.server.councils.queries import agenda
 from saola.server.dossiers.models import Dossier
@@ -22,6 +25,9 @@ class SessionForm(Form):
     """Title, way, day and place of a session."""
 
     title = forms.CharField(label=_("Tên phiên"), max_length=200)
+    assessment_round = forms.CharField(
+        label=_("Đợt đánh giá (ví dụ: đợt 2 năm 2026)"), max_length=40, required=False
+    )
     mode = forms.ChoiceField(label=_("Hình thức"), choices=Session.Mode.choices)
     held_on = DateField(label=_("Ngày họp"))
     place = forms.CharField(label=_("Địa điểm"), max_length=200, required=False)
@@ -66,12 +72,23 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
         "session": session,
         "items": agenda(session),
         "ready": ready,
-        "attendance": session.attendance.select_related("member__user").order_by("member__order"),
+        "trials": Dossier.objects.filter(
+            place__province_code=session.council.province_code,
+            illustrative=session.illustrative,
+            state__in=agendas.CONCLUDED,
+        ).select_related("product")[:200],
+        "attendance": session.attendance.filter(member__left_at=None)
+        .select_related("member__user")
+        .order_by("member__order"),
         "may": can(request.user, Permission.SESSION_PREPARE, session),
         "meets": session.mode == Session.Mode.MEETING,
         "illustrative": session.illustrative,
     }
     return render(request, "desk/prepare.html", context)
+
+
+def _item(session: Session, text: str) -> AgendaItem:
+    return get_object_or_404(AgendaItem, pk=whole_number(text), session=session)
 
 
 def _act(session: Session, request: HttpRequest) -> None:
@@ -83,11 +100,29 @@ def _act(session: Session, request: HttpRequest) -> None:
         actions.schedule(session, dossier, by=by, reason=reason)
         messages.success(request, "Đã đưa vào chương trình họp.")
     elif "unschedule" in request.POST:
-        item = get_object_or_404(
-            AgendaItem, pk=whole_number(request.POST["unschedule"]), session=session
-        )
-        actions.unschedule(item, by=by)
+        actions.unschedule(_item(session, request.POST["unschedule"]), by=by)
         messages.success(request, "Đã rút khỏi chương trình họp.")
+    elif "arrange" in request.POST:
+        places = {
+            whole_number(name.removeprefix("place-")): whole_number(str(value))
+            for name, value in request.POST.dict().items()
+            if name.startswith("place-")
+        }
+        agendas.arrange(session, places, by=by)
+        messages.success(request, "Đã ghi thứ tự trình bày.")
+    elif "trial" in request.POST:
+        dossier = get_object_or_404(Dossier, pk=whole_number(request.POST.get("dossier", "")))
+        agendas.add_trial(session, dossier, request.POST["trial"], by=by)
+        messages.success(request, "Đã thêm vào chương trình, không tính điểm.")
+    elif "drop" in request.POST:
+        agendas.drop_trial(_item(session, request.POST["drop"]), by=by)
+        messages.success(request, "Đã rút khỏi chương trình họp.")
+    elif "went" in request.POST:
+        day = parse_date(request.POST.get("on", ""))
+        if day is None:
+            raise Refused("Hãy ghi ngày Hội đồng đến nơi.")
+        agendas.went_there(_item(session, request.POST["went"]), day, by=by)
+        messages.success(request, "Đã ghi ngày chấm tại chỗ.")
     elif "attendance" in request.POST:
         present = {whole_number(value) for value in request.POST.getlist("present")}
         actions.mark_attendance(session, present, by=by)

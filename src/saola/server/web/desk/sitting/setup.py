@@ -1,11 +1,12 @@
 """A council by its decision: its Quy chế as settings, and its seats."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,23 @@ class CouncilForm(Form):
     sheet26_markers = forms.BooleanField(
         label=_("Xét dấu sao ở bộ 26 (du lịch) như yêu cầu tối thiểu"), required=False
     )
+    borderline = forms.BooleanField(
+        label=_("Thảo luận lại khi tổng điểm sát ngưỡng hạng (1,96 sai số chuẩn)"), required=False
+    )
+    one_voice = forms.BooleanField(
+        label=_("Thảo luận lại khi một thành viên quyết định hạng"), required=False
+    )
+    near_minimum = forms.DecimalField(
+        label=_("Thảo luận lại khi thiếu yêu cầu tối thiểu không quá (điểm; bỏ trống: không)"),
+        min_value=0,
+        max_value=5,
+        decimal_places=2,
+        required=False,
+        localize=True,
+    )
+    tourism_on_site = forms.BooleanField(
+        label=_("Dịch vụ du lịch phải chấm tại chỗ"), required=False
+    )
     rounds = forms.BooleanField(
         label=_("Làm tròn trước khi so với khung điểm (mặc định: không)"), required=False
     )
@@ -86,6 +104,12 @@ class CouncilForm(Form):
             "province_code": settings.OCOP["province_code"],
             "deputy_presides": data["deputy_presides"],
             "illustrative": settings.DEMO,
+            "practice": {
+                "borderline": data["borderline"],
+                "one_voice": data["one_voice"],
+                "near_minimum": None if data["near_minimum"] is None else str(data["near_minimum"]),
+                "tourism_on_site": data["tourism_on_site"],
+            },
             "regulation": {
                 **{key: data[key] for key in SETTINGS},
                 "spread_limit": {
@@ -104,6 +128,10 @@ INITIAL = {
     "with_chair": True,
     "sheet26_markers": True,
     "decimals": 2,
+    "borderline": True,
+    "one_voice": True,
+    "near_minimum": Decimal("0.5"),
+    "tourism_on_site": True,
     **{key: next(iter(setting.values)) for key, setting in SETTINGS.items()},
 }
 
@@ -121,6 +149,26 @@ def establish(request: HttpRequest) -> HttpResponse:
     )
 
 
+class HandOnForm(Form):
+    """Who takes the seat, and on what ground."""
+
+    username = forms.CharField(label=_("Tên đăng nhập của người thay"), max_length=60)
+    reason = forms.CharField(
+        label=_("Lý do và số văn bản cử người thay"), max_length=500, widget=forms.Textarea
+    )
+
+    def clean_username(self) -> User:
+        """The account of that name."""
+        return _account(self.cleaned_data["username"])
+
+
+def _account(username: str) -> User:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise forms.ValidationError("Chưa có tài khoản tên này.")
+    return user
+
+
 class SeatForm(Form):
     """Who gets which seat."""
 
@@ -131,10 +179,7 @@ class SeatForm(Form):
 
     def clean_username(self) -> User:
         """The account of that name."""
-        user = User.objects.filter(username=self.cleaned_data["username"]).first()
-        if user is None:
-            raise forms.ValidationError("Chưa có tài khoản tên này.")
-        return user
+        return _account(self.cleaned_data["username"])
 
 
 @needs(Permission.COUNCIL_APPOINT)
@@ -161,9 +206,27 @@ def council(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("desk:council", pk)
     context = {
         "council": found,
-        "members": found.members.select_related("user"),
+        "members": found.members.select_related("user", "replaced_by__user"),
         "rules": in_words(found.rules(), gettext),
         "form": form,
         "illustrative": found.illustrative,
     }
     return render(request, "desk/council.html", context, status=409 if form.errors else 200)
+
+
+@needs(Permission.COUNCIL_APPOINT)
+def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a member's seat to another person, also half-way through a session."""
+    member = get_object_or_404(CouncilMember.objects.select_related("council", "user"), pk=pk)
+    if not can(request.user, Permission.COUNCIL_APPOINT, member.council):
+        raise Http404
+    form = HandOnForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        data = form.cleaned_data
+        if form.carry_out(
+            lambda: seats.hand_on(member, data["username"], data["reason"], by=person(request))
+        ):
+            messages.success(request, _("Đã thay người của ghế này."))
+            return redirect("desk:council", member.council_id)
+    context = {"member": member, "form": form, "illustrative": member.council.illustrative}
+    return render(request, "desk/hand_on.html", context, status=409 if form.errors else 200)

@@ -1,0 +1,1 @@
+"""Setting up a council, preparing its sessions, samples on the table, sheets on paper."""
