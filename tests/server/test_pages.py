@@ -465,7 +465,9 @@ def test_queries_of_the_session_and_the_matrix_do_not_grow(
 def test_queries_of_the_sheet_are_few(
     office: Office, item: AgendaItem, django_assert_num_queries: Any
 ) -> None:
-    count(office.client("hd1"), reverse("jury:sheet", args=[item.pk]), django_assert_num_queries, 10)
+    count(
+        office.client("hd1"), reverse("jury:sheet", args=[item.pk]), django_assert_num_queries, 10
+    )
 
 
 def test_queries_of_a_save_are_few(
