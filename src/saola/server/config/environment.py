@@ -160,3 +160,19 @@ def file_storage() -> dict[str, Any]:
             "object_parameters": {} if encrypt == "none" else {"ServerSideEncryption": encrypt},
         },
     }
+
+
+def signing() -> dict[str, Any]:
+    """Where signatures are checked and made: SAOLA_TRUST (a folder, see docs/operating.md);
+    SAOLA_SIGNER (a PKCS#12 file) with SAOLA_SIGNER_PASSWORD_FILE, for an office that signs on the
+    server; SAOLA_TIMESTAMP (address of a time stamping authority, RFC 3161)."""
+    told = {name: os.environ.get(f"SAOLA_{name}", "") for name in ("TRUST", "SIGNER", "TIMESTAMP")}
+    password = os.environ.get("SAOLA_SIGNER_PASSWORD_FILE", "")
+    if told["SIGNER"] and not password:
+        raise Unsafe("SAOLA_SIGNER needs SAOLA_SIGNER_PASSWORD_FILE")
+    return {
+        "trust": Path(told["TRUST"]) if told["TRUST"] else None,
+        "signer": Path(told["SIGNER"]) if told["SIGNER"] else None,
+        "password": Path(password) if password else None,
+        "timestamp": told["TIMESTAMP"],
+    }

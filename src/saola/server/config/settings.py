@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "saola.server.files",
     "saola.server.places",
     "saola.server.drafts",
+    "saola.server.papers",
     "saola.server.notices",
     "saola.server.products",
     "saola.server.preparation",
@@ -146,6 +147,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOADS_ROOT = DATA / "uploads"  # files on their way in
 SCANNER = os.environ.get("SAOLA_SCANNER", "")  # clamd://host:port or clamd:///path
 globals().update(environment.mail(DATA))  # EMAIL_…
+SIGNING = environment.signing()
 LIST_MAX_BYTES = 32 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -190,6 +192,7 @@ OCOP: dict[str, Any] = {
     # days for an answer by kind (petition, complaint, report): not in the decision; the office
     # enters each last day until the province has checked the general law and sets them here
     "answer_days": {},
+    "timestamp_required": False,  # whether a signature without a trusted time stamp is refused
     "clock_stops_on_request": False,  # whether asking for completion stops an office's clock
 }
 

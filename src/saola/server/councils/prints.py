@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -18,6 +19,10 @@ from saola.server.councils.models import (
 )
 from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import agenda, histories
+from saola.server.files.models import StoredFile
+from saola.server.files.store import keep
+from saola.server.journal.record import record
+from saola.server.papers.signing.making import prepare
 from saola.server.papers.typeset import typeset
 from saola.vietnamese.dates import long
 from saola.vietnamese.numbers import decimal_comma
@@ -136,6 +141,18 @@ def minutes(session: Session) -> bytes:
         "chair": chair.user.full_name if chair else "",
     }
     return typeset("minutes", data)
+
+
+@transaction.atomic
+def kept_minutes(session: Session) -> StoredFile:
+    """The minutes of a closed session as a file to be signed: made once, kept."""
+    session = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    if session.minutes is None:
+        content = prepare(minutes(session))
+        session.minutes = keep(content, f"Bien-ban-{session.pk}.pdf", "application/pdf")
+        session.save(update_fields=["minutes"])
+        record("print", f"minutes:{session.pk}", {"sha256": session.minutes.sha256})
+    return session.minutes
 
 
 def _seat(row: Attendance) -> dict[str, Any]:

@@ -13,6 +13,8 @@ STATUS: dict[str, str | Promise] = {
     "expiring": _("sắp hết hạn"),
     "expired": _("đã hết hạn"),
     "extended": _("kéo dài hiệu lực khi chờ kết quả"),
+    "replaced": _("đã thay bằng giấy chứng nhận mới"),
+    "upgraded": _("đã nâng hạng bằng giấy chứng nhận mới"),
     "revoked": _("đã bị thu hồi"),
     "withdrawn": _("quyết định công nhận đã bị thu hồi"),
     "unknown": _("chưa rõ còn hiệu lực hay không (nguồn không nêu ngày)"),
@@ -23,6 +25,8 @@ TONES = {
     "expiring": "expiring",
     "expired": "expired",
     "extended": "expiring",
+    "replaced": "draft",
+    "upgraded": "draft",
     "revoked": "revoked",
     "withdrawn": "revoked",
     "unknown": "draft",
@@ -35,7 +39,7 @@ def in_words(
     """ "Còn hiệu lực đến 05/08/2029 (còn 33 tháng)"."""
     if status == "revoked" and revoked_on:
         return gettext("Đã bị thu hồi từ ngày %(day)s") % {"day": short(revoked_on)}
-    if expires_on is None or status == "withdrawn":
+    if expires_on is None or status in ("withdrawn", "replaced", "upgraded"):
         return str(STATUS[status])[:1].upper() + str(STATUS[status])[1:]
     day = short(expires_on)
     if status == "expired":
@@ -49,3 +53,12 @@ def in_words(
         else gettext("còn %(count)s ngày") % {"count": (expires_on - on).days}
     )
     return gettext("Còn hiệu lực đến %(day)s (%(left)s)") % {"day": day, "left": left}
+
+
+BEARS_MARK = frozenset({"in_force", "expiring", "extended"})
+
+
+def may_use_mark(status: str, stars: int | None) -> bool:
+    """Whether the producer may use the OCOP certification mark now: 3 stars or more, certificate in
+    force (rules of the mark, 1162/QĐ-VPĐP-OCOP)."""
+    return status in BEARS_MARK and (stars or 0) >= 3

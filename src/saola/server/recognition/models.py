@@ -1,6 +1,7 @@
 """Decisions, recognitions, certificates, notices."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -230,16 +231,26 @@ class ListImport(models.Model):
 
 
 def status_of(
-    recognition: Any, on: date, *, expiring_within: int, extended_until: date | None = None
+    recognition: Any,
+    on: date,
+    *,
+    expiring_within: int,
+    extended_until: date | None = None,
+    later: Sequence[Any] = (),
 ) -> str:
-    """State of a recognition on a day: withdrawn, revoked, in_force, expiring, extended, expired,
-    or unknown where the source gives no day and the year leaves both possible."""
+    """State of a recognition on a day: withdrawn, revoked; upgraded or replaced where a `later` one
+    of the product stands; in_force, expiring, extended, expired; or unknown where the source gives
+    no day and the year leaves both possible."""
     for day, ended in (
         (recognition.withdrawn_on, "withdrawn"),
         (recognition.revoked_on, "revoked"),
     ):
         if day is not None and day <= on:
             return ended
+    standing = [row for row in later if row.withdrawn_on is None or row.withdrawn_on > on]
+    if standing:
+        more = any((row.stars or 0) > (recognition.stars or 5) for row in standing)
+        return "upgraded" if more else "replaced"
     if recognition.expires_on is None:
         # 36 months from some day of the year: over after its last day three years on
         over = recognition.year is not None and on.year > recognition.year + 3

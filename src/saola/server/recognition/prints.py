@@ -13,6 +13,7 @@ from saola.server.councils.models import Result
 from saola.server.dossiers.models import Dossier
 from saola.server.files.store import keep
 from saola.server.journal.record import record
+from saola.server.papers.signing.making import prepare
 from saola.server.papers.typeset import qr_svg, typeset
 from saola.server.places.models import Place
 from saola.server.products.models import Product
@@ -66,7 +67,7 @@ def _keep(
     drawings: dict[str, str] | None = None,
 ) -> None:
     """Set the paper once and keep it; a second run finds it done."""
-    content = typeset(template, data, drawings=drawings)
+    content = prepare(typeset(template, data, drawings=drawings))
     with transaction.atomic():
         fresh = type(paper).objects.select_for_update(of=("self",)).get(pk=paper.pk)
         if fresh.file_id is None:

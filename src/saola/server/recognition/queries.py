@@ -24,6 +24,8 @@ def with_status(on: date) -> QuerySet[Any, Any]:
         status=Case(
             When(withdrawn_on__lte=on, then=Value("withdrawn")),
             When(revoked_on__lte=on, then=Value("revoked")),
+            When(Exists(_later(on).filter(stars__gt=OuterRef("stars"))), then=Value("upgraded")),
+            When(Exists(_later(on)), then=Value("replaced")),
             When(expires_on=None, year__lt=on.year - 3, then=Value("expired")),
             When(expires_on=None, then=Value("unknown")),
             When(expires_on__gt=soon, then=Value("in_force")),
@@ -32,6 +34,17 @@ def with_status(on: date) -> QuerySet[Any, Any]:
             default=Value("expired"),
             output_field=CharField(),
         )
+    )
+
+
+def _later(on: date) -> QuerySet[Any, Any]:
+    """Published recognitions of the same product that came after and still stand; days compare
+    where both have one, else years."""
+    return Recognition.objects.filter(
+        Q(withdrawn_on=None) | Q(withdrawn_on__gt=on),
+        Q(recognised_on__gt=OuterRef("recognised_on")) | Q(year__gt=OuterRef("year")),
+        product=OuterRef("product"),
+        published_on__lte=on,
     )
 
 

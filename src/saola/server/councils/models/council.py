@@ -144,6 +144,7 @@ class Session(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     package = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    minutes = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     chain_head = models.CharField(max_length=64, blank=True)  # of the package, when closed
     illustrative = models.BooleanField(default=False)
 

@@ -15,6 +15,7 @@ from saola.server.dossiers.models import CommuneReport, Dossier
 from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
 from saola.server.papers.forms import DOCX
+from saola.server.papers.signatures import signed_copy
 
 # a browser shows a picture in a page of its own making with its own style; nothing else may run
 PICTURE_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -29,6 +30,12 @@ def file_response(stored: StoredFile) -> FileResponse:
     if not stored.kind.startswith("application/pdf"):  # Chromium shows no PDF in a sandbox
         response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
+
+
+def signed_response(paper: StoredFile) -> FileResponse:
+    """The newest signed copy of a paper, else the paper."""
+    copy = signed_copy(paper)
+    return file_response(copy.file if copy else paper)
 
 
 FORM_KINDS = {"pdf": "application/pdf", "docx": DOCX}

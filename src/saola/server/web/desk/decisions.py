@@ -21,7 +21,7 @@ from saola.server.recognition.central import decide_on_central, record_central
 from saola.server.recognition.models import Decision, Notice
 from saola.server.recognition.prints import points_text
 from saola.server.web.common.forms import DateField, Form, SignedForm, whole_number
-from saola.server.web.common.papers import file_response
+from saola.server.web.common.papers import signed_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
 
@@ -42,7 +42,7 @@ def pdf(stored: StoredFile | None) -> FileResponse:
     """A stored paper; not found while it is still being made."""
     if stored is None:
         raise Http404
-    return file_response(stored)
+    return signed_response(stored)
 
 
 def visible_decisions(request: HttpRequest) -> Any:

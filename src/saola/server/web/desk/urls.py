@@ -9,6 +9,7 @@ from saola.server.web.desk import (
     helping,
     lists,
     office,
+    signatures,
     steps,
 )
 from saola.server.web.desk.after import grievances, inspections, removals
@@ -46,6 +47,8 @@ urlpatterns = [
     path("quyet-dinh/<int:pk>/", decisions.decision, name="decision"),
     path("quyet-dinh/<int:pk>/van-ban.pdf", decisions.decision_file, name="decision-file"),
     path("thong-bao/<int:pk>/van-ban.pdf", decisions.notice_file, name="notice-file"),
+    path("ky/<slug:kind>/<int:pk>/", signatures.signing, name="signing"),
+    path("ky/<slug:kind>/<int:pk>/de-ky.pdf", signatures.prepared, name="prepared"),
     path("cong-nhan/<int:pk>/thu-hoi/", removals.open_page, name="open-removal"),
     path("y-tuong/", ideas.ideas, name="ideas"),
     path("y-tuong/<int:pk>/", ideas.idea, name="idea"),

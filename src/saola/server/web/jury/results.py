@@ -23,7 +23,7 @@ from saola.server.councils.presence import may_preside, members_of, seats_for, w
 from saola.server.councils.queries import board_mark, histories, matrix
 from saola.server.councils.reports import exports
 from saola.server.web.common.forms import clean, whole_number
-from saola.server.web.common.papers import file_response
+from saola.server.web.common.papers import file_response, signed_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
 from saola.server.web.jury.posted import EVENT_TYPES
@@ -193,12 +193,12 @@ def agreed_from(text: str) -> dict[str, int]:
 
 
 @needs(Permission.SESSION_VIEW)
-def minutes_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The minutes, once the session is closed."""
+def minutes_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The minutes, once the session is closed; signed where they have been signed."""
     session = visible_session(request, pk)
     if session.state != "closed":
         raise Http404
-    return HttpResponse(prints.minutes(session), content_type="application/pdf")
+    return signed_response(prints.kept_minutes(session))
 
 
 @needs(Permission.SESSION_VIEW)

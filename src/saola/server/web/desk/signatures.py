@@ -1,0 +1,155 @@
+"""Signing a paper: hand it out, take it back signed, or sign it here; what its signatures say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import can, require
+from saola.server.councils.models import Session
+from saola.server.councils.prints import kept_minutes
+from saola.server.files.models import StoredFile
+from saola.server.papers.signatures import receive_signed, sign_here, signed_copy, state_of
+from saola.server.recognition.models import Certificate, Decision, Notice
+from saola.server.web.common.forms import Form
+from saola.server.web.common.papers import file_response
+from saola.server.web.common.rights import needs, person
+
+
+@dataclass(frozen=True)
+class Signable:
+    """One paper: what it is, whose signature it waits for, who may file that."""
+
+    title: str
+    paper: StoredFile | None
+    signer: str
+    may: Permission
+    on: Any
+    illustrative: bool
+
+
+def _decision(pk: int) -> Signable:
+    row = get_object_or_404(Decision.objects.exclude(kind="ministry"), pk=pk)
+    title = f"Quyết định {row.number}"
+    return Signable(title, row.file, row.signer, Permission.PROVINCE_DECIDE, row, row.illustrative)
+
+
+def _certificate(pk: int) -> Signable:
+    rows = Certificate.objects.select_related("recognition__decision", "recognition__product")
+    row = get_object_or_404(rows, pk=pk)
+    decision = row.recognition.decision
+    return Signable(
+        f"Giấy chứng nhận {row.number}",
+        row.file,
+        decision.signer if decision else "",
+        Permission.PROVINCE_DECIDE,
+        row.recognition,
+        row.recognition.product.illustrative,
+    )
+
+
+def _notice(pk: int) -> Signable:
+    row = get_object_or_404(Notice.objects.select_related("dossier"), pk=pk)
+    return Signable(
+        f"Thông báo {row.number}",
+        row.file,
+        row.signer,
+        Permission.AGENCY_NOTIFY,
+        row.dossier,
+        row.dossier.illustrative,
+    )
+
+
+def _minutes(pk: int) -> Signable:
+    session = get_object_or_404(Session.objects.select_related("council"), pk=pk, state="closed")
+    chair = session.council.members.filter(seat="chair", left_at=None).first()
+    return Signable(
+        f"Biên bản: {session.title}",
+        kept_minutes(session),
+        chair.user.full_name if chair else "",
+        Permission.SESSION_PREPARE,
+        session,
+        session.illustrative,
+    )
+
+
+KINDS: dict[str, Callable[[int], Signable]] = {
+    "quyet-dinh": _decision,
+    "giay-chung-nhan": _certificate,
+    "thong-bao": _notice,
+    "bien-ban": _minutes,
+}
+
+
+class SignedFileForm(Form):
+    """The file that the signing program gave back."""
+
+    file = forms.FileField(
+        label=_("Tệp PDF đã ký số"), help_text=_("Đúng tệp tải về từ trang này, ký rồi nộp lại.")
+    )
+
+
+@needs(Permission.PROVINCE_DECIDE, Permission.AGENCY_NOTIFY, Permission.SESSION_PREPARE)
+def signing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """One paper with its signatures; a signed file is checked before it is kept."""
+    found = _signable(request, kind, pk)
+    posted, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    here = "here" in request.POST
+    form = SignedFileForm(None if here else posted, None if here else files)
+    if request.method == "POST" and found.paper is not None:
+        paper, by = found.paper, person(request)
+        require(by, found.may, found.on)
+        if here:
+            sign_here(paper, found.signer, by=by.username)
+            messages.success(request, _("Đã ký bằng chứng thư của cơ quan và kiểm tra."))
+            return redirect(request.path)
+        if form.is_valid() and form.carry_out(
+            lambda: receive_signed(paper, form.cleaned_data["file"], found.signer, by=by.username)
+        ):
+            messages.success(request, _("Đã kiểm tra và lưu văn bản đã ký."))
+            return redirect(request.path)
+    context = {
+        "found": found,
+        "kind": kind,
+        "pk": pk,
+        "signatures": state_of(found.paper) if found.paper else [],
+        "copy": signed_copy(found.paper),
+        "may": can(request.user, found.may, found.on),
+        "signs_here": settings.SIGNING["signer"] is not None,
+        "form": form,
+        "illustrative": found.illustrative,
+    }
+    return render(request, "desk/signing.html", context, status=409 if form.errors else 200)
+
+
+@needs(Permission.PROVINCE_DECIDE, Permission.AGENCY_NOTIFY, Permission.SESSION_PREPARE)
+def prepared(request: HttpRequest, kind: str, pk: int) -> Any:
+    """The paper as it is to be signed, without signatures."""
+    found = _signable(request, kind, pk)
+    if found.paper is None:
+        raise Http404
+    return file_response(found.paper)
+
+
+def _signable(request: HttpRequest, kind: str, pk: int) -> Signable:
+    """A paper that lies in the person's own province."""
+    if kind not in KINDS:
+        raise Http404
+    found = KINDS[kind](pk)
+    if not any(
+        can(request.user, permission, found.on)
+        for permission in (
+            Permission.PROVINCE_DECIDE,
+            Permission.AGENCY_NOTIFY,
+            Permission.SESSION_PREPARE,
+        )
+    ):
+        raise Http404
+    return found
