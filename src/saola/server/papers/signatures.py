@@ -1,6 +1,7 @@
 """Signed papers: received from outside, or signed on the server with the office's own key; checked
 before they are kept, and again when somebody looks."""
 
+import hashlib
 import io
 from dataclasses import asdict
 from datetime import datetime
@@ -37,7 +38,7 @@ def receive_signed(
     paper: StoredFile, upload: UploadedFile[Any], signer: str, *, by: str
 ) -> SignedCopy:
     """Take in a paper that was signed outside: every signature is held against the prepared paper
-    and the trusted list, and one of them must be the named signer's. Refused with all that is wrong."""
+    and the trusted list, and one of them must be the named signer's. Refused with what is wrong."""
     if upload.size is None or upload.size > LARGEST:
         raise Refused("Tệp đã ký quá lớn (tối đa 50 MB).", field="file")
     content = upload.read()
@@ -71,6 +72,7 @@ def sign_here(paper: StoredFile, signer: str, *, by: str) -> SignedCopy:
 
 @transaction.atomic
 def _keep_signed(paper: StoredFile, content: bytes, signer: str, *, by: str) -> SignedCopy:
+    StoredFile.objects.select_for_update(of=("self",)).get(pk=paper.pk)  # one at a time
     reports = _checked(paper, content, timezone.now())
     faults = [line for report in reports for line in _faults(report)]
     if faults:
@@ -81,15 +83,19 @@ def _keep_signed(paper: StoredFile, content: bytes, signer: str, *, by: str) -> 
         raise Refused(
             f"Người ký trên văn bản là {signer}, nhưng chữ ký số là của {signed}.", field="file"
         )
-    kept = keep(content, f"{paper.name.removesuffix('.pdf')}-da-ky.pdf", PDF, by=by)
-    copy, new = SignedCopy.objects.get_or_create(
+    digest = hashlib.sha256(content).hexdigest()
+    found = paper.signed_copies.filter(file__sha256=digest).first()
+    if found is not None:  # sent twice
+        return found
+    name = f"{paper.name.removesuffix('.pdf')}-da-ky.pdf"
+    copy = SignedCopy.objects.create(
         paper=paper,
-        file=kept,
-        defaults={"reports": [_data(report) for report in reports], "received_by": by},
+        file=keep(content, name, PDF, by=by),
+        reports=[_data(report) for report in reports],
+        received_by=by,
     )
-    if new:
-        facts = {"paper": paper.sha256, "sha256": kept.sha256, "signatures": len(reports)}
-        record("file_signed", f"file:{paper.pk}", facts)
+    facts = {"paper": paper.sha256, "sha256": digest, "signatures": len(reports)}
+    record("file_signed", f"file:{paper.pk}", facts)
     return copy
 
 

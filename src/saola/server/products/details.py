@@ -1,6 +1,7 @@
 """What producer and product say about themselves on Mẫu 01 and 02, kept field by field."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -9,6 +10,8 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.drafts.merge import OVERWRITES, Merged, Opened, merge
+from saola.server.files.pictures import small_jpeg
+from saola.server.files.store import keep, open_file, store
 from saola.server.journal.record import record
 from saola.server.notices.actions import tell
 from saola.server.products.models import Producer, Product
@@ -133,3 +136,20 @@ def _keep_lists(product: Product, values: dict[str, str], by: User) -> None:
         )
     product.contents.set(inside)
     product.partners.set(partners)
+
+
+@transaction.atomic
+def set_photo(of: Product | Producer, upload: Any, *, by: User) -> None:
+    """The picture that buyers see beside the certificate, made small."""
+    rows: Any = type(of).objects.select_for_update(of=("self",))
+    found = rows.get(pk=of.pk)
+    require(by, Permission.PRODUCT_EDIT, found)
+    taken = store(upload, by=by.username)
+    if not taken.kind.startswith("image/"):
+        raise Refused("Hãy chọn ảnh JPEG, PNG hoặc WebP.", field="photo")
+    with open_file(taken) as file:
+        small = small_jpeg(file)
+    found.photo = keep(small, "anh.jpg", "image/jpeg", by=by.username)
+    found.save(update_fields=["photo"])
+    subject = "product" if isinstance(of, Product) else "producer"
+    record("photo", f"{subject}:{of.pk}", {"sha256": found.photo.sha256}, by=by)

@@ -42,6 +42,8 @@ class Producer(models.Model):
     registration_number = models.CharField("số đăng ký kinh doanh", max_length=60, blank=True)
     illustrative = models.BooleanField(default=False)
 
+    photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name", "place"], name="producer_once"),
@@ -147,6 +149,8 @@ class Product(models.Model):
     source_url = models.URLField(max_length=400, blank=True)
     source_note = models.TextField(blank=True)
     illustrative = models.BooleanField(default=False)
+
+    photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = ProductQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saola.criteria import load, rulebook_in_force, sheet_ids
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.drafts.merge import revision_of
 from saola.server.preparation.actions import (
@@ -25,6 +26,7 @@ from saola.server.preparation.actions import (
     served_by,
 )
 from saola.server.preparation.models import Advice, Idea, Improvement, Plan
+from saola.server.products.details import set_photo
 from saola.server.products.models import Producer, Product
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.papers import file_response
@@ -181,7 +183,14 @@ def _cycle(found: Product) -> list[tuple[Any, bool]]:
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """A product's plans, advice and improvement file, with a form for one more change."""
     found = own_product(request, pk)
-    posted, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    photo_error = ""
+    if "photo-of" in request.POST:
+        photo_error = _set_photo(request, found)
+        if not photo_error:
+            messages.success(request, _("Đã đặt ảnh."))
+            return redirect("portal:product", pk)
+    change = request.method == "POST" and not photo_error
+    posted, files = (request.POST, request.FILES) if change else (None, None)
     form = ImprovementForm(found, posted, files, initial={"made_on": timezone.localdate()})
     if form.is_valid():
         data = dict(form.cleaned_data)
@@ -198,9 +207,25 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "improvements": found.improvements.select_related("before", "after"),
         "advice": found.advice.select_related("by"),
         "form": form,
+        "photo_error": photo_error,
         "illustrative": found.illustrative,
     }
-    return render(request, "portal/product.html", context, status=400 if form.errors else 200)
+    refused = bool(form.errors or photo_error)
+    return render(request, "portal/product.html", context, status=400 if refused else 200)
+
+
+def _set_photo(request: HttpRequest, product: Product) -> str:
+    """Set the picture that buyers see; why not, or nothing."""
+    upload = request.FILES.get("photo")
+    producer = product.producer
+    if upload is None or producer is None:
+        return "Hãy chọn ảnh."
+    of = producer if request.POST["photo-of"] == "producer" else product
+    try:
+        set_photo(of, upload, by=person(request))
+    except Refused as refused:
+        return refused.reason
+    return ""
 
 
 @needs(Permission.PRODUCT_EDIT)

@@ -1,10 +1,8 @@
 """Home, the register, a product, a certificate."""
 
-import uuid
-
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,10 +11,9 @@ from saola.server.places.models import Place
 from saola.server.products.models import Product
 from saola.server.recognition.exports import REGISTER, register_rows
 from saola.server.recognition.labels import STATUS, in_words
-from saola.server.recognition.models import Certificate, Recognition
+from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, figures, register, with_status
 from saola.server.web.common.forms import clean
-from saola.server.web.common.papers import file_response
 from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
@@ -108,42 +105,3 @@ def batch(request: HttpRequest, batch: str) -> HttpResponse:
         raise Http404
     context = {"rows": rows, "year": rows[0].year, "source": rows[0].source_url}
     return render(request, "public/batch.html", context)
-
-
-def _published(token: uuid.UUID) -> Certificate:
-    rows = Certificate.objects.select_related(
-        "recognition__product__producer",
-        "recognition__product__place",
-        "recognition__decision",
-        "file",
-    )
-    return get_object_or_404(rows, token=token, recognition__published_on__isnull=False)
-
-
-@login_not_required
-def certificate(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
-    """What a buyer sees after scanning: valid or not, of what, by whom."""
-    today = timezone.localdate()
-    paper = _published(token)
-    row = with_status(today).get(pk=paper.recognition_id)
-    context = {
-        "certificate": paper,
-        "recognition": paper.recognition,
-        "product": paper.recognition.product,
-        "status": row.status,
-        "words": in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on),
-        "today": today,
-        "illustrative": paper.recognition.product.illustrative,
-    }
-    return render(request, "public/certificate.html", context)
-
-
-@login_not_required
-def certificate_file(request: HttpRequest, token: uuid.UUID) -> FileResponse:
-    """The certificate as printed."""
-    paper = _published(token)
-    producer = paper.recognition.product.producer
-    # a household's paper bears a person's name: it is for the offices and the household
-    if paper.file is None or (producer and producer.kind == producer.Kind.HOUSEHOLD):
-        raise Http404
-    return file_response(paper.file)
