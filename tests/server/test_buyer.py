@@ -69,7 +69,7 @@ def test_a_page_that_is_kept_is_asked_again(office: Office, certificate: Certifi
     first = page(certificate)
     mark = first["ETag"]
     again = page(certificate, **{"if-none-match": mark})
-    signed = Signed("9/QĐ", today(), "Người ký", "Chủ tịch", "", "UBND tỉnh")
+    signed = Signed("99/QĐ", today(), "Người ký", "Chủ tịch", "", "UBND tỉnh")
     office.remove(certificate.recognition, "không còn sản xuất", signed)
 
     after = page(certificate, **{"if-none-match": mark})

@@ -40,7 +40,7 @@ def as_pdf(form: dict[str, Any]) -> bytes:
 def as_docx(form: dict[str, Any]) -> bytes:
     """The form as a document for a word processor."""
     document = Document()
-    _page(document, form)
+    page(document, form)
     if form["national"]:
         _line(document, NATIONAL[0], bold=True)
         _line(document, NATIONAL[1], bold=True)
@@ -54,7 +54,7 @@ def as_docx(form: dict[str, Any]) -> bytes:
     return kept.getvalue()
 
 
-def _page(document: Any, form: dict[str, Any]) -> None:
+def page(document: Any, form: dict[str, Any]) -> None:
     """A4 with the margins of Decree 30, the form's number above, the stamp of made-up data."""
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
@@ -68,7 +68,7 @@ def _page(document: Any, form: dict[str, Any]) -> None:
     head = section.header.paragraphs[0]
     head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     head.add_run(form["form"]).italic = True
-    document.core_properties.title = _fit(form["title"])
+    document.core_properties.title = fit(form["title"])
     document.core_properties.author = "Saola"
     if form["illustrative"]:
         foot = section.footer.paragraphs[0]
@@ -76,7 +76,7 @@ def _page(document: Any, form: dict[str, Any]) -> None:
         foot.add_run(STAMP).bold = True
 
 
-def _fit(text: Any) -> str:
+def fit(text: Any) -> str:
     """Text as XML can hold it: composed, without control signs."""
     plain = unicodedata.normalize("NFC", str(text))
     return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c)[0] != "C")
@@ -89,7 +89,7 @@ def _line(
     made.alignment = WD_ALIGN_PARAGRAPH.CENTER
     made.paragraph_format.space_after = Pt(2)
     made.paragraph_format.space_before = Pt(before)
-    run = made.add_run(_fit(text))
+    run = made.add_run(fit(text))
     run.bold, run.font.size = bold, Pt(size)
 
 
@@ -97,11 +97,11 @@ def _heading(document: Any, block: dict[str, Any]) -> None:
     made = document.add_paragraph()
     made.paragraph_format.space_before = Pt(8)
     made.paragraph_format.keep_with_next = True
-    made.add_run(_fit(block["text"])).bold = True
+    made.add_run(fit(block["text"])).bold = True
 
 
 def _text(document: Any, block: dict[str, Any]) -> None:
-    for part in _fit(block["text"] or DOTS).split("\n"):
+    for part in fit(block["text"] or DOTS).split("\n"):
         made = document.add_paragraph(part)
         made.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
 
@@ -109,13 +109,13 @@ def _text(document: Any, block: dict[str, Any]) -> None:
 def _facts(document: Any, block: dict[str, Any]) -> None:
     for name, value in block["rows"]:
         made = document.add_paragraph()
-        made.add_run(f"{_fit(name)}: ")
-        made.add_run(_fit(value) or DOTS).bold = bool(value)
+        made.add_run(f"{fit(name)}: ")
+        made.add_run(fit(value) or DOTS).bold = bool(value)
 
 
 def _boxes(document: Any, block: dict[str, Any]) -> None:
     for ticked, label in block["rows"]:
-        document.add_paragraph(f"{'☒' if ticked else '☐'} {_fit(label)}")
+        document.add_paragraph(f"{'☒' if ticked else '☐'} {fit(label)}")
 
 
 def _table(document: Any, block: dict[str, Any]) -> None:
@@ -129,7 +129,7 @@ def _table(document: Any, block: dict[str, Any]) -> None:
         _whole(row, repeated=at == 0)
         for cell, width, text in zip(row.cells, widths, cells, strict=True):
             cell.width = width
-            run = cell.paragraphs[0].add_run(_fit(text))
+            run = cell.paragraphs[0].add_run(fit(text))
             run.bold, run.font.size = at == 0, Pt(11)
             cell.paragraphs[0].paragraph_format.space_after = Pt(0)
     document.add_paragraph()
@@ -155,7 +155,7 @@ def _sign(document: Any, block: dict[str, Any]) -> None:
             paragraph = paragraph if at == 0 else cell.add_paragraph()
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.space_after = Pt(0)
-            run = paragraph.add_run(_fit(text))
+            run = paragraph.add_run(fit(text))
             run.bold, run.italic = at in (0, len(lines) - 1), text.startswith("(")
     _whole(made.rows[0], repeated=False)
 

@@ -1,4 +1,4 @@
-"""A paper that came back signed."""
+"""Papers that an office writes, and papers that came back signed."""
 
 from django.db import models
 
@@ -18,3 +18,28 @@ class SignedCopy(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["paper", "file"], name="signed_copy_once")]
+
+
+class OfficialPaper(models.Model):
+    """One administrative paper about a record ("dossier:5"): what it says as data, set once."""
+
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=40, db_index=True)
+    number = models.CharField("số văn bản", max_length=60)
+    dated = models.DateField("ngày ký")
+    signer = models.CharField("người ký", max_length=120)
+    position = models.CharField("chức vụ người ký", max_length=120)
+    capacity = models.CharField("tư cách ký", max_length=5, blank=True)
+    data = models.JSONField()
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField(auto_now_add=True)
+    place_code = models.CharField(max_length=5)  # of the office that writes it
+    province_code = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def scopes(self) -> set[str]:
+        """Of the office that wrote it, and its province's."""
+        return {f"place:{self.place_code}", f"place:{self.province_code}"}

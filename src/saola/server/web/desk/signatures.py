@@ -16,6 +16,7 @@ from saola.server.accounts.rights import can, require
 from saola.server.councils.models import Session
 from saola.server.councils.prints import kept_minutes
 from saola.server.files.models import StoredFile
+from saola.server.papers.models import OfficialPaper
 from saola.server.papers.signatures import receive_signed, sign_here, signed_copy, state_of
 from saola.server.recognition.models import Certificate, Decision, Notice
 from saola.server.web.common.forms import Form
@@ -80,11 +81,24 @@ def _minutes(pk: int) -> Signable:
     )
 
 
+def _written(pk: int) -> Signable:
+    row = get_object_or_404(OfficialPaper.objects.select_related("file"), pk=pk)
+    return Signable(
+        f"Văn bản {row.number}",
+        row.file,
+        row.signer,
+        Permission.DESK_USE,
+        row,
+        bool(row.data["illustrative"]),
+    )
+
+
 KINDS: dict[str, Callable[[int], Signable]] = {
     "quyet-dinh": _decision,
     "giay-chung-nhan": _certificate,
     "thong-bao": _notice,
     "bien-ban": _minutes,
+    "van-ban": _written,
 }
 
 
@@ -96,7 +110,16 @@ class SignedFileForm(Form):
     )
 
 
-@needs(Permission.PROVINCE_DECIDE, Permission.AGENCY_NOTIFY, Permission.SESSION_PREPARE)
+SIGNERS = (
+    Permission.PROVINCE_DECIDE,
+    Permission.AGENCY_NOTIFY,
+    Permission.SESSION_PREPARE,
+    Permission.COMMUNE_RECEIVE,
+    Permission.COMMUNE_SIGN,
+)
+
+
+@needs(*SIGNERS)
 def signing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """One paper with its signatures; a signed file is checked before it is kept."""
     found = _signable(request, kind, pk)
@@ -129,7 +152,7 @@ def signing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return render(request, "desk/signing.html", context, status=409 if form.errors else 200)
 
 
-@needs(Permission.PROVINCE_DECIDE, Permission.AGENCY_NOTIFY, Permission.SESSION_PREPARE)
+@needs(*SIGNERS)
 def prepared(request: HttpRequest, kind: str, pk: int) -> Any:
     """The paper as it is to be signed, without signatures."""
     found = _signable(request, kind, pk)
@@ -149,6 +172,7 @@ def _signable(request: HttpRequest, kind: str, pk: int) -> Signable:
             Permission.PROVINCE_DECIDE,
             Permission.AGENCY_NOTIFY,
             Permission.SESSION_PREPARE,
+            found.may,
         )
     ):
         raise Http404

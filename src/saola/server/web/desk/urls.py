@@ -16,6 +16,7 @@ from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
+from saola.server.web.desk.writing import views as writing
 
 app_name = "desk"
 urlpatterns = [
@@ -47,6 +48,8 @@ urlpatterns = [
     path("quyet-dinh/<int:pk>/", decisions.decision, name="decision"),
     path("quyet-dinh/<int:pk>/van-ban.pdf", decisions.decision_file, name="decision-file"),
     path("thong-bao/<int:pk>/van-ban.pdf", decisions.notice_file, name="notice-file"),
+    path("van-ban/<slug:sort>/<int:pk>/", writing.papers, name="papers"),
+    path("van-ban/<slug:sort>/<int:pk>/<slug:key>/", writing.write, name="write"),
     path("ky/<slug:kind>/<int:pk>/", signatures.signing, name="signing"),
     path("ky/<slug:kind>/<int:pk>/de-ky.pdf", signatures.prepared, name="prepared"),
     path("cong-nhan/<int:pk>/thu-hoi/", removals.open_page, name="open-removal"),

@@ -1,0 +1,1 @@
+"""Administrative papers that an office writes: one place for all, each from what is recorded."""

@@ -1,0 +1,196 @@
+"""Every paper of the offices: written from what is recorded, in the layout of Decree 30, as PDF/A to
+be signed and as DOCX to be edited."""
+
+import io
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+
+from saola.server.files.store import open_file
+from saola.server.papers.grounds import grounds
+from saola.server.papers.models import OfficialPaper
+from saola.server.recognition.models import Removal
+from saola.server.supervision.inspections import plan
+from saola.server.web.desk.writing.views import ABOUT
+from tests.server.conftest import Office
+from tests.server.test_recognition import decide, submitted
+from tests.server.test_supervision import recognised  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+MM = 72 / 25.4
+SIGNED = {
+    "number": "12/VB-Thử",
+    "dated": "24/11/2026",
+    "signer": "Người Ký",
+    "position": "Chi cục trưởng",
+    "capacity": "TL.",
+}
+
+
+def written(office: Office, who: str, sort: str, pk: int, key: str, **more: Any) -> Any:
+    address = reverse("desk:write", args=[sort, pk, key])
+    return office.client(who).post(address, SIGNED | more)
+
+
+def pdf_of(paper: OfficialPaper) -> bytes:
+    return open_file(paper.file).read()
+
+
+def words(content: bytes) -> str:
+    pages = pypdfium2.PdfDocument(content)
+    return " ".join(" ".join(p.get_textpage().get_text_range() for p in pages).split())
+
+
+@pytest.fixture
+def records(office: Office) -> dict[str, tuple[str, int]]:
+    """One record of each sort, and who writes about it."""
+    dossier = submitted(office, 80, 81, 82)
+    decide(office, dossier)
+    session = dossier.results.get().item.session
+    recognition = dossier.recognitions.get()
+    data = {
+        "kind": "yearly",
+        "title": "Kiểm tra thử",
+        "basis": "kế hoạch năm",
+        "team": "Người A, cơ quan",
+        "first_day": timezone.localdate(),
+        "last_day": timezone.localdate(),
+        "province_code": "14",
+    }
+    inspection = plan(data, [recognition], by=office["ocop_agency"])
+    removal = Removal.objects.create(
+        recognition=recognition,
+        kind="revoke",
+        ground="không còn sản xuất",
+        basis="xã xác nhận",
+        concluded_on=timezone.localdate(),
+        due_on=timezone.localdate(),
+        opened_by=office["ocop_agency"],
+    )
+    return {
+        "ho-so": ("ocop_agency", dossier.pk),
+        "hoi-dong": ("ocop_agency", office.council.pk),
+        "phien": ("hd3", session.pk),
+        "kiem-tra": ("ocop_agency", inspection.pk),
+        "thu-hoi": ("ocop_agency", removal.pk),
+    }
+
+
+def test_every_kind_is_written_as_pdf_and_docx(
+    office: Office, records: dict[str, tuple[str, int]]
+) -> None:
+    count = 0
+    for sort, (who, pk) in records.items():
+        for kind in ABOUT[sort].kinds:
+            name = "commune_officer" if kind.issuer == "commune" else who
+
+            made = written(office, name, sort, pk, kind.key)
+            word = written(office, name, sort, pk, kind.key, docx="")
+
+            assert made.status_code == 302, kind.key
+            paper = OfficialPaper.objects.latest("pk")
+            said = words(pdf_of(paper))
+            for told in ("12/VB-Thử", "Người Ký", "CHI CỤC TRƯỞNG", "Độc lập - Tự do - Hạnh phúc"):
+                assert told in said, (kind.key, told)
+            document = Document(io.BytesIO(word.content))
+            text = " ".join(p.text for p in document.paragraphs)
+            cells = " ".join(c.text for t in document.tables for r in t.rows for c in r.cells)
+            assert "Người Ký" in cells
+            assert kind.heading in text
+            count += 1
+    assert count == 21
+
+
+def test_the_layout_of_decree_30_is_measured(
+    office: Office, records: dict[str, tuple[str, int]]
+) -> None:
+    """A4; margins 20–25 above and below, 30–35 left, 15–20 right (mm); sizes 12–14; nation right,
+    issuer left, signature right below, recipients left; page number above, not on page one."""
+    who, pk = records["ho-so"]
+    written(office, who, "ho-so", pk, "to-trinh")
+    content = pdf_of(OfficialPaper.objects.latest("pk"))
+    page = pypdfium2.PdfDocument(content)[0]
+    width, height = page.get_size()
+    text = page.get_textpage()
+
+    def place(words: str) -> tuple[float, float, float, float]:
+        index, count = text.search(words).get_next()
+        left, _bottom, _right, top = text.get_charbox(index)
+        _, _, last, _ = text.get_charbox(index + count - 1)
+        return left / MM, (height - top) / MM, last / MM, top
+
+    boxes = [text.get_charbox(n) for n in range(text.count_chars())]
+    drawn = [box for box in boxes if box[2] - box[0] > 0.1]
+    assert (round(width / MM), round(height / MM)) == (210, 297)
+    assert 30 <= min(box[0] for box in drawn) / MM <= 35
+    assert 15 <= (width - max(box[2] for box in drawn)) / MM <= 20.5
+    assert 20 <= (height - max(box[3] for box in drawn)) / MM <= 26
+    nation, motto = place("CỘNG HÒA XÃ HỘI"), place("Độc lập")
+    number, dated = place("Số: 12/VB-Thử"), place("Sơn La, ngày")
+    heading, recipients = place("TỜ TRÌNH"), place("Nơi nhận")
+    signer = place("CHI CỤC TRƯỞNG")
+    assert nation[0] > 80 > number[0]
+    assert nation[1] < motto[1] < dated[1] < heading[1] < signer[1]
+    assert recipients[0] < 60
+    assert signer[0] > 105
+    assert not any((height - box[3]) / MM < 19 for box in drawn)
+    sizes = {
+        round(pypdfium2.raw.FPDFText_GetFontSize(text.raw, n)) for n in range(text.count_chars())
+    }
+    assert sizes <= {0, 1, 11, 12, 13, 14}
+
+
+def test_the_file_says_what_it_is(office: Office, records: dict[str, tuple[str, int]]) -> None:
+    who, pk = records["ho-so"]
+    written(office, who, "ho-so", pk, "to-trinh")
+
+    with pikepdf.open(io.BytesIO(pdf_of(OfficialPaper.objects.latest("pk")))) as pdf:
+        with pdf.open_metadata() as told:
+            assert (told["pdfaid:part"], told["pdfaid:conformance"]) == ("2", "B")
+        assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert pdf.Root.MarkInfo.Marked
+        fonts = [
+            font
+            for font in pdf.objects
+            if isinstance(font, pikepdf.Dictionary) and font.get("/Type") == "/FontDescriptor"
+        ]
+        assert fonts
+        assert all(f.keys() & {"/FontFile", "/FontFile2", "/FontFile3"} for f in fonts)
+
+
+def test_grounds_are_those_in_force() -> None:
+    from datetime import date
+
+    assert grounds("26-2026", "148-2023", on=date(2026, 6, 1))[0].startswith("Căn cứ Quyết định")
+    assert len(grounds("26-2026", "148-2023", on=date(2026, 6, 1))) == 2
+    assert len(grounds("26-2026", "148-2023", on=date(2026, 11, 24))) == 1
+    assert grounds("26-2026", on=date(2026, 1, 1)) == []
+
+
+def test_who_writes_what(office: Office, records: dict[str, tuple[str, int]]) -> None:
+    _, pk = records["ho-so"]
+    address = reverse("desk:write", args=["ho-so", pk, "to-trinh"])
+
+    codes = {
+        name: office.client(name).get(address).status_code
+        for name in ("ocop_agency", "commune_officer", "producer", "other_province", "hd2")
+    }
+
+    assert codes == {
+        "ocop_agency": 200,
+        "commune_officer": 404,
+        "producer": 403,
+        "other_province": 404,
+        "hd2": 403,
+    }
+    for sort, key in (("ho-so", "khong-co"), ("khong-co", "to-trinh")):
+        assert office.client("ocop_agency").get(
+            reverse("desk:write", args=[sort, pk, key])
+        ).status_code == 404  # fmt: skip
+    page = office.client("ocop_agency").get(reverse("desk:papers", args=["ho-so", pk]))
+    assert "Tờ trình công nhận" in page.content.decode()
