@@ -257,8 +257,9 @@ def _verify_session(options: argparse.Namespace) -> int:
     for finding in findings:
         print(finding)
     if not findings:
-        print(f"Đạt: {len(data['entries'])} mục, mọi phiếu, tổng điểm và hạng tính lại đều khớp.")
+        held = (
+            "" if options.head else " CHƯA đối chiếu đầu chuỗi với biên bản: chạy lại với --head."
+        )
+        print(f"Khớp: {len(data['entries'])} mục, mọi phiếu, tổng điểm và hạng tính lại.{held}")
     print(f"Đầu chuỗi: {data['head']}")
-    if options.head is None:
-        print("Hãy đối chiếu đầu chuỗi với biên bản, hoặc chạy lại với --head.")
     return 1 if findings else 0

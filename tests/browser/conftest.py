@@ -136,6 +136,7 @@ class People:
             )
             page = context.new_page()
             page.set_default_timeout(15_000)
+            page.on("pageerror", lambda fault: self.faults.setdefault(name, []).append(str(fault)))
             self.pages[name] = page
             if name:
                 page.goto(f"{self.site.address}/dang-nhap/")

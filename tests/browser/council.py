@@ -95,11 +95,13 @@ class Server:
 
 
 @contextmanager
-def own_server(site: Site, chromium: Any, width: int) -> Iterator[tuple[Server, People]]:
-    """A server that may be stopped, with people who use it."""
+def own_server(
+    site: Site, chromium: Any, width: int, **settings: str
+) -> Iterator[tuple[Server, People]]:
+    """A server that may be stopped, with people who use it; `settings` of its environment."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = site.environment | {"SAOLA_BASE_URL": address}
+    environment = site.environment | {"SAOLA_BASE_URL": address} | settings
     own = replace(site, address=address, environment=environment)
     log = Path(site.environment["SAOLA_DATA"]) / f"log-{port}"
     server, people = Server(own, port, log), People(own, chromium, width)

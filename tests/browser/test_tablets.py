@@ -52,7 +52,7 @@ def opened(people: People, who: str, path: str) -> Any:
 def seal(page: Any) -> None:
     page.click("button[name=seal]")
     page.click("[data-seal-yes]")
-    page.wait_for_selector("[data-sealed-here]")
+    page.wait_for_selector("[data-sealed-banner]")
 
 
 def until(page: Any, expression: str) -> None:
@@ -101,7 +101,7 @@ def test_a_whole_session_without_the_server(hall: tuple[Server, People], tmp_pat
 
     server.start()
     page = opened(people, "hd2", session.path)
-    page.wait_for_selector("[data-tablet-bar]", state="hidden", timeout=30_000)
+    page.wait_for_selector("[data-tablet-bar][data-state=empty]", state="attached", timeout=30_000)
     found = stored(people.site, session, "hd2")
     sheets = {row[0]: row[1:] for row in found["sheets"]}
     assert sheets[session.items[names[0]]] == [100, True, "Viết khi máy chủ tắt (minh họa)"]

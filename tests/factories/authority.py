@@ -48,6 +48,7 @@ def make_authority(label: str = "Thử nghiệm", now: datetime | None = None) -
     wanted: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "person": (ec.generate_private_key(ec.SECP256R1()), "Người ký (minh họa)", {}),
         "seal": (rsa.generate_private_key(65537, 2048), "Cơ quan thử (minh họa)", {}),
+        "chair": (ec.generate_private_key(ec.SECP256R1()), "Thành viên Hội đồng 1 (minh họa)", {}),
         "other": (ec.generate_private_key(ec.SECP256R1()), "Người khác (minh họa)", {}),
         "expired": (
             ec.generate_private_key(ec.SECP256R1()),

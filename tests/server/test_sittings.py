@@ -317,19 +317,27 @@ def test_the_order_is_the_secretarys(office: Office) -> None:
 # paper
 
 
+def own_sheet(office: Office, item: AgendaItem, name: str) -> None:
+    """Who has a vote hands in before seeing another's paper."""
+    sheets.receive(item, content(item, 80), by=office[name], revision=0, seal=True)
+
+
 def scan() -> SimpleUploadedFile:
     return SimpleUploadedFile("phieu.pdf", PDF, "application/pdf")
 
 
 def test_a_paper_sheet_needs_two_people(office: Office, item: AgendaItem) -> None:
     member = sheets.seat_of(office["hd2"], item)
+    with pytest.raises(Refused, match="khóa phiếu của mình trước"):
+        papers.enter(item, member, content(item, 77), scan(), by=office["hd3"])
+    own_sheet(office, item, "hd3")
 
     entered = papers.enter(item, member, content(item, 77), scan(), by=office["hd3"])
     with pytest.raises(Refused, match="đang chờ đối chiếu"):
         papers.enter(item, member, content(item, 70), scan(), by=office["ocop_agency"])
     with pytest.raises(Refused, match="cần một người khác"):
         papers.check(entered, by=office["hd3"])
-    assert not ScoreSheet.objects.exists()
+    assert not ScoreSheet.objects.filter(member=member).exists()
     checked = papers.check(entered, by=office["ocop_agency"])
 
     assert checked.sheet is not None
@@ -343,6 +351,7 @@ def test_a_paper_sheet_needs_two_people(office: Office, item: AgendaItem) -> Non
 
 def test_the_member_may_check_the_own_sheet(office: Office, item: AgendaItem) -> None:
     member = sheets.seat_of(office["hd2"], item)
+    own_sheet(office, item, "hd3")
     entered = papers.enter(item, member, content(item, 77), scan(), by=office["hd3"])
 
     with pytest.raises(Refused):
@@ -351,21 +360,36 @@ def test_the_member_may_check_the_own_sheet(office: Office, item: AgendaItem) ->
     again = papers.enter(item, member, content(item, 75), scan(), by=office["hd3"])
     papers.check(again, by=office["hd2"])
 
-    assert ScoreSheet.objects.get().total == 75
+    assert ScoreSheet.objects.get(member=member).total == 75
 
 
 def test_scores_wait_for_paper_that_is_not_checked(office: Office, item: AgendaItem) -> None:
-    papers.enter(
-        item, sheets.seat_of(office["hd2"], item), content(item, 77), scan(), by=office["hd3"]
-    )
-    office.seal(item, 80, 80, 80)
+    """The member's own sheet on a tablet does as well."""
+    for name in ("hd1", "hd3"):
+        own_sheet(office, item, name)
+    member = sheets.seat_of(office["hd2"], item)
+    papers.enter(item, member, content(item, 77), scan(), by=office["ocop_agency"])
 
-    with pytest.raises(Refused, match="đối chiếu"):
+    with pytest.raises(Refused, match="chưa khóa phiếu"):
         actions.close_scores(item, by=office["hd1"])
+    own_sheet(office, item, "hd2")
+    assert actions.close_scores(item, by=office["hd1"]).total == "80"
+
+
+def test_a_paper_sheet_that_is_not_complete_is_refused(office: Office, item: AgendaItem) -> None:
+    data = content(item, 77)
+    data["choices"].pop("7")
+
+    with pytest.raises(Refused, match="còn 1 tiêu chí"):
+        papers.enter(
+            item, sheets.seat_of(office["hd2"], item), data, scan(), by=office["ocop_agency"]
+        )
+    assert not ScoreSheet.objects.exists()
 
 
 def test_paper_through_the_pages(office: Office, item: AgendaItem) -> None:
     member = sheets.seat_of(office["hd2"], item)
+    own_sheet(office, item, "hd3")
     secretary, agency = office.client("hd3"), office.client("ocop_agency")
     enter = reverse("desk:paper-enter", args=[item.pk, member.pk])
     blank = reverse("desk:paper-blank", args=[item.session_id])
@@ -384,7 +408,7 @@ def test_paper_through_the_pages(office: Office, item: AgendaItem) -> None:
     assert "checked" in missing.content.decode()
     assert shown.status_code == 200
     assert agreed.status_code == 302
-    assert ScoreSheet.objects.get().total == 77
+    assert ScoreSheet.objects.get(member=member).total == 77
     assert office.client("hd1").get(check).status_code == 404
 
 

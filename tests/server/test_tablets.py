@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from saola.lifecycle.machine import Refused
-from saola.server.councils import actions, sheets
+from saola.server.councils import actions, seats, sheets
 from saola.server.councils.intake.tablets import Message, take
 from saola.server.councils.models import AgendaItem, LateSheet, ScoreSheet
 from saola.server.demo.marks import choices_for
+from tests.factories import UserFactory
 from tests.server.conftest import Office
 
 pytestmark = pytest.mark.django_db
@@ -103,17 +105,96 @@ def test_an_incomplete_sheet_is_not_sealed(office: Office, item: AgendaItem) -> 
 def test_after_the_scores_are_closed_it_is_kept_for_the_secretary(
     office: Office, item: AgendaItem
 ) -> None:
-    office.seal(item, 80, 80, 80)
+    """hd2 had gone; the sheet comes when the council has done without."""
+    council = office.council
+    council.regulation["quorum"] = {"fraction": "1/2", "chair": True}
+    council.save()
+    there = set(council.members.exclude(user__username="hd2").values_list("pk", flat=True))
+    actions.mark_attendance(item.session, there, by=office["hd3"])
+    for name in ("hd1", "hd3"):
+        sheets.receive(item, content(item, 80), by=office[name], revision=0, seal=True)
+    item = AgendaItem.objects.get(pk=item.pk)
     actions.close_scores(item, by=office["hd1"])
-    ScoreSheet.objects.filter(member__user=office["hd2"]).update(current=False)
-    member = sheets.seat_of(office["hd2"], item)
-    told = Message(uuid.uuid4(), "máy", revision=5, base=0, seal=True)
+    told = message(item, office, "hd2", 5, seal=True)
 
     states = [take(item, content(item, 75), told, by=office["hd2"]).state for _ in range(3)]
 
     assert states == ["late"] * 3
     late = LateSheet.objects.get()
-    assert (late.member, late.data["choices"] != {}, late.sealed) == (member, True, True)
+    assert (late.member.user, late.data["choices"] != {}, late.sealed) == (
+        office["hd2"], True, True,
+    )  # fmt: skip
+    page = office.client("hd1").get(reverse("jury:late", args=[late.pk]))
+    assert "75" in page.content.decode()
+    assert office.client("hd2").get(reverse("jury:late", args=[late.pk])).status_code == 403
+
+
+def test_before_it_is_time_it_waits(office: Office, item: AgendaItem) -> None:
+    """Not marked present yet: the device keeps it and sends it again."""
+    actions.mark_attendance(item.session, set(), by=office["hd3"])
+    told = message(item, office, "hd2", 5, seal=True)
+
+    early = take(item, content(item, 75), told, by=office["hd2"])
+    everybody = set(office.council.members.values_list("pk", flat=True))
+    actions.mark_attendance(item.session, everybody, by=office["hd3"])
+    again = take(item, content(item, 75), told, by=office["hd2"])
+
+    assert (early.state, again.state) == ("wait", "kept")
+    assert not LateSheet.objects.exists()
+
+
+def test_who_gave_the_seat_up_hands_in_late(office: Office, item: AgendaItem) -> None:
+    told = message(item, office, "hd2", 5, seal=True)
+    old = sheets.seat_of(office["hd2"], item)
+    seats.hand_on(old, UserFactory(), "lý do", by=office["ocop_agency"])
+    fields = {f"c-{c}": o for c, o in content(item, 75)["choices"].items()}
+    sent = fields | {
+        "user": "hd2", "uuid": str(told.sheet), "device": str(uuid.uuid4()), "revision": "5",
+        "base": "0", "seal": "1",
+    }  # fmt: skip
+
+    answer = office.client("hd2").post(reverse("jury:message", args=[item.pk]), sent)
+
+    assert answer.json()["state"] == "late"
+    assert LateSheet.objects.get().member == old
+
+
+def test_what_another_person_left_on_the_device_waits(office: Office, item: AgendaItem) -> None:
+    """hd2's message under hd3's signing-in is not taken, nor one with odd numbers."""
+    told = message(item, office, "hd2", 5)
+    sent = {"user": "hd2", "uuid": str(told.sheet), "device": "x", "revision": "5", "base": "0"}
+    address = reverse("jury:message", args=[item.pk])
+
+    other = office.client("hd3").post(address, sent)
+    odd = [
+        office.client("hd2").post(address, sent | {"revision": text}).json()["state"]
+        for text in ("0", "-1", "x", "2147483648", "9" * 30)
+    ]
+
+    assert other.json()["state"] == "wait"
+    assert odd == ["refused"] * 5
+    assert not ScoreSheet.objects.exists()
+
+
+def test_a_page_and_a_tablet_do_not_overwrite_each_other(office: Office, item: AgendaItem) -> None:
+    by = office["hd2"]
+    take(item, content(item, 75), message(item, office, "hd2", 1), by=by)
+    sheets.receive(item, content(item, 70), by=by, revision=1)
+
+    blind = take(item, content(item, 60), message(item, office, "hd2", 3, base=1), by=by)
+
+    assert blind.state == "conflict"
+    assert ScoreSheet.objects.get().total == 70
+
+
+def test_late_sheets_do_not_pile_up(office: Office, item: AgendaItem) -> None:
+    seats.recuse(item, sheets.seat_of(office["hd2"], item), "lý do", by=office["hd3"])
+
+    for revision in range(1, 12):
+        take(item, content(item, 75), message(item, office, "hd2", revision), by=office["hd2"])
+
+    assert LateSheet.objects.count() == 5
+    assert LateSheet.objects.latest("pk").revision == 11
 
 
 def test_a_reopened_sheet_is_not_overwritten_by_the_old_device(
@@ -124,8 +205,9 @@ def test_a_reopened_sheet_is_not_overwritten_by_the_old_device(
     sheets.reopen(item, sheets.seat_of(office["hd2"], item), "lý do", by=office["hd1"])
 
     again = take(item, content(item, 75), told, by=office["hd2"])
+    other = take(item, content(item, 60), told, by=office["hd2"])
 
-    assert again.state == "old"
+    assert (again.state, other.state) == ("old", "late")
     assert [s.total for s in ScoreSheet.objects.order_by("number")] == [75, 75]
     assert ScoreSheet.objects.get(current=True).sealed_at is None
 

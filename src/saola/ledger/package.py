@@ -10,6 +10,7 @@ from saola.criteria import CriteriaSet, UnknownSheet, load
 from saola.ledger.chain import GENESIS, Link, entry_hash, verify
 from saola.scoring import Event, Invalid, member_sheet, score
 from saola.scoring.contract import loads, panel_from, result_data
+from saola.scoring.panels import left_out
 
 FORMAT = "saola-session/1"
 KINDS = {"altered": "bị sửa", "removed": "bị bỏ", "inserted": "bị chèn"}
@@ -64,11 +65,51 @@ def read_package(content: bytes) -> dict[str, Any]:
     if not isinstance(entries, list) or not isinstance(data.get("head"), str):
         raise Invalid("entries", "missing")
     for at, entry in enumerate(entries):
-        if not isinstance(entry, dict) or set(entry) != keys or type(entry["number"]) is not int:
+        if not isinstance(entry, dict) or set(entry) != keys:
             raise Invalid(f"entries[{at}]", "not an entry")
-        if not isinstance(entry["content"], dict):
-            raise Invalid(f"entries[{at}].content", "not an object")
+        # numbers stand in order, so that no gap has to be counted out
+        if type(entry["number"]) is not int or abs(entry["number"] - at - 1) > len(entries):
+            raise Invalid(f"entries[{at}].number", "not the number of an entry")
+        if not all(isinstance(entry[key], str) for key in ("previous", "hash")):
+            raise Invalid(f"entries[{at}]", "a hash is no text")
+        _shaped(entry["content"], f"entries[{at}].content")
     return data
+
+
+TEXTS, MANY = (str,), (list,)
+SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+    "session": {"regulation": (dict,), "members": MANY},
+    "item": {
+        "item": (int,), "product": TEXTS, "sheet": TEXTS, "fingerprint": TEXTS, "purpose": TEXTS,
+        "left": TEXTS, "cases": (dict,), "agreed": (dict,), "events": MANY, "seats": MANY,
+        "present": MANY, "kept_out": MANY,
+    },
+    "sheet": {
+        "item": (int,), "member": TEXTS, "number": (int,), "current": (bool,), "choices": (dict,),
+        "no_option_fits": (dict,), "events": MANY, "fingerprint": TEXTS,
+    },
+    "point": {"item": (int,)},
+    "result": {"item": (int,), "input": (dict,), "output": (dict,)},
+    "closing": {"counts": (dict,)},
+}  # fmt: skip
+
+
+def _shaped(content: Any, place: str) -> None:
+    """Raise Invalid where an entry lacks what its kind has, or has it in another form."""
+    shape = SHAPES.get(str(content.get("kind"))) if isinstance(content, dict) else None
+    if shape is None:
+        raise Invalid(place, "an entry of no known kind")
+    for key, types in shape.items():
+        if type(content.get(key)) not in types:
+            raise Invalid(f"{place}.{key}", "missing or of another form")
+    for key in ("seats", "present", "kept_out"):
+        if any(not isinstance(name, str) for name in content.get(key, ())):
+            raise Invalid(f"{place}.{key}", "not names")
+    members = content.get("members", content.get("input", {}).get("members", []))
+    if not isinstance(members, list) or not all(
+        isinstance(m, dict) and isinstance(m.get("name"), str) for m in members
+    ):
+        raise Invalid(f"{place}.members", "not members")
 
 
 def verify_package(data: dict[str, Any], head: str | None = None) -> Iterator[Finding]:
@@ -92,10 +133,10 @@ def verify_package(data: dict[str, Any], head: str | None = None) -> Iterator[Fi
 
 def _sorted(contents: Contents, number: int, content: dict[str, Any]) -> Iterator[Finding]:
     """Put one entry where it belongs."""
-    kind, item = content.get("kind"), content.get("item")
+    kind, item = content["kind"], int(content.get("item", 0))
     if kind == "session" and not contents.session:
         contents.session = content
-    elif kind == "item" and item not in contents.items and type(item) is int:
+    elif kind == "item" and item not in contents.items:
         contents.items[item] = content
     elif kind == "sheet" and item in contents.items:
         contents.sheets.setdefault(item, []).append(content)
@@ -133,9 +174,9 @@ def _current(place: str, sheets: list[dict[str, Any]]) -> Iterator[Finding]:
     for sheet in sheets:
         by_member.setdefault(str(sheet.get("member")), []).append(sheet)
     for member, own in by_member.items():
-        numbers = [sheet.get("number") for sheet in own]
-        current = [sheet.get("current") for sheet in own]
-        if numbers != list(range(1, len(own) + 1)) or current != [False] * (len(own) - 1) + [True]:
+        numbers = [sheet["number"] for sheet in own]
+        # the last is current, unless it was opened again and never handed in
+        if numbers != list(range(1, len(own) + 1)) or any(sheet["current"] for sheet in own[:-1]):
             yield Finding(f"{place}, phiếu của {member}", "thiếu, thừa hoặc đổi thứ tự phiếu")
 
 
@@ -162,10 +203,24 @@ def _sheet(
     except (Invalid, LookupError, TypeError, AttributeError, StopIteration) as fault:
         yield Finding(place, f"không hợp lệ ({fault})")
         return
-    complete = None not in row.points or not row.events
+    complete = not left_out(criteria_set, row.points)
     total = sum(points or 0 for points in row.points) if complete else None
     if sheet.get("total") != total:
         yield Finding(place, f"tổng ghi {sheet.get('total')}, cộng lại {total}")
+
+
+def _seats(
+    place: str, session: dict[str, Any], item: dict[str, Any], current: dict[str, Any]
+) -> Iterator[Finding]:
+    """Seats are those of the session's members; who has handed in counts, unless kept out."""
+    known = {member["name"] for member in session.get("members", [])}
+    for name in item["seats"]:
+        if name not in known:
+            yield Finding(place, f"{name} không phải thành viên của phiên")
+        if name in current and name not in item["present"] and name not in item["kept_out"]:
+            yield Finding(place, f"phiếu đã khóa của {name} bị bỏ khỏi kết quả")
+        if name in item["present"] and name in item["kept_out"]:
+            yield Finding(place, f"{name} không tham gia chấm mà vẫn được tính")
 
 
 def _settled(session: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
@@ -183,15 +238,13 @@ def _result(
 ) -> Iterator[Finding]:
     """The input is what was sealed and agreed; computed again it gives the same."""
     place = f"{place}, kết quả"
-    given = result.get("input")
-    if not isinstance(given, dict) or not isinstance(given.get("members"), list):
-        yield Finding(place, "không có đầu vào")
-        return
+    given = result["input"]
     for key, true in _settled(session, item).items():
         if given.get(key) != true:
             yield Finding(place, f"“{key}” khác với điều đã ghi của phiên")
     current = {s["member"]: s for s in sheets if s.get("current")}
-    present = item.get("present", [])
+    present = item["present"]
+    yield from _seats(place, session, item, current)
     if [m.get("name") for m in given["members"]] != item.get("seats"):
         yield Finding(place, "danh sách thành viên khác")
     for member in given["members"]:

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SESSION_PREPARE = "session_prepare"
     SESSION_CONDUCT = "session_conduct"
     SHEET_SCORE = "sheet_score"
+    SHEET_HAND_IN = "sheet_hand_in"
     SHEETS_OVERSEE = "sheets_oversee"
     REGISTER_IMPORT = "register_import"
     PROVINCE_DECIDE = "province_decide"

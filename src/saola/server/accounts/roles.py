@@ -126,6 +126,12 @@ DUTIES: dict[str, Role] = {
             P.SHEETS_OVERSEE,
         ),
         _role(
+            "former_member",
+            _("Người đã rời ghế Hội đồng"),
+            "council",
+            P.SHEET_HAND_IN,  # what was scored on a device before the seat went to another
+        ),
+        _role(
             HELPER,
             _("Người lập hồ sơ giúp chủ thể"),
             "producer",

@@ -29,6 +29,7 @@ from saola.server.councils.presence import (
     require_presiding,
     waiting_for,
 )
+from saola.server.councils.prints import kept_minutes
 from saola.server.councils.reports.package import seal_package
 from saola.server.dossiers.actions import advance
 from saola.server.dossiers.models import Dossier
@@ -99,6 +100,7 @@ def schedule(session: Session, dossier: Dossier, *, by: User, reason: str = "") 
 def unschedule(item: AgendaItem, *, by: User) -> None:
     """Take a dossier off the agenda while nobody has begun a sheet."""
     item = sheets.locked_item(item)
+    _require_here(item)
     begun = ScoreSheet.objects.filter(item=item).exists()
     fact = "Đã có phiếu chấm nên không rút khỏi chương trình được." if begun else None
     advance(item.dossier, "unschedule", by=by, within=item.session, facts={"not_scored": fact})
@@ -191,6 +193,7 @@ def close_session(session: Session, *, by: User) -> Session:
     session.state, session.closed_at = Session.State.CLOSED, timezone.now()
     session.package, session.chain_head = seal_package(session)
     session.save()
+    kept_minutes(session)  # they say how things stood now
     record("close_session", f"session:{session.pk}", {"head": session.chain_head}, by=by)
     return session
 
@@ -200,14 +203,14 @@ def _require_sitting(item: AgendaItem) -> None:
     if item.session.state != Session.State.OPEN:
         raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc.")
     _require_here(item)
-    if not item.counted:
-        raise Refused("Mục này chỉ để hiệu chuẩn, không có kết quả.")
     lacking = lacks_quorum(item.session, item)
     if lacking:
         raise Refused(lacking)
 
 
 def _require_here(item: AgendaItem) -> None:
+    if not item.counted:
+        raise Refused("Mục này chỉ để hiệu chuẩn, không có kết quả.")
     if item.left_reason:
         raise Refused("Sản phẩm này đã rời chương trình của phiên.")
 
@@ -256,7 +259,7 @@ def close_scores(item: AgendaItem, *, by: User) -> Result:
     if waiting:
         names = ", ".join(member.user.full_name for member in waiting)
         fact = f"Còn {len(waiting)} thành viên chưa khóa phiếu: {names}."
-    elif item.paper_sheets.filter(sheet=None, sent_back="").exists():
+    elif _paper_waits(item):
         fact = "Còn phiếu giấy đã nhập mà chưa ai đối chiếu."
     elif _asks_for_place(item):
         fact = "Du lịch chấm tại chỗ: hãy ghi ngày Hội đồng đến nơi."
@@ -265,6 +268,13 @@ def close_scores(item: AgendaItem, *, by: User) -> Result:
     points.open_points(item, computed)
     record("score_result", f"item:{item.pk}", consolidate.facts(result), by=by)
     return result
+
+
+def _paper_waits(item: AgendaItem) -> bool:
+    """Whether a sheet entered from paper waits for its check, of a member without another."""
+    sealed = item.sheets.filter(current=True, sealed_at__isnull=False).values("member")
+    rows = item.paper_sheets.filter(sheet=None, sent_back="")
+    return bool(rows.exclude(member__in=sealed).exists())
 
 
 def _asks_for_place(item: AgendaItem) -> bool:

@@ -92,6 +92,8 @@ def add_trial(session: Session, dossier: Dossier, purpose: str, *, by: User) -> 
     """Put a product on the agenda to practise on, never counted: a calibration product that a
     council has concluded, or a second sample of one on this agenda under a number of its own."""
     session = _locked(session, by)
+    if purpose not in (AgendaItem.Purpose.CALIBRATION, AgendaItem.Purpose.DUPLICATE):
+        raise Refused("Hãy chọn sản phẩm hiệu chuẩn hoặc mẫu lặp.")
     if session.mode == Session.Mode.WRITTEN:
         raise Refused("Hiệu chuẩn chỉ dùng khi họp.")
     rows = Dossier.objects.filter(place__province_code=session.council.province_code)

@@ -12,7 +12,7 @@ from saola.scoring import score as compute
 from saola.scoring.contract import panel_from, regulation_data, result_data
 from saola.scoring.explain import explain
 from saola.server.councils.models import AgendaItem, CouncilMember, Result, ScoreSheet
-from saola.server.councils.presence import present_for, presiding, seats_for
+from saola.server.councils.presence import conflicted, present_for, presiding, seats_for
 
 
 def input_of(item: AgendaItem) -> dict[str, Any]:
@@ -34,6 +34,17 @@ def input_of(item: AgendaItem) -> dict[str, Any]:
             | ({"chair": True} if member == chair else {})
             for member in members
         ],
+    }
+
+
+def panel_of(item: AgendaItem) -> dict[str, list[str]]:
+    """Who holds a seat for the product, who counts, and who is kept out of it; names on sheets."""
+    present, out = present_for(item), conflicted(item)
+    seats = seats_for(item)
+    return {
+        "seats": [member.sheet_name for member in seats],
+        "present": [member.sheet_name for member in seats if member.pk in present],
+        "kept_out": [member.sheet_name for member in seats if member.pk in out],
     }
 
 
@@ -62,6 +73,8 @@ def store(item: AgendaItem) -> tuple[Result, Computed]:
     """Compute and keep the result, stored and as computed; an earlier one of the item is replaced
     (its figures stay in the journal)."""
     data = input_of(item)
+    item.panel = panel_of(item)
+    item.save(update_fields=["panel"])
     computed = compute(panel_from(data))
     output = result_data(computed)
     result, _ = Result.objects.update_or_create(

@@ -102,6 +102,14 @@ def presiding(
     return None
 
 
+def presided(session: Session) -> CouncilMember | None:
+    """Who presided over the session: the chair where there, else the deputy who stood in."""
+    there = marked_present(session)
+    members = seats_of(session)
+    found = presiding(session.council, members, there)
+    return found or next((member for member in members if member.seat == CHAIR), None)
+
+
 def lacks_quorum(session: Session, item: AgendaItem | None = None) -> str | None:
     """None when enough members are there (for one product: those who count), else why not."""
     council = session.council

@@ -18,6 +18,7 @@ from saola.server.councils.models import (
     Session,
 )
 from saola.server.councils.opinions import taste_note
+from saola.server.councils.presence import presided
 from saola.server.councils.queries import agenda, histories
 from saola.server.files.models import StoredFile
 from saola.server.files.store import keep
@@ -112,7 +113,7 @@ def minutes(session: Session) -> bytes:
         )
     )
     now = [row.member for row in rows if row.member.left_at is None]
-    chair = next((member for member in now if member.seat == "chair"), None)
+    chair = presided(session)
     secretary = next((member for member in now if member.secretary), None)
     data = {
         "illustrative": session.illustrative,
@@ -139,6 +140,9 @@ def minutes(session: Session) -> bytes:
         "head": session.chain_head,
         "secretary": secretary.user.full_name if secretary else "",
         "chair": chair.user.full_name if chair else "",
+        "presides": "CHỦ TỌA"
+        if chair is None or chair.seat == "chair"
+        else "KT. CHỦ TỊCH HỘI ĐỒNG\nPHÓ CHỦ TỊCH",
     }
     return typeset("minutes", data)
 

@@ -1,6 +1,7 @@
 """Reads for pages: agenda with progress, matrix products × members."""
 
 import hashlib
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
@@ -12,6 +13,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import State
 from saola.scoring import SpreadLimit
+from saola.server.accounts.models import Grant
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils.models import (
@@ -98,6 +100,7 @@ def board_mark(session: Session) -> str:
         sorted(points.items()),
         sorted(marked_present(session)),
         LateSheet.objects.filter(item__session=session).count(),
+        sorted(Recusal.objects.filter(item__session=session).values_list("item", "member")),
         PaperSheet.objects.filter(item__session=session).aggregate(
             Count("pk"), Count("checked_at")
         ),
@@ -143,7 +146,24 @@ def matrix(session: Session, user: Any) -> list[Row]:
     may_look = bool(can(user, Permission.SESSION_VIEW, session))
     limit = session.council.rules().spread_limit
     view = _View(members, present, seat, may_look, limit)
-    return [_row(item, sheets.get(item.pk, {}), view) for item in agenda(session)]
+    items = agenda(session)
+    out = _kept_out(items, members)
+    return [_row(item, sheets.get(item.pk, {}), out[item.pk], view) for item in items]
+
+
+def _kept_out(items: list[AgendaItem], members: list[CouncilMember]) -> dict[int, set[int]]:
+    """By item, members who have no part in it (as `presence.conflicted`): two reads for all."""
+    out: dict[int, set[int]] = {item.pk: set() for item in items}
+    for item_id, member_id in Recusal.objects.filter(item__in=out).values_list("item", "member"):
+        out[item_id].add(member_id)
+    by_user = {member.user_id: member.pk for member in members}
+    ties: dict[str, set[int]] = {}
+    grants = Grant.objects.filter(user__in=by_user, scope__startswith="producer:")
+    for user_id, scope in grants.values_list("user_id", "scope"):
+        ties.setdefault(scope, set()).add(by_user[user_id])
+    for item in items:
+        out[item.pk] |= ties.get(f"producer:{item.dossier.product.producer_id}", set())
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +177,23 @@ class _View:
     limit: SpreadLimit | None
 
 
-def _row(item: AgendaItem, sheets: dict[int, Stored], view: _View) -> Row:
+def _row(item: AgendaItem, sheets: dict[int, Stored], out: set[int], view: _View) -> Row:
     sealed = {pk: sheet.total for pk, sheet in sheets.items() if sheet.sealed}
-    all_in = bool(view.present) and view.present <= sealed.keys()
+    counting = _counting(view, sealed.keys(), out)
     result = getattr(item, "result", None)
     past_scoring = _past_scoring(item, result)
-    # attendance opens nothing, nor does a sheet that only stops the evaluation
-    own_in = view.seat is not None and sealed.get(view.seat) is not None
+    # attendance opens nothing, nor does a sheet that only stops the evaluation or does not count
+    own_in = view.seat in counting and sealed.get(view.seat or 0) is not None
     shown = view.may_look and (past_scoring or own_in)
-    totals = (
-        [t for pk, t in sealed.items() if t is not None and pk in view.present] if shown else []
-    )
+    totals = [t for pk, t in sealed.items() if t is not None and pk in counting] if shown else []
+    all_in = bool(counting) and counting <= sealed.keys()
     mean = Fraction(sum(totals), len(totals)) if totals and all_in else None
     cells = [
         Cell(
             member,
-            _state(member.pk, sealed, sheets, view),
+            "recused" if member.pk in out else _state(member.pk, sealed, sheets, view),
             sealed.get(member.pk) if shown else None,
-            _far(sealed.get(member.pk), totals, view.limit),
+            member.pk in counting and _far(sealed.get(member.pk), totals, view.limit),
             sheets[member.pk].pk if shown and member.pk in sealed else None,
         )
         for member in view.members
@@ -182,6 +201,16 @@ def _row(item: AgendaItem, sheets: dict[int, Stored], view: _View) -> Row:
     scored = result is None or result.status in ("scored", "spread_exceeded")
     spread = max(totals) - min(totals) if totals and scored else None
     return Row(item, cells, shown, spread, mean, _borderline(item, totals, mean), result)
+
+
+def _counting(view: _View, sealed: AbstractSet[int], out: set[int]) -> set[int]:
+    """Members whose sheet counts or is waited for: there now or gone after handing in, not kept
+    out; of two who held one seat the one that has handed in."""
+    successors = {m.replaces_id: m.pk for m in view.members if m.replaces_id}
+    counting = ((view.present | sealed) & {m.pk for m in view.members}) - out
+    return {pk for pk in counting if not (pk in successors and pk not in sealed)} - {
+        after for before, after in successors.items() if before in sealed
+    }
 
 
 def _past_scoring(item: AgendaItem, result: Result | None) -> bool:

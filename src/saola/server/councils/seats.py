@@ -20,7 +20,7 @@ from saola.server.councils.models import (
     Recusal,
     Session,
 )
-from saola.server.councils.sheets import locked_item
+from saola.server.councils.sheets import locked_item, require_in_hand
 from saola.server.journal.record import digest, record
 
 
@@ -87,6 +87,11 @@ def _duties(member: CouncilMember) -> list[str]:
 def hand_on(member: CouncilMember, user: User, reason: str, *, by: User) -> CouncilMember:
     """Give a member's seat to another person, also while a session is open: sealed sheets of the
     one who leaves stay and count; the successor scores what is left."""
+    # sheets that are being sealed in open sessions come first
+    open_ones = Session.objects.filter(council=member.council_id).exclude(
+        state=Session.State.CLOSED
+    )
+    list(open_ones.select_for_update(of=("self",)).order_by("pk"))
     member = CouncilMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
     council = member.council
     require(by, Permission.COUNCIL_APPOINT, council)
@@ -101,6 +106,7 @@ def hand_on(member: CouncilMember, user: User, reason: str, *, by: User) -> Coun
     member.save(update_fields=["left_at", "left_reason"])
     for duty in duties:
         take_back(member.user, duty, scope, by=by)
+    grant(member.user, "former_member", scope, by=by)
     successor = CouncilMember.objects.create(
         council=council,
         user=user,
@@ -162,5 +168,6 @@ def end_recusal(recusal: Recusal, *, by: User) -> None:
 
 
 def _require_undecided(item: AgendaItem) -> None:
+    require_in_hand(item)
     if item.counted and item.dossier.state != State.SCHEDULED:
         raise Refused("Đã chốt điểm sản phẩm này nên không thay đổi người chấm được.")

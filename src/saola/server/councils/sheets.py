@@ -4,19 +4,31 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, Subquery
 from django.utils import timezone
 
 from saola.lifecycle.dossier import State
 from saola.lifecycle.machine import Refused
 from saola.scoring import Event, Invalid, MemberSheet, member_sheet
 from saola.scoring.panels import check_cases, left_out
-from saola.server.accounts.models import User
+from saola.server.accounts.models import Grant, User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
-from saola.server.councils.models import AgendaItem, Attendance, CouncilMember, ScoreSheet, Session
-from saola.server.councils.presence import conflicted, require_presiding
+from saola.server.councils.models import (
+    AgendaItem,
+    Attendance,
+    CouncilMember,
+    Recusal,
+    ScoreSheet,
+    Session,
+)
+from saola.server.councils.presence import require_presiding, seats_for
 from saola.server.dossiers.completeness import marks
 from saola.server.journal.record import digest, record
+
+
+class NotYet(Refused):
+    """This member cannot score now, but may soon: what was scored on a device waits there."""
 
 
 class Stale(Refused):
@@ -55,7 +67,9 @@ def checked(sheet: ScoreSheet) -> MemberSheet:
 
 
 def locked_item(item: AgendaItem) -> AgendaItem:
-    """The item as stored now, locked: sheets and the closing of scores wait for each other."""
+    """The item as stored now, locked with its session: sheets, attendance, the closing of scores
+    and of the session wait for each other."""
+    Session.objects.select_for_update(of=("self",)).get(pk=item.session_id)
     rows = AgendaItem.objects.select_related("session__council", "dossier__product")
     return rows.select_for_update(of=("self",)).get(pk=item.pk)
 
@@ -63,6 +77,14 @@ def locked_item(item: AgendaItem) -> AgendaItem:
 SEALED = "Phiếu đã khóa nên không sửa được. Muốn chấm lại, Chủ tịch phải mở lại."
 NOBODY = uuid.UUID(int=0)  # an id that no sheet has
 FIELDS = ("choices", "unfit", "comments", "events", "remark")
+
+
+def require_in_hand(item: AgendaItem) -> None:
+    """Refused where the session has ended or the product has left its agenda."""
+    if item.session.state == Session.State.CLOSED:
+        raise Refused("Phiên đã bế mạc.")
+    if item.left_reason:
+        raise Refused("Sản phẩm này đã rời chương trình của phiên.")
 
 
 @transaction.atomic
@@ -91,6 +113,7 @@ def receive(
     require_open(item, member)
     if revision != sheet.revision and not same:
         raise Stale(sheet)
+    sheet.device = None  # a page of the browser wrote last, no tablet goes on from here unseen
     return write(sheet, data, by=by, seal=seal)
 
 
@@ -115,6 +138,13 @@ def write(
     if seal:
         record("seal", f"item:{sheet.item_id}", sealed_facts(sheet), by=by)
     return sheet
+
+
+def require_complete(sheet: ScoreSheet, data: dict[str, Any]) -> None:
+    """Refused where this content could not be sealed on the sheet; the sheet is left as it is."""
+    for field in FIELDS:
+        setattr(sheet, field, data.get(field, getattr(sheet, field)))
+    _seal(sheet, _totalled(sheet))
 
 
 def _totalled(sheet: ScoreSheet) -> MemberSheet:
@@ -159,22 +189,30 @@ def current_sheet(item: AgendaItem, member: CouncilMember) -> ScoreSheet:
 
 def require_open(item: AgendaItem, member: CouncilMember) -> None:
     """Refused where this member cannot score this product now."""
-    if item.session.state != Session.State.OPEN:
-        raise Refused("Phiên họp chưa khai mạc hoặc đã bế mạc nên chưa chấm được.")
+    if item.session.state == Session.State.PREPARED:
+        raise NotYet("Phiên họp chưa khai mạc nên chưa chấm được.")
+    if item.session.state == Session.State.CLOSED:
+        raise Refused("Phiên họp đã bế mạc nên không chấm thêm được.")
     if item.counted and item.dossier.state != State.SCHEDULED:
         raise Refused("Sản phẩm này đã chốt điểm nên không chấm thêm được.")
     if item.left_reason:
         raise Refused("Sản phẩm này đã rời chương trình của phiên nên không chấm ở đây nữa.")
-    if member.pk in conflicted(item):
-        recusal = item.recusals.filter(member=member).first()
-        why = recusal.reason if recusal else "đại diện cho chủ thể của sản phẩm"
+    if member.replaces_id and member.pk not in {seat.pk for seat in seats_for(item)}:
+        raise Refused("Người giữ ghế này trước đó đã chấm sản phẩm này.")
+    producer = item.dossier.product.producer_id
+    tied = Grant.objects.filter(user=member.user_id, scope=f"producer:{producer}")
+    recused = Recusal.objects.filter(item=item, member=member)
+    rows = Attendance.objects.filter(session=item.session_id, member=member)
+    seat = rows.annotate(tied=Exists(tied), why=Subquery(recused.values("reason")[:1])).first()
+    if seat is not None and (seat.tied or seat.why):
+        why = seat.why or "đại diện cho chủ thể của sản phẩm"
         raise Refused(f"Thành viên này không tham gia chấm sản phẩm này: {why}.")
-    if not Attendance.objects.filter(session=item.session, member=member, present=True).exists():
-        raise Refused("Chưa điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
+    if seat is None or not seat.present:
+        raise NotYet("Chưa điểm danh có mặt. Hãy báo Thư ký Hội đồng.")
     try:
         check_cases(item.dossier.criteria_set, item.cases)
     except Invalid:
-        raise Refused("Chưa chọn trường hợp chấm của các tiêu chí hai trường hợp.") from None
+        raise NotYet("Chưa chọn trường hợp chấm của các tiêu chí hai trường hợp.") from None
 
 
 def _seal(sheet: ScoreSheet, row: MemberSheet) -> None:
@@ -198,6 +236,7 @@ def reopen(item: AgendaItem, member: CouncilMember, reason: str, *, by: User) ->
     """Put a new sheet with the same choices beside the member's sealed one; the old is kept."""
     item = locked_item(item)
     require_presiding(item.session, by)
+    require_in_hand(item)
     if not reason.strip():
         raise Refused("Hãy ghi lý do mở lại phiếu.", field="reason")
     old = current_sheet(item, member)

@@ -24,9 +24,12 @@ class OfficialPaper(models.Model):
     """One administrative paper about a record ("dossier:5"): what it says as data, set once."""
 
     kind = models.CharField(max_length=40)
+    issuer = models.CharField(max_length=10)  # "commune", "agency", "province", "council"
     about = models.CharField(max_length=40, db_index=True)
     number = models.CharField("số văn bản", max_length=60)
+    number_key = models.CharField(max_length=60)  # folded, so that a number is used once
     dated = models.DateField("ngày ký")
+    year = models.PositiveSmallIntegerField()
     signer = models.CharField("người ký", max_length=120)
     position = models.CharField("chức vụ người ký", max_length=120)
     capacity = models.CharField("tư cách ký", max_length=5, blank=True)
@@ -39,6 +42,11 @@ class OfficialPaper(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place_code", "kind", "number_key", "year"], name="paper_number_once"
+            )
+        ]
 
     def scopes(self) -> set[str]:
         """Of the office that wrote it, and its province's."""

@@ -3,6 +3,7 @@ before they are kept, and again when somebody looks."""
 
 import hashlib
 import io
+import unicodedata
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,6 @@ from saola.server.papers.models import SignedCopy
 from saola.server.papers.signing.checking import SignatureReport, Unreadable, check
 from saola.server.papers.signing.making import NoKey, sign
 from saola.server.papers.signing.trust import Trust, read_trust
-from saola.vietnamese.folding import fold
 
 PDF = "application/pdf"
 LARGEST = 50 * 1024 * 1024
@@ -35,7 +35,7 @@ def trust() -> Trust:
 
 
 def receive_signed(
-    paper: StoredFile, upload: UploadedFile[Any], signer: str, *, by: str
+    paper: StoredFile, upload: UploadedFile[Any], signer: str, *, by: Any
 ) -> SignedCopy:
     """Take in a paper that was signed outside: every signature is held against the prepared paper
     and the trusted list, and one of them must be the named signer's. Refused with what is wrong."""
@@ -43,10 +43,10 @@ def receive_signed(
         raise Refused("Tệp đã ký quá lớn (tối đa 50 MB).", field="file")
     content = upload.read()
     scan(io.BytesIO(content))
-    return _keep_signed(paper, content, signer, by=by)
+    return _keep_signed(paper, content, signer, by=by, here=False)
 
 
-def sign_here(paper: StoredFile, signer: str, *, by: str) -> SignedCopy:
+def sign_here(paper: StoredFile, signer: str, *, by: Any) -> SignedCopy:
     """Sign with the office's PKCS#12 key, on top of the signatures that are there."""
     told = settings.SIGNING
     if told["signer"] is None:
@@ -67,19 +67,21 @@ def sign_here(paper: StoredFile, signer: str, *, by: str) -> SignedCopy:
         )
     except (NoKey, OSError) as fault:
         raise Refused(f"Không ký được bằng khóa của cơ quan: {fault}") from None
-    return _keep_signed(paper, made, signer, by=by)
+    return _keep_signed(paper, made, signer, by=by, here=True)
 
 
 @transaction.atomic
-def _keep_signed(paper: StoredFile, content: bytes, signer: str, *, by: str) -> SignedCopy:
+def _keep_signed(
+    paper: StoredFile, content: bytes, signer: str, *, by: Any, here: bool
+) -> SignedCopy:
     StoredFile.objects.select_for_update(of=("self",)).get(pk=paper.pk)  # one at a time
     reports = _checked(paper, content, timezone.now())
     faults = [line for report in reports for line in _faults(report)]
     if faults:
         raise Refused("Chưa nhận được văn bản đã ký: " + "; ".join(faults) + ".", field="file")
-    names = [fold(report.common_name) for report in reports]
-    if not any(fold(signer) in name or name in fold(signer) for name in names if name):
-        signed = ", ".join(report.common_name for report in reports)
+    people = [report for report in reports if report.kind == "signature"]
+    if not any(same_name(signer, report.common_name) for report in people):
+        signed = ", ".join(report.common_name for report in people)
         raise Refused(
             f"Người ký trên văn bản là {signer}, nhưng chữ ký số là của {signed}.", field="file"
         )
@@ -90,13 +92,22 @@ def _keep_signed(paper: StoredFile, content: bytes, signer: str, *, by: str) -> 
     name = f"{paper.name.removesuffix('.pdf')}-da-ky.pdf"
     copy = SignedCopy.objects.create(
         paper=paper,
-        file=keep(content, name, PDF, by=by),
+        file=keep(content, name, PDF, by=by.username),
         reports=[_data(report) for report in reports],
-        received_by=by,
+        received_by=by.username,
     )
-    facts = {"paper": paper.sha256, "sha256": digest, "signatures": len(reports)}
-    record("file_signed", f"file:{paper.pk}", facts)
+    facts = {"paper": paper.sha256, "sha256": digest, "signatures": len(reports), "here": here}
+    record("file_signed", f"file:{paper.pk}", facts, by=by)
     return copy
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are of one person: equal letter by letter, marks included, but for case and
+    blanks; an empty name is nobody's."""
+    first, second = (
+        " ".join(unicodedata.normalize("NFC", name).casefold().split()) for name in (one, other)
+    )
+    return bool(first) and first == second
 
 
 def _checked(paper: StoredFile, content: bytes, now: datetime) -> list[SignatureReport]:

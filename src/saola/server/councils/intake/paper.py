@@ -11,7 +11,15 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can, require
 from saola.server.councils.models import AgendaItem, CouncilMember, PaperSheet
-from saola.server.councils.sheets import SEALED, current_sheet, locked_item, require_open, write
+from saola.server.councils.presence import waiting_for
+from saola.server.councils.sheets import (
+    SEALED,
+    current_sheet,
+    locked_item,
+    require_complete,
+    require_open,
+    write,
+)
 from saola.server.files.store import store
 from saola.server.journal.record import digest, record
 
@@ -25,8 +33,11 @@ def enter(
     item = locked_item(item)
     require(by, Permission.SESSION_PREPARE, item)
     require_open(item, member)
-    if current_sheet(item, member).sealed_at is not None:
+    sheet = current_sheet(item, member)
+    if sheet.sealed_at is not None:
         raise Refused(SEALED)
+    _own_first(item, by)
+    require_complete(sheet, data)
     try:
         with transaction.atomic():
             made = PaperSheet.objects.create(
@@ -38,6 +49,12 @@ def enter(
     return made
 
 
+def _own_first(item: AgendaItem, by: User) -> None:
+    """Who has a vote hands in the own sheet before seeing another's marks."""
+    if any(member.user_id == by.pk for member in waiting_for(item)):
+        raise Refused("Bạn cũng chấm sản phẩm này: hãy khóa phiếu của mình trước.")
+
+
 def _waiting(paper: PaperSheet, by: User) -> tuple[AgendaItem, PaperSheet]:
     item = locked_item(paper.item)
     rows = PaperSheet.objects.select_for_update(of=("self",)).select_related("member__user")
@@ -46,6 +63,8 @@ def _waiting(paper: PaperSheet, by: User) -> tuple[AgendaItem, PaperSheet]:
         require(by, Permission.SESSION_PREPARE, item)
     if paper.sheet_id is not None or paper.sent_back:
         raise Refused("Phiếu giấy này đã được đối chiếu.")
+    if paper.member.user_id != by.pk:
+        _own_first(item, by)
     if paper.entered_by_id == by.pk:
         raise Refused("Người nhập không tự đối chiếu: cần một người khác.")
     return item, paper

@@ -29,6 +29,8 @@ class AgendaItem(models.Model):
     sample_in_at = models.DateTimeField(null=True)
     sample_in_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     scored_on_site = models.DateField(null=True)  # tourism
+    # who held a seat and who counted when the scores were closed, by name on sheets
+    panel = models.JSONField(null=True)
     cases = models.JSONField(default=dict)
     agreed = models.JSONField(default=dict)
     events = models.JSONField(default=list)  # the council's own
@@ -41,6 +43,10 @@ class AgendaItem(models.Model):
                 fields=["session", "dossier"],
                 condition=Q(left_reason="", purpose="counted"),
                 name="agenda_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["counted", "calibration", "duplicate"]),
+                name="purpose_is_known",
             ),
             models.UniqueConstraint(
                 fields=["session", "sample_number"],

@@ -5,8 +5,9 @@ from typing import Any
 
 from saola.ledger import pack
 from saola.scoring.contract import regulation_data
+from saola.server.councils.consolidate import panel_of
 from saola.server.councils.models import AgendaItem, ScoreSheet, Session
-from saola.server.councils.presence import members_of, present_for, seats_for
+from saola.server.councils.presence import members_of
 from saola.server.files.models import StoredFile
 from saola.server.files.store import keep
 
@@ -66,8 +67,9 @@ def _session(session: Session) -> dict[str, Any]:
 
 
 def _item(number: int, item: AgendaItem) -> dict[str, Any]:
-    present, product = present_for(item), item.dossier.product
-    seats = seats_for(item)
+    product = item.dossier.product
+    # as it was when the scores were closed; people come and go after that
+    panel = item.panel or panel_of(item)
     return {
         "kind": "item",
         "item": number,
@@ -81,8 +83,7 @@ def _item(number: int, item: AgendaItem) -> dict[str, Any]:
         "cases": item.cases,
         "agreed": item.agreed,
         "events": item.events,
-        "seats": [member.sheet_name for member in seats],
-        "present": [member.sheet_name for member in seats if member.pk in present],
+        **panel,
         "recused": [
             {"member": row.member.sheet_name, "reason": row.reason}
             for row in item.recusals.select_related("member__user")
@@ -92,7 +93,7 @@ def _item(number: int, item: AgendaItem) -> dict[str, Any]:
 
 def _sealed(item: AgendaItem) -> list[ScoreSheet]:
     rows = item.sheets.filter(sealed_at__isnull=False).select_related(
-        "member__user", "paper__entered_by", "paper__checked_by", "paper__scan"
+        "item", "member__user", "paper__entered_by", "paper__checked_by", "paper__scan"
     )
     return list(rows.order_by("member__order", "number"))
 
@@ -115,6 +116,10 @@ def _sheet(number: int, sheet: ScoreSheet) -> dict[str, Any]:
         "total": sheet.total,
         "sealed_at": _at(sheet.sealed_at),
         "reopened": sheet.reopened_reason,
+        "photos_sha256": sorted(
+            item_photo.file.sha256
+            for item_photo in sheet.item.photos.filter(member=sheet.member).select_related("file")
+        ),
         "paper": paper
         and {
             "entered_by": paper.entered_by.full_name,

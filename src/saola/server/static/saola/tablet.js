@@ -24,6 +24,7 @@ async function device() {
 }
 
 export const keyOf = (path) => `${user}:${path}`;
+const once = crypto.randomUUID(); // this page, where the device keeps nothing
 const waits = (entry) => entry.revision > entry.sent && entry.failed !== entry.revision;
 export const sheetsOfDevice = () => db.sheets.where({ user }).toArray();
 
@@ -49,7 +50,7 @@ export function fresh(form) {
 export async function sendAtOnce(form, seal) {
   const entry = { ...fresh(form), seal };
   entry.revision += 1;
-  return post(entry.to, bodyOf(entry, "once"));
+  return post(entry.to, bodyOf(entry, once));
 }
 
 // one change of the stored sheet; two tabs of one device write fields, not whole sheets
@@ -84,18 +85,22 @@ async function post(to, fields) {
 }
 
 const bodyOf = (entry, id) => ({
-  ...entry.fields, uuid: entry.sheet, device: id, revision: entry.revision, base: entry.base,
+  ...entry.fields, user, uuid: entry.sheet, device: id, revision: entry.revision, base: entry.base,
   ...(entry.seal ? { seal: "1" } : {}),
 });
 
 // what the server said of the message with this revision
 function apply(now, told, revision) {
+  if (told.state === "wait") {
+    now.reason = told.reason; // not now: it stays, and goes out again
+    return;
+  }
   now.state = told.state;
   now.reason = told.reason;
   now.sealed = told.sealed;
   if (told.state === "kept" || told.state === "old" || told.state === "late") {
     const since = now.revision > revision; // changed here while the message was under way
-    now.base = told.revision;
+    if (told.state !== "late") now.base = told.revision;
     now.sent = since ? revision : Math.max(revision, told.revision);
     now.revision = since ? Math.max(now.revision, told.revision + 1) : now.sent;
   } else {
@@ -120,8 +125,8 @@ async function send(entry) {
 }
 
 async function sendPhoto(photo) {
-  const told = await post(photo.to, { uuid: photo.id, photo: photo.file });
-  if (told === null) return false;
+  const told = await post(photo.to, { user, uuid: photo.id, photo: photo.file });
+  if (told === null || told.state === "wait") return false;
   if (told.state === "kept") await db.photos.delete(photo.id);
   else await db.photos.update(photo.id, { fault: told.reason });
   return true;
@@ -168,6 +173,17 @@ export async function keepMine(path) {
   return flush();
 }
 
+function photoRow(photo, words) {
+  const item = document.createElement("li");
+  const drop = document.createElement("button");
+  drop.type = "button";
+  drop.className = "secondary";
+  drop.textContent = words.drop;
+  drop.addEventListener("click", async () => { await db.photos.delete(photo.id); await show(); });
+  item.append(`${photo.file.name}: ${photo.fault} `, drop);
+  return item;
+}
+
 function row(entry, words) {
   const item = document.createElement("li");
   const link = document.createElement("a");
@@ -185,14 +201,18 @@ export async function show() {
   const entries = (await sheetsOfDevice()).filter(
     (entry) => entry.revision > entry.sent || entry.state === "late" || entry.state === "refused",
   );
-  const photos = await db.photos.where({ user }).count();
-  bar.hidden = entries.length + photos === 0;
-  bar.querySelector("[data-count]").textContent = entries.length + photos;
-  bar.querySelector("ul").replaceChildren(...entries.map((entry) => row(entry, bar.dataset)));
+  const photos = await db.photos.where({ user }).toArray();
+  bar.hidden = entries.length + photos.length === 0;
+  bar.dataset.state = bar.hidden ? "empty" : "waiting";
+  bar.querySelector("[data-count]").textContent = entries.length + photos.length;
+  bar.querySelector("ul").replaceChildren(
+    ...entries.map((entry) => row(entry, bar.dataset)),
+    ...photos.filter(({ fault }) => fault).map((photo) => photoRow(photo, bar.dataset)),
+  );
 }
 
 if (user && document.querySelector("[data-tablet-bar]")) {
-  document.querySelector("[data-tablet-bar] button").addEventListener("click", flush);
+  document.querySelector("[data-tablet-bar] [data-again]").addEventListener("click", flush);
   window.addEventListener("online", flush);
   setInterval(() => { if (!document.hidden) flush().catch(() => {}); }, EVERY);
   show().then(flush).catch(() => {}); // where the browser keeps nothing, the page works on

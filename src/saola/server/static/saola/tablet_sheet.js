@@ -42,7 +42,7 @@ function lock(entry) {
   for (const input of form.querySelectorAll("fieldset, textarea, select, input[type=text], input[type=file], .sticky button")) {
     input.disabled = true;
   }
-  const note = document.querySelector("[data-sealed-here]");
+  const note = document.querySelector("[data-sealed-banner]");
   note.hidden = false;
   note.querySelector("[data-sealed-text]").textContent =
     entry.revision > entry.sent ? words.sealedHere : words.sealedThere;
@@ -54,7 +54,7 @@ function tell(entry) {
   if (!conflict.hidden) conflict.querySelector("[data-reason]").textContent = entry.reason;
   if (entry.seal) return lock(entry);
   if (locked) return location.reload(); // a seal that the server could not take
-  if (entry.state === "late" || entry.state === "refused") return say(entry.reason);
+  if (entry.state === "late" || entry.state === "refused" || entry.reason) return say(entry.reason);
   say(entry.revision > entry.sent ? words.queued : words.received);
 }
 
@@ -74,7 +74,7 @@ async function straight(seal) {
   const alarm = document.querySelector("[data-full]");
   alarm.hidden = told !== null;
   if (told === null) return say(words.full);
-  form.elements.revision.value = told.revision;
+  if (told.state === "kept") form.elements.revision.value = told.revision;
   say(told.state === "kept" ? words.received : told.reason);
 }
 
@@ -138,6 +138,11 @@ async function restore() {
   if (!entry) return;
   const seen = Number(form.elements.revision.value);
   const other = entry.sheet !== form.elements.uuid.value; // reopened since
+  if (other && entry.revision > entry.sent) {
+    await flush(); // the server keeps what differs, for the secretary
+    const now = await stored(path);
+    if (now.revision > now.sent) return say(words.queued);
+  }
   if (other || (entry.revision <= entry.sent && seen > entry.revision)) return forget(path);
   put(entry.fields);
   tell(entry);

@@ -19,6 +19,8 @@ from saola.server.dossiers.draft.saving import UNFIT
 from saola.server.dossiers.models import Citation, Dossier
 from saola.server.dossiers.queries import citations_by_criterion
 
+LONGEST = 2000  # characters of a reason or a comment
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -47,7 +49,7 @@ def read(criteria_set: CriteriaSet, data: QueryDict) -> dict[str, dict[str, str]
     for criterion in criteria_set.criteria:
         value = data.get(f"c-{criterion.id}", "")
         if value == UNFIT:
-            unfit[criterion.id] = data.get(f"r-{criterion.id}", "").strip()
+            unfit[criterion.id] = data.get(f"r-{criterion.id}", "").strip()[:LONGEST]
         elif value:
             if value not in {choice.id for choice in criterion.choices}:
                 raise Refused(
@@ -55,7 +57,7 @@ def read(criteria_set: CriteriaSet, data: QueryDict) -> dict[str, dict[str, str]
                     field=criterion.id,
                 )
             choices[criterion.id] = value
-        comment = data.get(f"k-{criterion.id}", "").strip()
+        comment = data.get(f"k-{criterion.id}", "").strip()[:LONGEST]
         if comment:
             comments[criterion.id] = comment
     return {"choices": choices, "unfit": unfit, "comments": comments}

@@ -159,6 +159,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "tests": found.tests.select_related("file"),
         "illustrative": found.illustrative,
     }
+    context["form_numbers"] = ("01", "02", "03")
     return render(request, "desk/dossier.html", context)
 
 

@@ -11,9 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can, require
 from saola.server.councils.models import Session
+from saola.server.councils.presence import presided
 from saola.server.councils.prints import kept_minutes
 from saola.server.files.models import StoredFile
 from saola.server.papers.models import OfficialPaper
@@ -22,6 +24,7 @@ from saola.server.recognition.models import Certificate, Decision, Notice
 from saola.server.web.common.forms import Form
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
+from saola.server.web.desk.writing.content import AGENCY, COMMUNE, COUNCIL, PROVINCE
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def _notice(pk: int) -> Signable:
 
 def _minutes(pk: int) -> Signable:
     session = get_object_or_404(Session.objects.select_related("council"), pk=pk, state="closed")
-    chair = session.council.members.filter(seat="chair", left_at=None).first()
+    chair = presided(session)
     return Signable(
         f"Biên bản: {session.title}",
         kept_minutes(session),
@@ -81,13 +84,22 @@ def _minutes(pk: int) -> Signable:
     )
 
 
+# who files the signed paper of which office
+SIGNED_BY = {
+    PROVINCE: Permission.PROVINCE_DECIDE,
+    AGENCY: Permission.AGENCY_SUBMIT,
+    COMMUNE: Permission.COMMUNE_SIGN,
+    COUNCIL: Permission.SESSION_PREPARE,
+}
+
+
 def _written(pk: int) -> Signable:
     row = get_object_or_404(OfficialPaper.objects.select_related("file"), pk=pk)
     return Signable(
         f"Văn bản {row.number}",
         row.file,
         row.signer,
-        Permission.DESK_USE,
+        SIGNED_BY[row.issuer],
         row,
         bool(row.data["illustrative"]),
     )
@@ -130,11 +142,15 @@ def signing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         paper, by = found.paper, person(request)
         require(by, found.may, found.on)
         if here:
-            sign_here(paper, found.signer, by=by.username)
+            # the office's key signs what the province's leader decides, and nothing else
+            require(by, Permission.PROVINCE_DECIDE, found.on)
+            if found.may != Permission.PROVINCE_DECIDE:
+                raise Refused("Khóa ở máy chủ chỉ ký văn bản do lãnh đạo tỉnh ký.")
+            sign_here(paper, found.signer, by=by)
             messages.success(request, _("Đã ký bằng chứng thư của cơ quan và kiểm tra."))
             return redirect(request.path)
         if form.is_valid() and form.carry_out(
-            lambda: receive_signed(paper, form.cleaned_data["file"], found.signer, by=by.username)
+            lambda: receive_signed(paper, form.cleaned_data["file"], found.signer, by=by)
         ):
             messages.success(request, _("Đã kiểm tra và lưu văn bản đã ký."))
             return redirect(request.path)
@@ -145,7 +161,8 @@ def signing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "signatures": state_of(found.paper) if found.paper else [],
         "copy": signed_copy(found.paper),
         "may": can(request.user, found.may, found.on),
-        "signs_here": settings.SIGNING["signer"] is not None,
+        "signs_here": settings.SIGNING["signer"] is not None
+        and found.may == Permission.PROVINCE_DECIDE,
         "form": form,
         "illustrative": found.illustrative,
     }

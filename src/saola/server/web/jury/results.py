@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -17,16 +18,24 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import actions, prints, seats, sheets
 from saola.server.councils.discussion import points
-from saola.server.councils.models import AgendaItem, LateSheet, PaperSheet, Result, Session
+from saola.server.councils.models import (
+    AgendaItem,
+    LateSheet,
+    PaperSheet,
+    Result,
+    Session,
+    SheetPhoto,
+)
 from saola.server.councils.opinions import differing
 from saola.server.councils.presence import may_preside, members_of, seats_for, waiting_for
 from saola.server.councils.queries import board_mark, histories, matrix
 from saola.server.councils.reports import exports
+from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.papers import file_response, signed_response
+from saola.server.web.common.posted import EVENT_TYPES
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
-from saola.server.web.jury.posted import EVENT_TYPES
 from saola.server.web.jury.sessions import visible_session
 from saola.server.web.jury.sheets import visible_item
 
@@ -40,7 +49,7 @@ def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
     if asks_again:
         # what may be seen depends on who looks, and on the own sheet
         mark = f'"{board_mark(session)}-{request.user.pk}-{get_language()}"'
-        if request.headers.get("If-None-Match") == mark:
+        if request.headers.get("If-None-Match", "").removeprefix("W/") == mark:
             return HttpResponseNotModified(headers={"ETag": mark})
     oversees = bool(can(request.user, Permission.SHEETS_OVERSEE, session))
     context = {
@@ -60,8 +69,8 @@ def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _late(session: Session) -> list[LateSheet]:
-    rows = LateSheet.objects.filter(item__session=session)
-    return list(rows.select_related("item__dossier__product", "member__user"))
+    rows = LateSheet.objects.filter(item__session=session).defer("data")
+    return list(rows.select_related("item__dossier__product", "member__user")[:200])
 
 
 def _papers(session: Session) -> list[PaperSheet]:
@@ -101,6 +110,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "agreed_text": "; ".join(f"{k}={v}" for k, v in item.agreed.items()),
         "posted": request.POST,
         "error": error,
+        "photos": _photos(item, request, shown=row.shown),
         "histories": histories(item),
         "points": item.points.select_related("noted_by"),
         "recusals": item.recusals.select_related("member__user", "by"),
@@ -110,6 +120,51 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "illustrative": item.session.illustrative,
     }
     return render(request, "jury/result.html", context, status=409 if error else 200)
+
+
+def _photos(item: AgendaItem, request: HttpRequest, *, shown: bool) -> list[SheetPhoto]:
+    """Pictures of all where points may be seen, else the own."""
+    rows = item.photos.select_related("member__user")
+    return list(rows if shown else rows.filter(member__user=request.user.pk))
+
+
+@needs(Permission.SESSION_VIEW)
+def photo_file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """One picture, under the same rule."""
+    sessions = Session.objects.visible_to(request.user)
+    rows = SheetPhoto.objects.filter(item__session__in=sessions)
+    found = get_object_or_404(rows.select_related("file", "member", "item__session"), pk=uuid)
+    own = found.member.user_id == person(request).pk
+    if not own and not any(
+        row.shown
+        for row in matrix(found.item.session, request.user)
+        if row.item.pk == found.item_id
+    ):
+        raise Http404
+    return file_response(found.file)
+
+
+@needs(Permission.SHEETS_OVERSEE)
+def late(request: HttpRequest, pk: int) -> HttpResponse:
+    """The marks of a sheet that came too late, for those who oversee the sheets; whoever has a vote
+    sees them once points may be seen."""
+    rows = LateSheet.objects.select_related("item__session__council", "member__user")
+    found = get_object_or_404(rows, pk=pk)
+    item = found.item
+    if not can(request.user, Permission.SHEETS_OVERSEE, item) or not any(
+        row.shown for row in matrix(item.session, request.user) if row.item.pk == item.pk
+    ):
+        raise Http404
+    criteria_set, data = item.dossier.criteria_set, found.data
+    shown = {field: data.get(field, {}) for field in ("choices", "unfit", "comments")}
+    context = {
+        "late": found,
+        "item": item,
+        "blocks": sheet_form.lines(criteria_set, shown, cases=item.cases),
+        "running": sheet_form.running(criteria_set, shown, item.cases),
+        "illustrative": item.session.illustrative,
+    }
+    return render(request, "jury/late.html", context)
 
 
 def _checked_papers(item: AgendaItem) -> list[PaperSheet]:

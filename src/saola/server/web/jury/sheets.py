@@ -21,8 +21,8 @@ from saola.server.dossiers.models import Evidence
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.papers import dossier_papers, file_response, whole_response
+from saola.server.web.common.posted import EVENT_TYPES, posted_sheet
 from saola.server.web.common.rights import needs, person
-from saola.server.web.jury.posted import EVENT_TYPES, posted_sheet
 
 
 def visible_item(request: HttpRequest, pk: int) -> AgendaItem:
@@ -31,6 +31,14 @@ def visible_item(request: HttpRequest, pk: int) -> AgendaItem:
         session__in=Session.objects.visible_to(request.user)
     ).select_related("session__council", "dossier__product__producer", "dossier__place")
     return get_object_or_404(rows, pk=pk)
+
+
+def _open_item(request: HttpRequest, pk: int) -> AgendaItem:
+    """A visible item whose papers may be read: not one that is tasted blind."""
+    item = visible_item(request, pk)
+    if item.purpose == AgendaItem.Purpose.DUPLICATE:
+        raise Http404
+    return item
 
 
 def _evidence(item: AgendaItem) -> dict[str, list[dict[str, Any]]]:
@@ -145,9 +153,7 @@ def _points(sheet: ScoreSheet) -> str:
 @needs(Permission.SESSION_VIEW)
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """What the council has before it: the commune's report, advice, the self-assessment."""
-    item = visible_item(request, pk)
-    if item.purpose == AgendaItem.Purpose.DUPLICATE:
-        raise Http404  # tasted blind
+    item = _open_item(request, pk)
     context = dossier_papers(item.dossier) | {
         "item": item,
         "dossier": item.dossier,
@@ -195,13 +201,13 @@ def _context(
 @needs(Permission.SHEET_SCORE, Permission.SESSION_VIEW)
 def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
     """All that was filed, in one file, to read beside the sheet."""
-    return whole_response(visible_item(request, pk).dossier, kind)
+    return whole_response(_open_item(request, pk).dossier, kind)
 
 
 @needs(Permission.SHEET_SCORE, Permission.SESSION_VIEW)
 def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileResponse:
     """Evidence cited in the dossier of an agenda item."""
-    item = visible_item(request, pk)
+    item = _open_item(request, pk)
     evidence = get_object_or_404(
         Evidence.objects.select_related("file").filter(citations__dossier=item.dossier).distinct(),
         pk=evidence_pk,

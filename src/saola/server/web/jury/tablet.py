@@ -13,13 +13,13 @@ from saola.server.accounts.permissions import Permission
 from saola.server.councils import sheets
 from saola.server.councils.intake.photos import keep_photo
 from saola.server.councils.intake.tablets import Message, take
-from saola.server.councils.models import AgendaItem, Session
+from saola.server.councils.models import AgendaItem, CouncilMember, Session
 from saola.server.councils.queries import agenda
 from saola.server.dossiers.models import Citation
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import whole_number
+from saola.server.web.common.posted import posted_sheet
 from saola.server.web.common.rights import needs, person
-from saola.server.web.jury.posted import posted_sheet
 from saola.server.web.jury.sessions import visible_session
 from saola.server.web.jury.sheets import visible_item
 
@@ -38,6 +38,9 @@ FILES = (
     "saola/shrink.js",
     "saola/pack.js",
 )
+
+
+MOST_REVISIONS = 10**6  # of one sheet; more is no tablet of ours
 
 
 def _pages(item: AgendaItem) -> list[str]:
@@ -71,19 +74,40 @@ def pack(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse({"files": files, "pages": pages, "papers": papers})
 
 
+def _item(request: HttpRequest, pk: int) -> AgendaItem:
+    """An item of a session that the person sits in, or sat in before the seat was handed on."""
+    seats = CouncilMember.objects.filter(user=request.user.pk, left_at__isnull=False)
+    rows = AgendaItem.objects.filter(session__attendance__member__in=seats)
+    found = rows.select_related("session__council", "dossier__product__producer").filter(pk=pk)
+    return found.first() or visible_item(request, pk)
+
+
+def _others(request: HttpRequest) -> JsonResponse | None:
+    """An answer that leaves the message on the device, where somebody else has signed in since it
+    was written."""
+    if request.POST.get("user", "") == person(request).username:
+        return None
+    return _answer("wait", 0, reason="Người khác đang đăng nhập trên máy này.")
+
+
 @require_POST
-@needs(Permission.SHEET_SCORE)
+@needs(Permission.SHEET_SCORE, Permission.SHEET_HAND_IN)
 def message(request: HttpRequest, pk: int) -> JsonResponse:
     """A sheet as a tablet has it; the answer says what became of it."""
-    item = visible_item(request, pk)
+    others = _others(request)
+    if others is not None:
+        return others
+    item = _item(request, pk)
     posted = request.POST
     told = Message(
         sheet=_uuid(posted.get("uuid", "")),
-        device=posted.get("device", "")[:36],
+        device=str(_uuid(posted.get("device", ""))),
         revision=whole_number(posted.get("revision", "")),
         base=whole_number(posted.get("base", "")),
         seal="seal" in posted,
     )
+    if not 0 <= told.base <= MOST_REVISIONS or not 0 < told.revision <= MOST_REVISIONS:
+        return _answer("refused", 0, reason="Tin không đọc được.")
     try:
         data, errors = posted_sheet(item, request)
         if errors:
@@ -114,6 +138,9 @@ def _answer(
 @needs(Permission.SHEET_SCORE)
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """A picture taken while scoring; sent as often as it takes."""
+    others = _others(request)
+    if others is not None:
+        return others
     item = visible_item(request, pk)
     upload = request.FILES.get("photo")
     try:

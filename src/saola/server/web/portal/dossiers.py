@@ -258,6 +258,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "checklist": checklist(found) if found.state in FILE_STEP else [],
         "illustrative": found.illustrative,
     }
+    context["form_numbers"] = ("01", "02")
     return render(request, "portal/dossier.html", context)
 
 

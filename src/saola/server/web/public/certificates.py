@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
@@ -27,6 +27,7 @@ from saola.server.recognition.queries import with_status
 from saola.server.web.common.papers import signed_response
 
 LANGUAGES = ("vi", "en")
+ENDED = ("expired", "revoked", "withdrawn")
 
 
 def _published(token: uuid.UUID) -> Certificate:
@@ -88,15 +89,24 @@ def _context(paper: Certificate, status: str, today: date, language: str) -> dic
     producer = product.producer
     household = producer is not None and producer.kind == producer.Kind.HOUSEHOLD
     copy = None if household else signed_copy(paper.file)
+    later = _later(paper) if status in ("replaced", "upgraded") else None
+    tone, words = (
+        TONES[status],
+        in_words(status, recognition.expires_on, today, revoked_on=recognition.revoked_on),
+    )
+    if later is not None and (now := _status(later, today)) in ENDED:
+        # the paper in its place does not stand either: that is what a buyer must hear first
+        tone = TONES[now]
+        words = gettext("Giấy này đã được thay; giấy mới: %(state)s") % {"state": STATUS[now]}
     return {
         "certificate": paper,
         "recognition": recognition,
         "product": product,
         "producer_photo": producer.photo if producer and not household else None,
         "status": status,
-        "tone": TONES[status],
-        "words": in_words(status, recognition.expires_on, today, revoked_on=recognition.revoked_on),
-        "later": _later(paper) if status in ("replaced", "upgraded") else None,
+        "tone": tone,
+        "words": words,
+        "later": later,
         "mark": may_use_mark(status, recognition.stars),
         "signers": [report["common_name"] for report in copy.reports] if copy else [],
         "printed": paper.file is not None and not household,

@@ -1,5 +1,7 @@
 """Sheets on paper beside the tablets: printed, entered by one person, checked by another."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -13,11 +15,12 @@ from saola.server.accounts.rights import can
 from saola.server.councils import blanks
 from saola.server.councils.intake import paper as papers
 from saola.server.councils.models import AgendaItem, CouncilMember, PaperSheet, Session
-from saola.server.councils.presence import conflicted, seats_for, seats_of
+from saola.server.councils.presence import conflicted, seats_for, seats_of, waiting_for
 from saola.server.councils.queries import agenda
 from saola.server.web.common import sheet_form
-from saola.server.web.common.forms import clean, composed, whole_number
+from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.papers import file_response
+from saola.server.web.common.posted import EVENT_TYPES, posted_sheet
 from saola.server.web.common.rights import needs, person, visible_or_404
 
 FIELDS = ("choices", "unfit", "comments")
@@ -71,19 +74,15 @@ def enter(request: HttpRequest, item_pk: int, member_pk: int) -> HttpResponse:
     member = next((m for m in seats_for(item) if m.pk == member_pk), None)
     if member is None:
         raise Http404
-    shown: dict[str, dict[str, str]] = {field: {} for field in FIELDS}
+    shown: dict[str, Any] = {field: {} for field in FIELDS} | {"events": [], "remark": ""}
     errors: dict[str, str] = {}
-    remark = ""
     if request.method == "POST":
         try:
-            shown = sheet_form.read(item.dossier.criteria_set, composed(request.POST))
-            remark = clean(request.POST.get("remark", ""))[:5000]
-            errors = dict.fromkeys(sheet_form.reasons_missing(shown["unfit"]), "Hãy ghi lý do.")
+            shown, errors = posted_sheet(item, request)
             if "scan" not in request.FILES:
                 errors["scan"] = "Hãy đính kèm bản quét hoặc ảnh chụp phiếu đã ký."
             if not errors:
-                data = shown | {"events": [], "remark": remark}
-                papers.enter(item, member, data, request.FILES["scan"], by=person(request))
+                papers.enter(item, member, shown, request.FILES["scan"], by=person(request))
                 messages.success(request, _("Đã nhập phiếu giấy; chờ người khác đối chiếu."))
                 return redirect("desk:paper", item.session_id)
         except Refused as refused:
@@ -94,7 +93,9 @@ def enter(request: HttpRequest, item_pk: int, member_pk: int) -> HttpResponse:
         "member": member,
         "blocks": sheet_form.lines(criteria_set, shown, cases=item.cases, errors=errors),
         "errors": errors,
-        "remark": remark,
+        "shown": shown,
+        "event": shown["events"][0] if shown["events"] else {},
+        "event_types": EVENT_TYPES,
         "illustrative": item.session.illustrative,
     }
     return render(request, "desk/paper_enter.html", context, status=409 if errors else 200)
@@ -109,6 +110,8 @@ def _paper(request: HttpRequest, pk: int) -> PaperSheet:
     own = found.member.user_id == person(request).pk
     if not own and not can(request.user, Permission.SESSION_PREPARE, found.item):
         raise Http404
+    if not own and any(m.user_id == person(request).pk for m in waiting_for(found.item)):
+        raise Http404  # who has a vote hands in the own sheet first
     return found
 
 
@@ -137,6 +140,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "blocks": sheet_form.lines(criteria_set, shown, cases=paper.item.cases),
         "running": sheet_form.running(criteria_set, shown, paper.item.cases),
         "error": error,
+        "event_types": EVENT_TYPES,
         "illustrative": paper.item.session.illustrative,
     }
     return render(request, "desk/paper_check.html", context, status=409 if error else 200)

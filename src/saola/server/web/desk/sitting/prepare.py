@@ -118,7 +118,10 @@ def _act(session: Session, request: HttpRequest) -> None:
         agendas.drop_trial(_item(session, request.POST["drop"]), by=by)
         messages.success(request, "Đã rút khỏi chương trình họp.")
     elif "went" in request.POST:
-        day = parse_date(request.POST.get("on", ""))
+        try:
+            day = parse_date(request.POST.get("on", ""))
+        except ValueError:  # a day that no month has
+            day = None
         if day is None:
             raise Refused("Hãy ghi ngày Hội đồng đến nơi.")
         agendas.went_there(_item(session, request.POST["went"]), day, by=by)

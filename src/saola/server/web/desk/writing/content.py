@@ -87,7 +87,7 @@ def issuer_of(kind: Kind, record: Any) -> tuple[str, str, str]:
     if kind.issuer == COUNCIL:
         council = getattr(record, "council", record)
         return council.name, "", "Chủ tịch Hội đồng"
-    return settings.OCOP["agency_name"], "", settings.OCOP["agency_head"]
+    return settings.OCOP["agency_name"], province(), settings.OCOP["agency_head"]
 
 
 def written(
@@ -111,7 +111,7 @@ def written(
         "decider": f"{head} {issuer}" if kind.decides else "",
         "grounds": grounds(*content.grounds, on=on),
         "blocks": content.blocks,
-        "recipients": content.recipients,
+        "recipients": content.recipients if content.to or kind.decides else ["Lưu: HS."],
         "signer": {
             "capacity": capacity,
             "for": {"": "", "TM.": issuer}.get(capacity, head),

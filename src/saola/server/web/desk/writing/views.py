@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils.models import Council, Session
@@ -27,6 +28,7 @@ from saola.server.web.common.forms import SignedForm
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.writing import of_councils, of_dossiers, of_oversight
 from saola.server.web.desk.writing.content import COMMUNE, PROVINCE, Kind, written
+from saola.vietnamese.folding import fold
 
 
 @dataclass(frozen=True)
@@ -155,9 +157,12 @@ def write(request: HttpRequest, sort: str, pk: int, key: str) -> HttpResponse:
             data = written(kind, found, form.cleaned_data, illustrative=about.illustrative(found))
             if "docx" in request.POST:
                 return _docx(data, key)
-            made = _keep(kind, f"{sort}:{pk}", form.cleaned_data, data, found, person(request))
-        messages.success(request, _("Đã lập văn bản."))
-        return redirect("desk:signing", "van-ban", made.pk)
+            made = form.carry_out(
+                lambda: _keep(kind, f"{sort}:{pk}", form.cleaned_data, data, found, person(request))
+            )
+        if made:
+            messages.success(request, _("Đã lập văn bản."))
+            return redirect("desk:signing", "van-ban", made.pk)
     context = {
         "kind": kind,
         "sort": sort,
@@ -181,18 +186,26 @@ def _keep(  # noqa: PLR0917 - what a paper is made of
     content = prepare(official.as_pdf(data))
     codes = {s.removeprefix("place:") for s in found.scopes() if s.startswith("place:")}
     width = 5 if kind.issuer == COMMUNE else 2
+    place = next(code for code in codes if len(code) == width)
+    key, year = fold(signed["number"]), signed["dated"].year
+    taken = OfficialPaper.objects.filter(place_code=place, kind=kind.key, year=year)
+    if taken.filter(number_key=key).exists():
+        raise Refused("Số văn bản này đã dùng cho loại văn bản này trong năm.", field="number")
     made = OfficialPaper.objects.create(
         kind=kind.key,
+        issuer=kind.issuer,
         about=about,
         number=signed["number"],
+        number_key=key,
         dated=signed["dated"],
+        year=year,
         signer=signed["signer"],
         position=signed["position"],
         capacity=signed["capacity"],
         data=data,
         file=keep(content, f"{kind.key}.pdf", "application/pdf", by=by.username),
         made_by=by.username,
-        place_code=next(code for code in codes if len(code) == width),
+        place_code=place,
         province_code=next(code for code in codes if len(code) == 2),
     )
     record("write_paper", about, {"paper": made.pk, "kind": kind.key}, by=by)

@@ -27,7 +27,7 @@ def posted_sheet(item: AgendaItem, request: HttpRequest) -> tuple[dict[str, Any]
     sheet["remark"] = data.get("remark", "")[:5000]
     sheet["events"] = []
     if data.get("event") in EVENT_TYPES:
-        reason = data.get("event_reason", "").strip()
+        reason = data.get("event_reason", "").strip()[:500]
         criterion = data.get("event_criterion") or None
         sheet["events"] = [{"type": data["event"], "criterion": criterion, "reason": reason}]
         if not reason:
