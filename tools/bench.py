@@ -22,6 +22,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+from tools.bench_councils import (  # noqa: E402
+    measure_board,
+    measure_certificates,
+    measure_tablets,
+)
 from tools.bench_upload import measure as measure_upload  # noqa: E402
 from tools.with_postgres import cluster, free_port  # noqa: E402
 
@@ -391,6 +396,20 @@ def measure(port: int, pid: int, ids: dict[str, int]) -> None:
         Path(os.environ["SAOLA_DATA"]) / "uploads",
         lambda: private_mib(web),
     )
+    print("\n| councils | measured | goal |\n|---|---|---|")
+    screens = session_cookie("m0")
+    measure_board(port, matrix, lambda _name: screens, lambda: attendance(ids), bench.cpu)
+    measure_tablets(port, session_cookie, bench.cpu)
+    measure_certificates()
+
+
+def attendance(ids: dict[str, int]) -> None:
+    """Something that the board shows changes."""
+    from saola.server.councils.models import Attendance
+
+    row = Attendance.objects.filter(session=ids["session"]).last()
+    row.present = not row.present
+    row.save()
 
 
 REVISION: dict[int, int] = {}
@@ -428,6 +447,7 @@ def main() -> None:
     print(f"machine: {os.cpu_count()} cores, Python {sys.version.split()[0]}")
     library()
     lists()
+    measure_scorers()
     with tempfile.TemporaryDirectory() as folder, cluster() as url:
         server(url, Path(folder))
     print(json.dumps({"data": "200 products × 9 members × 32 criteria = 57,600 marks"}))

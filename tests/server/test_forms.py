@@ -108,3 +108,13 @@ def test_a_word_processor_opens_the_form(office: Office, tmp_path: Path) -> None
     words = words_of_pdf((tmp_path / "mau.pdf").read_bytes())
     assert "Báo cáo tự đánh giá về sản phẩm".upper() in words
     assert "Tổng điểm tự đánh giá" in words
+
+
+def test_the_links_to_the_forms_lead_there(office: Office) -> None:
+    dossier = office.dossier("agency_received")
+    for name, area in (("ocop_agency", "desk"), ("producer", "portal")):
+        client = office.client(name)
+        page = client.get(reverse(f"{area}:dossier", args=[dossier.pk])).content.decode()
+        address = reverse(f"{area}:form-file", args=[dossier.pk, "01", "pdf"])
+        assert address in page
+        assert client.get(address).status_code == 200

@@ -9,10 +9,14 @@ import pytest
 
 from saola.cli import main
 from saola.ledger import pack
+from saola.scoring import score
+from saola.scoring.contract import panel_from, result_data
 from saola.server.councils import actions, seats, sheets
 from saola.server.councils.discussion.points import note
 from saola.server.councils.models import AgendaItem, Session
+from saola.server.demo.marks import choices_for
 from saola.server.files.store import open_file
+from tests.factories import UserFactory
 from tests.server.conftest import Office
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +192,89 @@ def test_the_package_is_for_who_oversees(session: Session, office: Office) -> No
     codes = {name: office.client(name).get(address).status_code for name in ("hd1", "hd2", "hd3")}
 
     assert codes == {"hd1": 200, "hd2": 404, "hd3": 200}
+
+
+# sessions as they are: each goes out as a package that agrees
+
+
+def concluded(office: Office, item: AgendaItem) -> None:
+    actions.close_scores(AgendaItem.objects.get(pk=item.pk), by=office["hd1"])
+    talked_over(item, office)
+    actions.conclude(AgendaItem.objects.get(pk=item.pk), by=office["hd1"])
+
+
+def sealed(office: Office, item: AgendaItem, name: str, total: int) -> None:
+    choices = choices_for(item.dossier.criteria_set, total, stars=4)
+    data = {"choices": choices, "unfit": {}, "comments": {}, "events": [], "remark": ""}
+    sheets.receive(item, data, by=office[name], revision=0, seal=True)
+
+
+def test_who_comes_late_or_is_replaced_later_changes_nothing(
+    office: Office, tmp_path: Path
+) -> None:
+    office.council.regulation["quorum"] = {"fraction": "1/2", "chair": True}
+    office.council.save()
+    made = office.session(office.dossier(), office.dossier(), present=("hd1", "hd3"))
+    first, second = made.items.all()
+    for name in ("hd1", "hd3"):
+        sealed(office, first, name, 80)
+    concluded(office, first)
+    away = sheets.seat_of(office["hd2"], first)
+    user = UserFactory(username="thay2")
+    seats.hand_on(away, user, "cử thay", by=office["ocop_agency"])
+    everybody = set(office.council.members.filter(left_at=None).values_list("pk", flat=True))
+    actions.mark_attendance(made, everybody, by=office["hd3"])
+    for name in ("hd1", "hd3"):
+        sealed(office, second, name, 80)
+    choices = choices_for(second.dossier.criteria_set, 80, stars=4)
+    sheets.receive(second, {"choices": choices}, by=user, revision=0, seal=True)
+    concluded(office, second)
+
+    data = exported(made, office)
+
+    assert verified(data, tmp_path, "--head", data["head"]) == 0
+
+
+def test_opened_again_then_excluded(office: Office, tmp_path: Path) -> None:
+    made = office.session(office.dossier())
+    item = made.items.get()
+    office.seal(item, 80, 80, 80)
+    sheets.reopen(item, sheets.seat_of(office["hd2"], item), "lý do", by=office["hd1"])
+    event = {"type": "disqualify", "criterion": None, "reason": "giả mạo"}
+    actions.exclude(AgendaItem.objects.get(pk=item.pk), event, by=office["hd1"])
+
+    assert verified(exported(made, office), tmp_path) == 0
+
+
+def test_a_dropped_voice_is_found_without_the_head(
+    session: Session, office: Office, tmp_path: Path
+) -> None:
+    """A member's sealed sheet left out of the result, everything computed again."""
+    data = exported(session, office)
+    contents = [entry["content"] for entry in data["entries"]]
+    item, result = of(contents, "item", 1), of(contents, "result", 1)
+    gone = item["present"].pop()
+    result["input"]["members"] = [
+        {"name": m["name"], "absent": True} if m["name"] == gone else m
+        for m in result["input"]["members"]
+    ]
+    result["output"] = result_data(score(panel_from(result["input"])))
+
+    assert verified(pack(contents), tmp_path) == 1
+
+
+def test_hostile_files_are_refused_or_found(
+    session: Session, office: Office, tmp_path: Path
+) -> None:
+    data = exported(session, office)
+    wild: list[Any] = [None, 5, [], {}, "x", [1], {"a": 1}, True]
+    for at, entry in enumerate(data["entries"]):
+        for key in entry["content"]:
+            for value in wild:
+                contents = [dict(e["content"]) for e in data["entries"]]
+                contents[at][key] = value
+                assert verified(pack(contents), tmp_path) in {0, 1, 2}
+    entries = data["entries"]
+    for number in (0, -1, 10**8, 2.5, "1"):
+        broken = [entries[0] | {"number": number}, *entries[1:]]
+        assert verified(data | {"entries": broken}, tmp_path) in {1, 2}

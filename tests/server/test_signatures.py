@@ -18,6 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from saola.server.councils import actions
 from saola.server.files.store import open_file
 from saola.server.papers.models import SignedCopy
+from saola.server.papers.signatures import same_name
 from saola.server.papers.signing.checking import Unreadable, check
 from saola.server.papers.signing.making import NoKey, prepare, sign
 from saola.server.papers.signing.trust import Trust, read_trust
@@ -319,3 +320,40 @@ def test_who_may_sign(office: Office, decision: Decision, trusting: None) -> Non
     refused = office.client("ocop_agency").post(address, {"here": ""})
     assert refused.status_code == 409
     assert timezone.localdate() == decision.signed_on
+
+
+@pytest.mark.parametrize(
+    ("signer", "holder", "same"),
+    [
+        ("Nguyễn Văn An", "nguyễn  văn an", True),
+        ("Nguyễn Văn An", "Nguyễn Văn Anh", False),
+        ("Nguyễn Văn An", "An", False),
+        ("Lê Tú", "Lê Tư", False),
+        ("", "", False),
+        ("", "Nguyễn Văn An", False),
+    ],
+)
+def test_names_are_compared_letter_by_letter(signer: str, holder: str, same: bool) -> None:
+    assert same_name(signer, holder) is same
+
+
+@pytest.mark.django_db
+def test_the_offices_key_signs_only_what_the_leader_decides(office: Office, trusting: None) -> None:
+    """A commune's letter, or a paper of the agency, in any name: refused."""
+    dossier = submitted(office, 80, 80, 80)
+    told = {"number": "1/X", "dated": "24/11/2026", "signer": SIGNER, "position": "Chủ tịch"}
+    for name, key in (("commune_officer", "cong-van-de-nghi"), ("ocop_agency", "to-trinh")):
+        write = reverse("desk:write", args=["ho-so", dossier.pk, key])
+        made = office.client(name).post(write, told)
+        assert made.status_code == 302
+
+        answer = office.client(name).post(made["Location"], {"here": ""})
+        leader = office.client("province_leader").post(made["Location"], {"here": ""})
+
+        assert (answer.status_code, leader.status_code) == (409, 409)
+    assert not SignedCopy.objects.exists()
+    again = office.client("ocop_agency").post(
+        reverse("desk:write", args=["ho-so", dossier.pk, "to-trinh"]), told
+    )
+    assert again.status_code == 409
+    assert "đã dùng" in again.content.decode()

@@ -1,6 +1,8 @@
 """A session as it is: conflicts, seats handed on, trials, samples on the table, sheets on paper,
 talking a product over, the board of the secretary."""
 
+import io
+import uuid
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -10,13 +12,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from saola.lifecycle.machine import Refused
 from saola.server.councils import actions, agenda, seats, sheets
 from saola.server.councils.discussion.points import note
 from saola.server.councils.intake import paper as papers
+from saola.server.councils.intake.photos import keep_photo
 from saola.server.councils.models import AgendaItem, Council, PaperSheet, ScoreSheet, Session
-from saola.server.councils.presence import lacks_quorum, present_for, waiting_for
+from saola.server.councils.presence import lacks_quorum, present_for, presided, waiting_for
 from saola.server.councils.queries import matrix
 from saola.server.councils.reports.scorers import report
 from saola.server.demo.marks import choices_for
@@ -460,3 +464,118 @@ def test_a_council_of_yesterday_keeps_its_practice(office: Office) -> None:
 
     assert scored(office, item, 66, 71, 72).status == "scored"
     assert kinds(item) == set()
+
+
+def test_the_board_answers_in_silence_to_a_browser_that_packs(
+    office: Office, item: AgendaItem
+) -> None:
+    client = office.client("hd3")
+    address = reverse("jury:matrix", args=[item.session_id])
+    asked = {"x-fragment": "1", "accept-encoding": "gzip"}
+    first = client.get(address, headers=asked)
+
+    again = client.get(address, headers=asked | {"if-none-match": first["ETag"]})
+
+    assert again.status_code == 304
+
+
+def test_the_board_leaves_the_recused_out(office: Office, item: AgendaItem) -> None:
+    half_is_enough(office)
+    office.seal(item, 80, 95, 82)
+    seats.recuse(item, sheets.seat_of(office["hd2"], item), "góp vốn", by=office["hd3"])
+
+    (row,) = matrix(item.session, office["hd3"])
+
+    assert [cell.state for cell in row.cells] == ["sealed", "recused", "sealed"]
+    assert (row.mean, row.spread) == (81, 2)
+
+
+def test_a_blind_sample_stays_blind(office: Office, item: AgendaItem) -> None:
+    product, producer = item.dossier.product, office.producer
+    twin = agenda.add_trial(item.session, item.dossier, "duplicate", by=office["hd3"])
+    client = office.client("hd2")
+    evidence = item.dossier.citations.first().evidence_id
+    for name, arguments in (
+        ("evidence-file", [twin.pk, evidence]), ("whole", [twin.pk, "pdf"]), ("dossier", [twin.pk]),
+    ):  # fmt: skip
+        assert client.get(reverse(f"jury:{name}", args=arguments)).status_code == 404
+
+    result = client.get(reverse("jury:result", args=[twin.pk])).content.decode()
+    board = client.get(reverse("jury:matrix", args=[item.session_id])).content.decode()
+
+    assert producer.name not in result
+    assert product.name not in result
+    assert board.count(product.name) == 1
+
+
+def test_trials_move_no_dossier(office: Office, item: AgendaItem) -> None:
+    twin = agenda.add_trial(item.session, item.dossier, "duplicate", by=office["hd3"])
+
+    for purpose in ("counted", "x", "", "a" * 60):
+        with pytest.raises(Refused, match="hiệu chuẩn"):
+            agenda.add_trial(item.session, item.dossier, purpose, by=office["hd3"])
+    with pytest.raises(Refused):
+        actions.unschedule(twin, by=office["hd3"])
+    with pytest.raises(Refused):
+        actions.postpone(twin, "lý do", by=office["hd1"])
+    item.dossier.refresh_from_db()
+    assert item.dossier.state == "scheduled"
+
+
+def test_a_closed_session_does_not_change(office: Office, item: AgendaItem) -> None:
+    scored(office, item, 80, 80, 80)
+    actions.conclude(AgendaItem.objects.get(pk=item.pk), by=office["hd1"])
+    closed = actions.close_session(item.session, by=office["hd1"])
+    item = AgendaItem.objects.get(pk=item.pk)
+    member = item.session.council.members.get(user=office["hd2"])
+
+    assert closed.minutes is not None
+    for deed in (
+        lambda: sheets.reopen(item, member, "lý do", by=office["hd1"]),
+        lambda: seats.recuse(item, member, "lý do", by=office["hd3"]),
+    ):
+        with pytest.raises(Refused, match="bế mạc"):
+            deed()
+
+
+def test_photos_are_seen_with_the_points(office: Office, item: AgendaItem) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "green").save(out, "PNG")
+    upload = SimpleUploadedFile("a.png", out.getvalue(), "image/png")
+    kept = keep_photo(item, uuid.uuid4(), upload, by=office["hd2"])
+    address = reverse("jury:photo-file", args=[kept.pk])
+
+    before = [office.client(name).get(address).status_code for name in ("hd2", "hd1")]
+    office.seal(item, 80, 80, 80)
+    after = office.client("hd1").get(address).status_code
+    page = office.client("hd1").get(reverse("jury:result", args=[item.pk])).content.decode()
+
+    assert (before, after) == ([200, 404], 200)
+    assert address in page
+
+
+def test_a_day_that_no_month_has(office: Office) -> None:
+    from tests.factories import DossierFactory, ProductFactory
+
+    product = ProductFactory(producer=office.producer, group_number=26)
+    cases = {"8": "a", "9": "b", "15": "a"}
+    made = DossierFactory(product=product, cases=cases, created_by=office["producer"])
+    item = office.session(made).items.get()
+    address = reverse("desk:prepare", args=[item.session_id])
+
+    answer = office.client("hd3").post(address, {"went": item.pk, "on": "2026-02-30"})
+
+    assert answer.status_code == 409
+
+
+def test_the_deputy_who_stood_in_is_on_the_minutes(office: Office) -> None:
+    deputy = seats.seat(office.council, UserFactory(username="pct"), by=None, kind="deputy_chair")
+    office.council.deputy_presides = True
+    office.council.regulation["quorum"] = {"fraction": "1/2", "chair": True}
+    office.council.save()
+    data = {"title": "Phó chủ trì", "mode": "meeting", "held_on": timezone.localdate()}
+    session = actions.call_session(office.council, data, by=office["hd3"])
+    there = {m.pk for m in office.council.members.exclude(seat="chair")}
+    actions.mark_attendance(session, there, by=office["hd3"])
+
+    assert presided(session) == deputy

@@ -105,7 +105,8 @@ def _shaped(content: Any, place: str) -> None:
     for key in ("seats", "present", "kept_out"):
         if any(not isinstance(name, str) for name in content.get(key, ())):
             raise Invalid(f"{place}.{key}", "not names")
-    members = content.get("members", content.get("input", {}).get("members", []))
+    given = content.get("input", {"members": []})
+    members = content.get("members", given.get("members"))
     if not isinstance(members, list) or not all(
         isinstance(m, dict) and isinstance(m.get("name"), str) for m in members
     ):

@@ -193,7 +193,7 @@ def close_session(session: Session, *, by: User) -> Session:
     session.state, session.closed_at = Session.State.CLOSED, timezone.now()
     session.package, session.chain_head = seal_package(session)
     session.save()
-    kept_minutes(session)  # they say how things stood now
+    session.minutes = kept_minutes(session)  # they say how things stood now
     record("close_session", f"session:{session.pk}", {"head": session.chain_head}, by=by)
     return session
 

@@ -123,6 +123,7 @@ class SignedFileForm(Form):
 
 
 SIGNERS = (
+    Permission.DESK_USE,
     Permission.PROVINCE_DECIDE,
     Permission.AGENCY_NOTIFY,
     Permission.SESSION_PREPARE,
@@ -190,6 +191,7 @@ def _signable(request: HttpRequest, kind: str, pk: int) -> Signable:
             Permission.AGENCY_NOTIFY,
             Permission.SESSION_PREPARE,
             found.may,
+            *([Permission.DESK_USE] if kind == "van-ban" else []),
         )
     ):
         raise Http404
