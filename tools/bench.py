@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from tools.bench_councils import (  # noqa: E402
     measure_board,
     measure_certificates,
+    measure_scorers,
     measure_tablets,
 )
 from tools.bench_upload import measure as measure_upload  # noqa: E402

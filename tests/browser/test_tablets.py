@@ -137,3 +137,116 @@ def test_two_tabs_and_a_wrong_clock_are_one_sheet(hall: tuple[Server, People]) -
 
     (sheet,) = stored(people.site, session, "hd3")["sheets"]
     assert sheet[1:] == [int(first.inner_text("[data-total]")), False, "từ thẻ hai (minh họa)"]
+
+
+CLOSE = """
+import django, json, sys; django.setup()
+from saola.server.councils import actions, sheets
+from saola.server.councils.models import AgendaItem, Attendance, CouncilMember, Session
+from saola.server.demo.marks import choices_for
+from saola.server.demo.sample import person
+told = json.loads(sys.argv[1])
+item = AgendaItem.objects.get(pk=told["item"])
+choices = choices_for(item.dossier.criteria_set, 80, stars=4)
+data = {"choices": choices, "unfit": {}, "comments": {}, "events": [], "remark": ""}
+for member in item.session.council.members.select_related("user"):
+    if member.user.username != told["but"]:
+        sheets.receive(item, data, by=member.user, revision=0, seal=True)
+Attendance.objects.filter(session=item.session, member__user__username=told["but"]).update(present=False)
+actions.close_scores(AgendaItem.objects.get(pk=item.pk), by=person("hd1"))
+print(json.dumps({}))
+"""
+
+
+def test_scores_closed_meanwhile_are_kept_for_the_secretary(hall: tuple[Server, People]) -> None:
+    server, people = hall
+    name = "Chè đến muộn (minh họa)"
+    session = meeting(people.site, "Phiên đến muộn (minh họa)", name)
+    page = ready(people, "hd5", session)
+    server.stop()
+    page = opened(people, "hd5", session.sheet(name))
+    choose_all(page)
+    kept(page)
+    seal(page)
+    on_server(people.site, CLOSE, {"item": session.items[name], "but": "hd5"})
+
+    server.start()
+    page = opened(people, "hd5", session.path)
+    page.wait_for_selector("[data-tablet-bar] li:has-text('đã chốt điểm')", timeout=30_000)
+
+    assert stored(people.site, session, "hd5") == {"sheets": [], "photos": 0, "late": 1}
+    secretary = people("hd9")
+    secretary.goto(f"{people.site.address}{session.path}bang-tong-hop/")
+    secretary.click("text=Thành viên Hội đồng 5 (minh họa) – Chè đến muộn")
+    people.look(secretary)
+    assert "100" in secretary.inner_text("main")
+
+
+def test_a_sealed_sheet_changed_on_the_device_is_refused(hall: tuple[Server, People]) -> None:
+    """And each message three times changes nothing."""
+    _server, people = hall
+    name = "Chè đã khóa (minh họa)"
+    session = meeting(people.site, "Phiên đã khóa (minh họa)", name)
+    page = ready(people, "hd6", session)
+    page.goto(people.site.address + session.sheet(name))
+    choose_all(page)
+    kept(page)
+    seal(page)
+    until(page, "document.querySelector('[data-sealed-text]').textContent.includes('nhận')")
+    # the device sends once more what it has, and then something else
+    answers = page.evaluate(AGAIN, session.items[name])
+
+    assert answers == ["kept", "kept", "kept", "refused", "refused"]
+    (sheet,) = stored(people.site, session, "hd6")["sheets"]
+    assert sheet[1:3] == [100, True]
+
+
+AGAIN = """
+async (item) => {
+  const db = await new Promise((done) => {
+    const open = indexedDB.open("saola-council");
+    open.onsuccess = () => done(open.result);
+  });
+  const all = (name) => new Promise((done) => {
+    db.transaction(name).objectStore(name).getAll().onsuccess = ({ target }) => done(target.result);
+  });
+  const [entry] = (await all("sheets")).filter(({ to }) => to.includes(`/${item}/`));
+  const [{ id }] = await all("self");
+  const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+  const send = async (fields, revision) => {
+    const body = new FormData();
+    const told = { ...entry.fields, ...fields, user: entry.user, uuid: entry.sheet, device: id,
+                   revision, base: entry.base, seal: "1" };
+    for (const [name, value] of Object.entries(told)) body.append(name, value);
+    const headers = { "X-CSRFToken": token };
+    return (await (await fetch(entry.to, { method: "POST", body, headers })).json()).state;
+  };
+  const same = [];
+  for (let n = 0; n < 3; n += 1) same.push(await send({}, entry.revision));
+  const other = { "c-1.1": "1.1#1" };
+  return [...same, await send(other, entry.revision), await send(other, entry.revision + 1)];
+}
+"""
+
+
+def test_storage_that_is_full_is_told_in_red(hall: tuple[Server, People]) -> None:
+    """With a network the marks go straight to the server; without one the member is told."""
+    server, people = hall
+    name = "Chè hết bộ nhớ (minh họa)"
+    session = meeting(people.site, "Phiên hết bộ nhớ (minh họa)", name)
+    page = ready(people, "hd7", session)
+    page.goto(people.site.address + session.sheet(name))
+    until(page, "document.querySelector('[data-photo-box]').hidden === false")
+    page.evaluate(
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }"
+    )
+
+    page.check("input[name='c-1.1'][value='1.1#3']")
+    page.wait_for_selector("[data-saved]:has-text('máy chủ đã nhận')")
+    (sheet,) = stored(people.site, session, "hd7")["sheets"]
+    server.stop()
+    page.check("input[name='c-1.2'][value='1.2#3']")
+    page.wait_for_selector("[data-full]:has-text('Điểm vừa chọn chưa được giữ')")
+
+    assert sheet[2] is False
+    people.look(page)

@@ -48,7 +48,7 @@ def test_samples_go_from_hand_over_to_disposal(office: Office) -> None:
     assert dossier.samples_on == TODAY()
     assert on_hand(dossier, "province") == 0
     assert SampleRecord.objects.count() == 5
-    paper = office.client("ocop_agency").get(reverse("desk:sample-paper", args=[dossier.pk]))
+    paper = office.client("ocop_agency").get(reverse("desk:sample-paper", args=[dossier.pk, "pdf"]))
     document = pypdfium2.PdfDocument(paper.content)
     words = " ".join(document[0].get_textpage().get_text_range().split())
     for said in ("Bà Giao", "Ông Nhận", "tiêu hủy", "K-07", "tủ 2"):

@@ -184,6 +184,21 @@ def test_a_decision_number_is_used_once(office: Office) -> None:
     assert second.state == "submitted"
 
 
+def test_a_whole_list_is_certified_at_once(office: Office) -> None:
+    dossiers = [submitted(office, 80, 80, 80) for _ in range(3)]
+    by = office["province_leader"]
+    decision = actions.decide("recognise", dossiers, signed("9/QĐ"), by=by)
+    client, address = office.client("province_leader"), f"/can-bo/quyet-dinh/{decision.pk}/"
+
+    page = client.get(address).content.decode()
+    client.post(address)
+    again = actions.certify_all(decision, TODAY(), by=by)
+
+    assert "cho cả danh sách" in page
+    assert (Certificate.objects.count(), again) == (3, 0)
+    assert all(c.file is not None for c in Certificate.objects.all())
+
+
 def test_dates_out_of_order_are_refused(office: Office) -> None:
     dossier = submitted(office, 80, 80, 80)
 

@@ -230,6 +230,6 @@ def test_the_slip_of_receiving_says_number_clock_and_files(office: Office) -> No
     assert "Giấy mười trang.pdf" in words
     assert dossier.versions.get().sha256 in words
     desk = office.client("commune_officer")
-    assert desk.get(reverse("desk:receipt", args=[dossier.pk, "receive_commune"])).content
+    assert desk.get(reverse("desk:receipt", args=[dossier.pk, "receive_commune", "pdf"])).content
     odd = producer.get(reverse("portal:receipt", args=[dossier.pk, "file"]))
     assert odd.status_code == 409

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
+from saola.server.councils.actions import close_session
 from saola.server.files.store import open_file
 from saola.server.papers.grounds import grounds
 from saola.server.papers.models import OfficialPaper
+from saola.server.recognition import actions
 from saola.server.recognition.models import Removal
 from saola.server.supervision.inspections import plan
 from saola.server.web.desk.writing.views import ABOUT
@@ -194,3 +196,37 @@ def test_who_writes_what(office: Office, records: dict[str, tuple[str, int]]) ->
         ).status_code == 404  # fmt: skip
     page = office.client("ocop_agency").get(reverse("desk:papers", args=["ho-so", pk]))
     assert "Tờ trình công nhận" in page.content.decode()
+
+
+def test_kept_papers_have_their_word_draft(office: Office) -> None:
+    dossier = submitted(office, 80, 81, 82)
+    decision = decide(office, dossier)
+    certificate = actions.certify(dossier, timezone.localdate(), by=office["province_leader"])
+    actions.publish(dossier, by=office["province_leader"])
+    signed = actions.Signed("7/TB", timezone.localdate(), "Người Ký", "Chi cục trưởng", "")
+    notice = actions.notify(dossier, signed, by=office["ocop_agency"])
+    session = dossier.results.get().item.session
+    closed = close_session(session, by=office["hd1"])
+    sheet = dossier.results.get().item.sheets.first()
+    leader = office.client("province_leader")
+    for kind, pk, told in (
+        ("quyet-dinh", decision.pk, "QUYẾT ĐỊNH"),
+        ("giay-chung-nhan", certificate.pk, "GIẤY CHỨNG NHẬN"),
+        ("thong-bao", notice.pk, "THÔNG BÁO"),
+    ):
+        answer = leader.get(reverse("desk:word", args=[kind, pk]))
+        assert (told, dossier.product.name) == (told, said_in(answer.content, told, dossier))
+    minutes = office.client("hd3").get(reverse("desk:word", args=["bien-ban", closed.pk]))
+    own = office.client("hd1").get(reverse("jury:sheet-word", args=[sheet.pk]))
+    said_in(minutes.content, "BIÊN BẢN", dossier)
+    said_in(own.content, "PHIẾU ĐÁNH GIÁ", dossier)
+
+
+def said_in(content: bytes, heading: str, dossier: Any) -> str:
+    """The Word file holds heading and product; the product's name."""
+    document = Document(io.BytesIO(content))
+    text = " ".join(p.text for p in document.paragraphs)
+    text += " ".join(c.text for t in document.tables for r in t.rows for c in r.cells)
+    assert heading in text
+    assert dossier.product.name in text
+    return str(dossier.product.name)

@@ -32,9 +32,15 @@ from saola.vietnamese.numbers import decimal_comma
 @override("vi")
 def score_sheet(sheet: ScoreSheet) -> bytes:
     """The sealed sheet as PDF; papers are Vietnamese, whatever the reader's pages are in."""
+    return typeset("score_sheet", sheet_data(sheet))
+
+
+@override("vi")
+def sheet_data(sheet: ScoreSheet) -> dict[str, Any]:
+    """What the sealed sheet says."""
     dossier = sheet.item.dossier
     criteria_set, product, session = dossier.criteria_set, dossier.product, sheet.item.session
-    data = {
+    return {
         "illustrative": dossier.illustrative,
         "council": session.council.name,
         "set_name": f"{criteria_set.number}. {criteria_set.name}",
@@ -56,7 +62,6 @@ def score_sheet(sheet: ScoreSheet) -> bytes:
         "fingerprint": sheet.fingerprint,
         "uuid": str(sheet.uuid),
     }
-    return typeset("score_sheet", data)
 
 
 def _lines(sheet: ScoreSheet) -> list[dict[str, Any]]:
@@ -106,6 +111,12 @@ def _criterion_line(sheet: ScoreSheet, criterion: Any) -> dict[str, Any]:
 @override("vi")
 def minutes(session: Session) -> bytes:
     """The minutes, written from what was recorded."""
+    return typeset("minutes", minutes_data(session))
+
+
+@override("vi")
+def minutes_data(session: Session) -> dict[str, Any]:
+    """What the minutes say."""
     council = session.council
     rows = list(
         session.attendance.select_related("member__user", "member__replaces__user").order_by(
@@ -115,7 +126,7 @@ def minutes(session: Session) -> bytes:
     now = [row.member for row in rows if row.member.left_at is None]
     chair = presided(session)
     secretary = next((member for member in now if member.secretary), None)
-    data = {
+    return {
         "illustrative": session.illustrative,
         "issuer": council.name,
         "body": council.name,
@@ -144,7 +155,6 @@ def minutes(session: Session) -> bytes:
         if chair is None or chair.seat == "chair"
         else "KT. CHỦ TỊCH HỘI ĐỒNG\nPHÓ CHỦ TỊCH",
     }
-    return typeset("minutes", data)
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from saola.server.councils.models import (
     ScoreSheet,
     Session,
 )
-from saola.server.councils.presence import marked_present, members_of
+from saola.server.councils.presence import marked_present
 
 CONFIDENCE = Fraction(196, 100)  # standard errors, for 95 %
 
@@ -134,8 +134,9 @@ def own_sheets(session: Session, user: Any) -> dict[int, ScoreSheet]:
 def matrix(session: Session, user: Any) -> list[Row]:
     """Products × members. A member sees points once the own complete sheet is sealed, everybody
     once the scores are closed. Until then only who has handed in."""
-    members = members_of(session)
-    present = marked_present(session)
+    places = session.attendance.select_related("member__user").order_by("member__order")
+    members = [place.member for place in places]
+    present = {place.member_id for place in places if place.present}
     sheets: dict[int, dict[int, Stored]] = {}
     rows = ScoreSheet.objects.filter(item__session=session, current=True)
     for item_id, member_id, sealed_at, total, pk in rows.values_list(

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from saola.lifecycle.dossier import State
@@ -103,14 +103,14 @@ def receive(
     """
     item = locked_item(item)
     require(by, Permission.SHEET_SCORE, item)
-    member = seat_of(by, item)
+    member, row = place_of(by, item)
     sheet = current_sheet(item, member)
     same = holds(sheet, data)
     if sheet.sealed_at is not None:
         if same:
             return sheet
         raise Refused(SEALED)
-    require_open(item, member)
+    require_open(item, member, row)
     if revision != sheet.revision and not same:
         raise Stale(sheet)
     sheet.device = None  # a page of the browser wrote last, no tablet goes on from here unseen
@@ -187,8 +187,25 @@ def current_sheet(item: AgendaItem, member: CouncilMember) -> ScoreSheet:
     return sheet
 
 
-def require_open(item: AgendaItem, member: CouncilMember) -> None:
-    """Refused where this member cannot score this product now."""
+def _place(item: AgendaItem, **whose: Any) -> Any:
+    """Somebody's place in the session, with `tied` (acts for the producer) and `why` (recused)."""
+    producer = item.dossier.product.producer_id
+    tied = Grant.objects.filter(user=OuterRef("member__user"), scope=f"producer:{producer}")
+    recused = Recusal.objects.filter(item=item, member=OuterRef("member"))
+    rows = Attendance.objects.filter(session=item.session_id, **whose)
+    told = rows.annotate(tied=Exists(tied), why=Subquery(recused.values("reason")[:1]))
+    return told.select_related("member__user").first()
+
+
+def place_of(user: User, item: AgendaItem) -> tuple[CouncilMember, Any]:
+    """The person's seat, and its place in the session where it has one; Refused without a seat."""
+    row = _place(item, member__user=user, member__left_at=None)
+    return (row.member, row) if row else (seat_of(user, item), None)
+
+
+def require_open(item: AgendaItem, member: CouncilMember, row: Any = None) -> None:
+    """Refused where this member cannot score this product now; `row` is the member's place when it
+    has been read already."""
     if item.session.state == Session.State.PREPARED:
         raise NotYet("Phiên họp chưa khai mạc nên chưa chấm được.")
     if item.session.state == Session.State.CLOSED:
@@ -199,11 +216,7 @@ def require_open(item: AgendaItem, member: CouncilMember) -> None:
         raise Refused("Sản phẩm này đã rời chương trình của phiên nên không chấm ở đây nữa.")
     if member.replaces_id and member.pk not in {seat.pk for seat in seats_for(item)}:
         raise Refused("Người giữ ghế này trước đó đã chấm sản phẩm này.")
-    producer = item.dossier.product.producer_id
-    tied = Grant.objects.filter(user=member.user_id, scope=f"producer:{producer}")
-    recused = Recusal.objects.filter(item=item, member=member)
-    rows = Attendance.objects.filter(session=item.session_id, member=member)
-    seat = rows.annotate(tied=Exists(tied), why=Subquery(recused.values("reason")[:1])).first()
+    seat = row or _place(item, member=member)
     if seat is not None and (seat.tied or seat.why):
         why = seat.why or "đại diện cho chủ thể của sản phẩm"
         raise Refused(f"Thành viên này không tham gia chấm sản phẩm này: {why}.")

@@ -4,7 +4,7 @@ from django.utils.translation import override
 
 from saola.server.dossiers.models import Dossier
 from saola.server.examination.models import SampleRecord
-from saola.server.papers.forms import as_pdf
+from saola.server.papers.forms import as_docx, as_pdf
 from saola.vietnamese.dates import short
 
 SIDES = {
@@ -16,8 +16,8 @@ HEAD = ["Ngày", "Việc", "Cấp", "Số", "Bên giao", "Bên nhận", "Mã, gh
 
 
 @override("vi")
-def sample_paper(dossier: Dossier) -> bytes:
-    """All acts on the samples of one dossier with both names, as PDF to be signed."""
+def sample_paper(dossier: Dossier, kind: str = "pdf") -> bytes:
+    """All acts on the samples of one dossier with both names, as PDF to be signed or as DOCX."""
     producer, number = dossier.product.producer, dossier.registration_number
     facts = [
         ["Sản phẩm", dossier.product.name],
@@ -26,20 +26,19 @@ def sample_paper(dossier: Dossier) -> bytes:
         ["Số đơn vị mẫu theo quy định", str(dossier.criteria_set.sample_units or 0)],
     ]
     rows = [_row(row) for row in dossier.samples.all()]
-    return as_pdf(
-        {
-            "title": "Biên bản giao nhận, lưu và xử lý sản phẩm mẫu",
-            "subtitle": f"Hồ sơ số {number}" if number else "",
-            "form": "",
-            "illustrative": dossier.illustrative,
-            "national": True,
-            "blocks": [
-                {"kind": "facts", "rows": facts},
-                {"kind": "table", "widths": [2, 2, 2, 1, 3, 3, 3], "head": HEAD, "rows": rows},
-                SIDES,
-            ],
-        }
-    )
+    form = {
+        "title": "Biên bản giao nhận, lưu và xử lý sản phẩm mẫu",
+        "subtitle": f"Hồ sơ số {number}" if number else "",
+        "form": "",
+        "illustrative": dossier.illustrative,
+        "national": True,
+        "blocks": [
+            {"kind": "facts", "rows": facts},
+            {"kind": "table", "widths": [2, 2, 2, 1, 3, 3, 3], "head": HEAD, "rows": rows},
+            SIDES,
+        ],
+    }
+    return as_docx(form) if kind == "docx" else as_pdf(form)
 
 
 def _row(row: SampleRecord) -> list[str]:

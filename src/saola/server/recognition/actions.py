@@ -226,6 +226,20 @@ def certify(dossier: Dossier, issued_on: date, *, by: User) -> Certificate:
 
 
 @transaction.atomic
+def certify_all(decision: Decision, issued_on: date, *, by: User) -> int:
+    """Issue the certificate of every product of a decision that has none; all or none. Returns how
+    many."""
+    waiting = [
+        item.dossier
+        for item in decision.items.select_related("dossier")
+        if item.dossier.state == State.RECOGNISED
+    ]
+    for dossier in waiting:
+        certify(dossier, issued_on, by=by)
+    return len(waiting)
+
+
+@transaction.atomic
 def publish(dossier: Dossier, *, by: User) -> None:
     """Make the result known: from now on the register shows it."""
     advance(dossier, "publish", by=by)

@@ -87,9 +87,14 @@ SUBJECTS = {
 def decision(pk: int) -> None:
     """The decision with its list of products."""
     paper = Decision.objects.get(pk=pk)
+    _keep(paper, "decision", decision_data(paper), f"Quyet-dinh-{paper.pk}.pdf")
+
+
+def decision_data(paper: Decision) -> dict[str, Any]:
+    """What the decision says."""
     revoking = paper.kind in (Decision.Kind.REVOKE, Decision.Kind.WITHDRAW)
     columns, rows, note = _revoked_list(paper) if revoking else _product_list(paper)
-    data = {
+    return {
         "illustrative": paper.illustrative,
         "issuer": paper.authority,
         "body": paper.authority,
@@ -106,7 +111,6 @@ def decision(pk: int) -> None:
         "rows": rows,
         "list_note": note,
     }
-    _keep(paper, "decision", data, f"Quyet-dinh-{paper.pk}.pdf")
 
 
 def _grounds(revoking: bool) -> list[str]:
@@ -215,12 +219,18 @@ def certificate(pk: int) -> None:
         "recognition__product__place",
         "recognition__decision",
     ).get(pk=pk)
+    address = settings.BASE_URL + reverse("public:certificate", args=[paper.token])
+    name, drawings = f"Giay-chung-nhan-{paper.pk}.pdf", {"qr": qr_svg(address)}
+    _keep(paper, "certificate", certificate_data(paper), name, drawings=drawings)
+
+
+def certificate_data(paper: Certificate) -> dict[str, Any]:
+    """What the certificate says."""
     recognition = paper.recognition
     product, decision_row = recognition.product, recognition.decision
     place = product.place
     assert decision_row is not None  # a certificate is only issued on a decision
-    address = settings.BASE_URL + reverse("public:certificate", args=[paper.token])
-    data = {
+    return {
         "illustrative": product.illustrative,
         "issuer": decision_row.authority,
         "number": paper.number,
@@ -237,13 +247,16 @@ def certificate(pk: int) -> None:
         "place": settings.OCOP["province_name"],
         "signer": _signer(decision_row, decision_row.authority, "Chủ tịch"),
     }
-    name = f"Giay-chung-nhan-{paper.pk}.pdf"
-    _keep(paper, "certificate", data, name, drawings={"qr": qr_svg(address)})
 
 
 def notice(pk: int) -> None:
     """The written result, whatever the class."""
     paper = Notice.objects.select_related("dossier__product__producer", "dossier__place").get(pk=pk)
+    _keep(paper, "notice", notice_data(paper), f"Thong-bao-{paper.pk}.pdf")
+
+
+def notice_data(paper: Notice) -> dict[str, Any]:
+    """What the notice says."""
     dossier = paper.dossier
     product, result = dossier.product, _result(dossier)
     body = settings.OCOP["agency_name"]
@@ -251,7 +264,7 @@ def notice(pk: int) -> None:
     # the notice of forwarding tells what the province found, also when it is printed late
     told = paper.step != "notify_forwarded"
     central = CentralResult.objects.filter(dossier=dossier).first() if told else None
-    data = {
+    return {
         "illustrative": dossier.illustrative,
         "issuer": body,
         "body": body,
@@ -272,7 +285,6 @@ def notice(pk: int) -> None:
         "recipients": ["Như trên;", "Lưu: VT."],
         "signer": _signer(paper, body, settings.OCOP["agency_head"]),
     }
-    _keep(paper, "notice", data, f"Thong-bao-{paper.pk}.pdf")
 
 
 REASONS = ("Lý do", "Bị giới hạn", "Để đạt", "Từ 90", "Hạng này")

@@ -20,16 +20,20 @@ RECEIVED = ("receive_commune", "receive_agency")
 
 @override("vi")
 def receipt(dossier: Dossier, step: str) -> bytes:
-    """The slip of the last receiving of that step, as PDF; Refused before it was received. What it
-    says comes from the log and the version filed before it; only the other office's part of the
-    number is filled in when that office has given it."""
+    """The slip of the last receiving of that step, as PDF; Refused before it was received."""
+    return typeset("receipt", receipt_data(dossier, step))
+
+
+def receipt_data(dossier: Dossier, step: str) -> dict[str, Any]:
+    """What the slip says, from the log and the version filed before it; only the other office's
+    part of the number is filled in when that office has given it."""
     act = dossier.steps.filter(step=step).select_related("by").order_by("-pk").first()
     if step not in RECEIVED or act is None:
         raise Refused("Hồ sơ chưa được tiếp nhận ở bước này nên chưa có giấy tiếp nhận.")
     version = dossier.versions.filter(filed_at__lte=act.at).order_by("-number").first()
     if version is None:
         raise Refused("Hồ sơ chưa có bản nộp nên chưa có giấy tiếp nhận.")
-    return typeset("receipt", _data(dossier, act, version))
+    return _data(dossier, act, version)
 
 
 def _data(dossier: Dossier, act: StepLog, version: FiledVersion) -> dict[str, Any]:

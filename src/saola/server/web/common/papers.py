@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import override
 
 from saola.server.dossiers.completeness import self_assessed
 from saola.server.dossiers.filed.bundle import archive, last_version, papers_of, whole_pdf
@@ -15,7 +16,9 @@ from saola.server.dossiers.models import CommuneReport, Dossier
 from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
 from saola.server.papers.forms import DOCX
+from saola.server.papers.official import as_docx
 from saola.server.papers.signatures import signed_copy
+from saola.server.web.common.writing.kept import of_receipt
 
 # a browser shows a picture in a page of its own making with its own style; nothing else may run
 PICTURE_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -56,8 +59,14 @@ def whole_response(dossier: Dossier, kind: str) -> FileResponse:
     )
 
 
-def receipt_response(dossier: Dossier, step: str) -> HttpResponse:
-    """The slip of an office that received the dossier."""
+def receipt_response(dossier: Dossier, step: str, kind: str = "pdf") -> HttpResponse:
+    """The slip of an office that received the dossier: PDF, or DOCX to be edited."""
+    if kind not in FORM_KINDS:
+        raise Http404
+    if kind == "docx":
+        with override("vi"):  # papers are Vietnamese
+            content = as_docx(of_receipt(dossier, step))
+        return HttpResponse(content, content_type=DOCX)
     name = f"giay-tiep-nhan-{dossier.pk}.pdf"
     return HttpResponse(
         receipt(dossier, step),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.dossier import State
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import ids_in
+from saola.server.accounts.rights import can, ids_in
 from saola.server.dossiers.models import Dossier
 from saola.server.files.models import StoredFile
 from saola.server.recognition import actions
@@ -131,9 +131,15 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision with its list."""
     found = get_object_or_404(visible_decisions(request), pk=pk)
     items = found.items.select_related("dossier__product__producer", "dossier__place")
+    if request.method == "POST":
+        count = actions.certify_all(found, timezone.localdate(), by=person(request))
+        messages.success(request, f"Đã cấp {count} giấy chứng nhận.")
+        return redirect("desk:decision", pk)
     context = {
         "decision": found,
         "items": items,
+        "to_certify": sum(item.dossier.state == State.RECOGNISED for item in items),
+        "may_certify": can(request.user, Permission.PROVINCE_DECIDE, found),
         "revocations": found.revocations.select_related("product__producer"),
         "illustrative": found.illustrative,
     }

@@ -198,9 +198,9 @@ def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
 
 
 @needs(Permission.DESK_USE)
-def receipt_file(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def receipt_file(request: HttpRequest, pk: int, step: str, kind: str) -> HttpResponse:
     """The slip of receiving, as PDF."""
-    return receipt_response(visible_dossier(request, pk), step)
+    return receipt_response(visible_dossier(request, pk), step, kind)
 
 
 @needs(Permission.DESK_USE)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
@@ -18,13 +19,16 @@ from saola.server.councils.models import Session
 from saola.server.councils.presence import presided
 from saola.server.councils.prints import kept_minutes
 from saola.server.files.models import StoredFile
+from saola.server.papers import official
+from saola.server.papers.forms import DOCX
 from saola.server.papers.models import OfficialPaper
 from saola.server.papers.signatures import receive_signed, sign_here, signed_copy, state_of
 from saola.server.recognition.models import Certificate, Decision, Notice
 from saola.server.web.common.forms import Form
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.writing.content import AGENCY, COMMUNE, COUNCIL, PROVINCE
+from saola.server.web.common.writing import kept
+from saola.server.web.common.writing.content import AGENCY, COMMUNE, COUNCIL, PROVINCE
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,21 @@ class Signable:
     may: Permission
     on: Any
     illustrative: bool
+    draft: Callable[[], dict[str, Any]]  # the data of papers/official.py, for Word
 
 
 def _decision(pk: int) -> Signable:
     row = get_object_or_404(Decision.objects.exclude(kind="ministry"), pk=pk)
     title = f"Quyết định {row.number}"
-    return Signable(title, row.file, row.signer, Permission.PROVINCE_DECIDE, row, row.illustrative)
+    return Signable(
+        title,
+        row.file,
+        row.signer,
+        Permission.PROVINCE_DECIDE,
+        row,
+        row.illustrative,
+        lambda: kept.of_decision(row),
+    )
 
 
 def _certificate(pk: int) -> Signable:
@@ -56,6 +69,7 @@ def _certificate(pk: int) -> Signable:
         Permission.PROVINCE_DECIDE,
         row.recognition,
         row.recognition.product.illustrative,
+        lambda: kept.of_certificate(row),
     )
 
 
@@ -68,6 +82,7 @@ def _notice(pk: int) -> Signable:
         Permission.AGENCY_NOTIFY,
         row.dossier,
         row.dossier.illustrative,
+        lambda: kept.of_notice(row),
     )
 
 
@@ -81,6 +96,7 @@ def _minutes(pk: int) -> Signable:
         Permission.SESSION_PREPARE,
         session,
         session.illustrative,
+        lambda: kept.of_minutes(session),
     )
 
 
@@ -102,6 +118,7 @@ def _written(pk: int) -> Signable:
         SIGNED_BY[row.issuer],
         row,
         bool(row.data["illustrative"]),
+        lambda: row.data,
     )
 
 
@@ -177,6 +194,17 @@ def prepared(request: HttpRequest, kind: str, pk: int) -> Any:
     if found.paper is None:
         raise Http404
     return file_response(found.paper)
+
+
+@needs(*SIGNERS)
+def word(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """The same paper for a word processor."""
+    found = _signable(request, kind, pk)
+    with override("vi"):  # papers are Vietnamese
+        content = official.as_docx(found.draft())
+    response = HttpResponse(content, content_type=DOCX)
+    response["Content-Disposition"] = f'attachment; filename="{kind}-{pk}.docx"'
+    return response
 
 
 def _signable(request: HttpRequest, kind: str, pk: int) -> Signable:

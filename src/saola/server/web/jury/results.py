@@ -27,7 +27,14 @@ from saola.server.councils.models import (
     SheetPhoto,
 )
 from saola.server.councils.opinions import differing
-from saola.server.councils.presence import may_preside, members_of, seats_for, waiting_for
+from saola.server.councils.presence import (
+    lacks_quorum,
+    marked_present,
+    may_preside,
+    members_of,
+    seats_for,
+    waiting_for,
+)
 from saola.server.councils.queries import board_mark, histories, matrix
 from saola.server.councils.reports import exports
 from saola.server.web.common import sheet_form
@@ -53,6 +60,8 @@ def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseNotModified(headers={"ETag": mark})
     oversees = bool(can(request.user, Permission.SHEETS_OVERSEE, session))
     context = {
+        "present": len(marked_present(session)),
+        "lacking": lacks_quorum(session) if session.state != "closed" else "",
         "late": _late(session) if oversees else [],
         "papers": _papers(session) if oversees else [],
         "session": session,

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from saola.lifecycle.machine import Refused
@@ -18,11 +19,14 @@ from saola.server.councils.models import AgendaItem, CouncilMember, ScoreSheet, 
 from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
+from saola.server.papers.forms import DOCX
+from saola.server.papers.official import as_docx
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.papers import dossier_papers, file_response, whole_response
 from saola.server.web.common.posted import EVENT_TYPES, posted_sheet
 from saola.server.web.common.rights import needs, person
+from saola.server.web.common.writing.kept import of_sheet
 
 
 def visible_item(request: HttpRequest, pk: int) -> AgendaItem:
@@ -215,9 +219,8 @@ def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileRespon
     return file_response(evidence.file)
 
 
-@needs(Permission.SESSION_VIEW)
-def sheet_file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
-    """A sealed sheet as printed; others' only where the matrix would show their points."""
+def _shown_sheet(request: HttpRequest, uuid: uuids.UUID) -> ScoreSheet:
+    """A sealed sheet; others' only where the matrix would show their points."""
     rows = ScoreSheet.objects.filter(
         sealed_at__isnull=False, item__session__in=Session.objects.visible_to(request.user)
     ).select_related("item__session__council", "item__dossier__product__producer", "member__user")
@@ -229,4 +232,19 @@ def sheet_file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         if row.item.pk == found.item_id
     ):
         raise Http404
-    return HttpResponse(prints.score_sheet(found), content_type="application/pdf")
+    return found
+
+
+@needs(Permission.SESSION_VIEW)
+def sheet_file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """A sealed sheet as printed."""
+    content = prints.score_sheet(_shown_sheet(request, uuid))
+    return HttpResponse(content, content_type="application/pdf")
+
+
+@needs(Permission.SESSION_VIEW)
+def sheet_word(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """The same for a word processor."""
+    with override("vi"):  # papers are Vietnamese
+        content = as_docx(of_sheet(_shown_sheet(request, uuid)))
+    return HttpResponse(content, content_type=DOCX)

@@ -29,4 +29,5 @@ urlpatterns = [
     path("ngoai-tuyen.js", offline.worker, name="worker"),
     path("ung-dung.webmanifest", offline.installed, name="installed"),
     path("phieu/<uuid:uuid>.pdf", sheets.sheet_file, name="sheet-file"),
+    path("phieu/<uuid:uuid>.docx", sheets.sheet_word, name="sheet-word"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from saola.server.examination.actions import on_hand, record_samples
 from saola.server.examination.models import SampleRecord
 from saola.server.examination.prints import sample_paper
 from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.papers import FORM_KINDS
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
 
@@ -74,6 +75,9 @@ def samples(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Permission.DESK_USE)
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """The record of the samples as PDF, to be signed by both sides."""
-    return HttpResponse(sample_paper(visible_dossier(request, pk)), content_type="application/pdf")
+def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The record of the samples, to be signed by both sides: PDF, or DOCX to be edited."""
+    if kind not in FORM_KINDS:
+        raise Http404
+    content = sample_paper(visible_dossier(request, pk), kind)
+    return HttpResponse(content, content_type=FORM_KINDS[kind])

@@ -5,7 +5,7 @@ from saola.scoring.words import in_words
 from saola.server.councils.models import AgendaItem, Council, Session
 from saola.server.councils.queries import agenda
 from saola.server.recognition.prints import points_text
-from saola.server.web.desk.writing.content import (
+from saola.server.web.common.writing.content import (
     AGENCY,
     COUNCIL,
     PROVINCE,

@@ -5,7 +5,7 @@ from django.utils import timezone
 from saola.server.dossiers.labels import KINDS as KIND_NAMES
 from saola.server.dossiers.models import Dossier, StepLog
 from saola.server.recognition.prints import points_text
-from saola.server.web.desk.writing.content import (
+from saola.server.web.common.writing.content import (
     AGENCY,
     COMMUNE,
     Block,

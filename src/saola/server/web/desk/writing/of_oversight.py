@@ -2,7 +2,7 @@
 
 from saola.server.recognition.models import Removal
 from saola.server.supervision.models import Inspection
-from saola.server.web.desk.writing.content import (
+from saola.server.web.common.writing.content import (
     AGENCY,
     Block,
     Content,

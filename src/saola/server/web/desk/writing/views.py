@@ -26,8 +26,8 @@ from saola.server.recognition.models import Removal
 from saola.server.supervision.models import Inspection
 from saola.server.web.common.forms import SignedForm
 from saola.server.web.common.rights import needs, person
+from saola.server.web.common.writing.content import COMMUNE, PROVINCE, Kind, written
 from saola.server.web.desk.writing import of_councils, of_dossiers, of_oversight
-from saola.server.web.desk.writing.content import COMMUNE, PROVINCE, Kind, written
 from saola.vietnamese.folding import fold
 
 
