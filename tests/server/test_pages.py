@@ -458,7 +458,7 @@ def test_queries_of_the_session_and_the_matrix_do_not_grow(
         office.seal(item, 80, 80, 80)
     client = office.client("hd1")
 
-    count(client, reverse("jury:matrix", args=[session.pk]), django_assert_num_queries, 14)
+    count(client, reverse("jury:matrix", args=[session.pk]), django_assert_num_queries, 15)
     count(client, reverse("jury:session", args=[session.pk]), django_assert_num_queries, 12)
 
 
