@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCKS := requirements
 STAMP := $(VENV)/.stamp
 
-.PHONY: run install test test-slow test-ha check bench reading assets clean lock format shots
+.PHONY: run install test test-journeys test-slow test-ha check bench reading assets clean lock format shots
 
 run: install assets
 	@$(BIN)/saola-server demo
@@ -35,6 +35,9 @@ $(STAMP)/assets: $(STAMP)/run package.json package-lock.json tools/assets.py $(L
 
 test: install $(STAMP)/dev assets
 	@sh tools/test.sh
+
+test-journeys: install $(STAMP)/dev assets
+	@sh tools/test.sh journeys
 
 test-slow: install $(STAMP)/dev assets
 	@sh tools/test.sh slow

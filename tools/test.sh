@@ -23,20 +23,24 @@ export SAOLA_MODE=test
 SAOLA_DATA="$(mktemp -d)"
 export SAOLA_DATA
 trap 'rm -rf "$SAOLA_DATA"' EXIT
-case "$SUITE" in
-    slow) .venv/bin/python -m pytest tests/slow; exit $? ;;
-    ha) .venv/bin/python -m pytest tests/ha; exit $? ;;
-esac
 # both databases at the same time, one on each core; what PostgreSQL said is shown behind
-said="$SAOLA_DATA/postgresql.log"
-mkdir "$SAOLA_DATA/pg"
-SAOLA_DATA="$SAOLA_DATA/pg" .venv/bin/python tools/with_postgres.py -- \
-    .venv/bin/python -m pytest -q tests/server tests/browser >"$said" 2>&1 &
-postgresql=$!
-failed=0
-echo "— SQLite: tất cả"
-.venv/bin/python -m pytest tests --ignore=tests/slow --ignore=tests/ha || failed=1
-echo "— PostgreSQL: máy chủ và trình duyệt"
-wait "$postgresql" || failed=1
-cat "$said"
-exit $failed
+both() {
+    said="$SAOLA_DATA/postgresql.log"
+    mkdir "$SAOLA_DATA/pg"
+    SAOLA_DATA="$SAOLA_DATA/pg" .venv/bin/python tools/with_postgres.py -- \
+        .venv/bin/python -m pytest -q -m "$1" tests/server tests/browser >"$said" 2>&1 &
+    postgresql=$!
+    failed=0
+    echo "— SQLite"
+    .venv/bin/python -m pytest -m "$1" tests --ignore=tests/slow --ignore=tests/ha || failed=1
+    echo "— PostgreSQL: máy chủ và trình duyệt"
+    wait "$postgresql" || failed=1
+    cat "$said"
+    exit $failed
+}
+case "$SUITE" in
+    slow) .venv/bin/python -m pytest tests/slow ;;
+    ha) .venv/bin/python -m pytest tests/ha ;;
+    journeys) both journey ;;
+    *) both "not journey" ;;
+esac

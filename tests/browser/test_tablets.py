@@ -11,7 +11,7 @@ from tests.browser.council import Meeting, Server, meeting, on_server, own_serve
 from tests.browser.test_main_job import choose_all
 from tests.browser.test_uploads import camera_photo
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 SHEETS = """
 import django, json, sys; django.setup()

@@ -23,7 +23,7 @@ from tests.factories.authority import PASSWORD, Authority, make_authority, write
 from tests.server.conftest import PDF
 from tests.server.test_package import PLANTED
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 TEA = load("26-2026-che-tuoi-che-che-bien")
 FIRST, SECOND = "Chè lệch điểm (minh họa)", "Chè sát ngưỡng (minh họa)"

@@ -30,7 +30,7 @@ from tests.browser.test_uploads import camera_photo
 from tests.server.conftest import PDF
 from tools.with_postgres import free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 # every Python process of the second office begins with this
 CLOCK = """

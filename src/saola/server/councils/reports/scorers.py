@@ -32,6 +32,7 @@ from saola.statistics import (
 
 FEWEST_PRODUCTS = 5  # for statements on members; fewer say nothing
 WANTED = 0.9  # dependability of a council's mean, a customary mark
+DOUBTED, FIRM = 3, 0.667  # so many criteria are named, where alpha is below the customary mark
 NOTABLE = 3.0  # |t| of a bias that is told
 FIT_BAND = (0.5, 1.5)  # customary for infit
 
@@ -114,10 +115,36 @@ def _agreement(panels: dict[str, Panel]) -> list[str]:
         f"Sai số chuẩn của trung bình {parts.members} thành viên: "
         f"{_words(parts.error(parts.members), 1)} điểm.",
     ]
+    said += _by_criterion(panels)
     enough = parts.enough(WANTED)
     if enough is not None:
         said.append(f"Để độ tin cậy đạt {_words(WANTED)}, cần {enough} thành viên.")
     return said
+
+
+def _by_criterion(panels: dict[str, Panel]) -> list[str]:
+    """The criteria that members read most differently: lowest alphas of the ordered levels, of
+    sheets with enough products; gaps in the marks do not matter."""
+    sheets = {panel.criteria_set.id: panel.criteria_set for panel in panels.values()}
+    found = []
+    for criteria_set in sheets.values():
+        own = [panel for panel in panels.values() if panel.criteria_set is criteria_set]
+        names = list(dict.fromkeys(sheet.name for panel in own for sheet in panel.present))
+        if len(own) < FEWEST_PRODUCTS or len(names) < 2:
+            continue
+        marks = np.full((len(criteria_set.criteria), len(names), len(own)), np.nan)
+        for at, panel in enumerate(own):
+            for sheet in panel.present:
+                row = [np.nan if points is None else points for points in sheet.points]
+                marks[:, names.index(sheet.name), at] = row
+        for criterion, values in zip(criteria_set.criteria, marks, strict=True):
+            alpha = krippendorff_alpha(values)
+            if alpha is not None:
+                found.append((alpha, f"{criterion.id} {criterion.label} ({_words(alpha)})"))
+    low = [told for alpha, told in sorted(found)[:DOUBTED] if alpha < FIRM]
+    return (
+        [f"Tiêu chí các thành viên hiểu khác nhau nhất (alpha): {'; '.join(low)}."] if low else []
+    )
 
 
 def _scorers(panels: dict[str, Panel], communes: dict[str, str]) -> list[Scorer]:
