@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from saola.lifecycle.dossier import State
@@ -37,6 +38,7 @@ from saola.server.councils.presence import (
 )
 from saola.server.councils.queries import board_mark, histories, matrix
 from saola.server.councils.reports import exports
+from saola.server.councils.sheets import NOBODY
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.papers import file_response, signed_response
@@ -60,6 +62,8 @@ def matrix_page(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseNotModified(headers={"ETag": mark})
     oversees = bool(can(request.user, Permission.SHEETS_OVERSEE, session))
     context = {
+        # asked once, not for each of the cells
+        "sheets_at": reverse("jury:sheet-file", args=[NOBODY]).removesuffix(f"{NOBODY}.pdf"),
         "present": len(marked_present(session)),
         "lacking": lacks_quorum(session) if session.state != "closed" else "",
         "late": _late(session) if oversees else [],
