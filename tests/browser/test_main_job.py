@@ -146,10 +146,11 @@ def scores(people: People, who: str, session: str, comment: str) -> None:
     page.click("button[name=save]")
     people.look(page)
     assert page.locator("[data-total]").inner_text() == "89"
-    page.click("button[name=seal]")
+    page.focus("button[name=seal]")
+    page.keyboard.press("Enter")
     people.look(page)
-    page.click("main form button:has-text('Khóa và nộp phiếu')")
-    assert "Đã khóa và nộp phiếu" in page.inner_text("main")
+    page.click("[data-seal-yes]")
+    page.wait_for_selector("[data-sealed-text]:has-text('máy chủ đã nhận')")
 
 
 def consolidates(people: People, session: str, name: str) -> None:

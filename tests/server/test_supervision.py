@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +28,7 @@ from saola.server.supervision.models import Grievance, Inspection
 from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
 from tests.server.conftest import Office
 from tests.server.test_recognition import decide, signed, submitted
+from tests.server.test_uploads import photo
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -126,6 +128,35 @@ def test_a_citizen_reports_without_a_name(
     public = client.get(reverse("public:product", args=[recognised.product_id]))
     assert "0900" not in public.content.decode()
     assert client.get(reverse("public:report", args=[99999])).status_code == 404
+
+
+def test_a_market_find_comes_with_its_place_and_picture(
+    office: Office, recognised: Recognition, client: Client
+) -> None:
+    page = reverse("public:report", args=[recognised.product_id])
+    find = {"text": "Còn bán với tem 5 sao", "where": "Chợ Mường La", "contact": ""}
+
+    def sent(name: str, content: bytes) -> int:
+        picture = SimpleUploadedFile(name, content)
+        data = find | {"token": str(uuid.uuid4()), "photo": picture}
+        return client.post(page, data).status_code
+
+    refused = [sent("a.pdf", b"%PDF-1.4"), sent("a.jpg", b"MZ"), sent("a.mp3", b"ID3" + bytes(60))]
+    assert refused == [400, 400, 400]
+    assert not Grievance.objects.exists()
+    assert sent("cho.jpg", photo()) == 302
+
+    grievance = Grievance.objects.get()
+    shown = reverse("desk:grievance-photo", args=[grievance.pk])
+    agency = office.client("ocop_agency")
+    desk = agency.get(reverse("desk:grievance", args=[grievance.pk])).content.decode()
+    assert "Chợ Mường La" in desk
+    assert shown in desk
+    picture = agency.get(shown)
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/jpeg")
+    for who in ("producer", "commune_officer", "other_province"):
+        assert office.client(who).get(shown).status_code in (403, 404), who
+    assert client.get(shown).status_code == 302  # to sign in
 
 
 def test_an_inspection_finds_and_follows_up(office: Office, recognised: Recognition) -> None:

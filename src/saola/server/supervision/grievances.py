@@ -1,6 +1,8 @@
 """Petitions, complaints and reports: sent, taken up with a last day, answered with an effect."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
+from saola.server.files.store import store
 from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell
 from saola.server.products.models import Product
@@ -20,6 +23,14 @@ from saola.server.supervision.models import Grievance
 
 Kind, State = Grievance.Kind, Grievance.State
 MOST_A_DAY = 50  # reports on one product
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """What a report adds to its words: the place it was seen at, a picture as uploaded."""
+
+    where: str = ""
+    photo: Any = None
 
 
 @transaction.atomic
@@ -32,6 +43,7 @@ def send(
     by: User | None,
     decision: Decision | None = None,
     contact: str = "",
+    find: Find = Find(),
 ) -> Grievance:
     """Keep what somebody writes; the same token again changes nothing. A producer sends petitions
     and complaints on its own products, anybody a report."""
@@ -45,10 +57,16 @@ def send(
         "text": text,
         "sender": by,
         "contact": contact,
+        "where": find.where,
     }
     grievance, new = Grievance.objects.get_or_create(token=token, defaults=facts)
     if not new:
         return grievance
+    if find.photo is not None:
+        grievance.photo = store(find.photo)
+        if not grievance.photo.kind.startswith("image/"):
+            raise Refused("Hãy chọn ảnh JPEG, PNG hoặc WebP.", field="photo")
+        grievance.save(update_fields=["photo"])
     said = {"kind": kind, "text": digest(text)}
     record("send_grievance", f"grievance:{grievance.pk}", said, by=by)
     _tell_office(grievance)

@@ -44,6 +44,8 @@ class Grievance(models.Model):
         Decision, on_delete=models.PROTECT, null=True, related_name="grievances"
     )
     text = models.TextField("nội dung")
+    where = models.CharField("nơi thấy", max_length=200, blank=True)  # a market, a shop, a page
+    photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     sender = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     # how a citizen who has no account may be answered; for the office only
     contact = models.CharField("cách liên lạc", max_length=200, blank=True)

@@ -3,6 +3,7 @@
 // nothing; no clock is read. Without this file the sheet is a form as any other.
 import Dexie from "../vendor/dexie.min.js";
 import { token } from "./saving.js";
+import { SCENE, shrunk } from "./shrink.js";
 
 const user = document.body.dataset.user;
 const db = new Dexie("saola-council");
@@ -124,7 +125,8 @@ async function send(entry) {
   return true;
 }
 
-async function sendPhoto(photo) {
+async function sendPhoto(waiting) {
+  const photo = await small(waiting);
   const told = await post(photo.to, { user, uuid: photo.id, photo: photo.file });
   if (told === null || told.state === "wait") return false;
   if (told.state === "kept") await db.photos.delete(photo.id);
@@ -149,9 +151,19 @@ export async function flush() {
   return out;
 }
 
+// kept as it is at once, made small behind: a tab closed in between loses nothing
 export async function keepPhoto(to, file) {
-  await db.photos.put({ id: crypto.randomUUID(), user, to, file, path: location.pathname });
+  const photo = { id: crypto.randomUUID(), user, to, file, raw: true, path: location.pathname };
+  await db.photos.put(photo);
   await show();
+  await small(photo);
+}
+
+async function small(photo) {
+  if (!photo.raw) return photo;
+  const file = await shrunk(photo.file, SCENE).catch(() => photo.file); // the server says what it is
+  await db.photos.update(photo.id, { file, raw: false });
+  return { ...photo, file, raw: false };
 }
 
 export function listen(listener) {

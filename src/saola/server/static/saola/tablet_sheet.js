@@ -1,7 +1,6 @@
 // One member's sheet on the page: every change goes into the device first, the seal too; what other
 // tabs write appears here. See tablet.js for how it reaches the server.
 import { figures } from "./figures.js";
-import { SCENE, shrunk } from "./shrink.js";
 import {
   change, flush, forget, keepMine, keepPhoto, keyOf, listen, sendAtOnce, stored,
 } from "./tablet.js";
@@ -122,7 +121,7 @@ function nextOpen(event) {
 async function pictured(event) {
   for (const file of event.target.files) {
     try {
-      await keepPhoto(form.dataset.photo, await shrunk(file, SCENE));
+      await keepPhoto(form.dataset.photo, file);
       say(words.photo);
     } catch {
       say(words.full);
@@ -130,6 +129,16 @@ async function pictured(event) {
   }
   event.target.value = "";
   await flush();
+}
+
+// what was chosen before this file had come
+function touched() {
+  const early = {};
+  for (const input of form.querySelectorAll("input[type=radio]:checked, textarea, input[type=text]")) {
+    const changed = input.type === "radio" ? !input.defaultChecked : input.value !== input.defaultValue;
+    if (changed && input.name) early[input.name] = input.value;
+  }
+  return early;
 }
 
 // what the device holds goes before the page, unless the server has a later one and nothing waits
@@ -171,6 +180,12 @@ export async function begin(element, speak, told) {
   });
   form.querySelector("[data-photo-box]").hidden = false;
   form.querySelector("input[type=file]").addEventListener("change", pictured);
+  const early = touched();
   await restore().catch(() => {});
+  if (Object.keys(early).length && !locked) {
+    put(early);
+    const entry = await kept((now) => Object.assign(now.fields, early));
+    timer = setTimeout(entry ? flush : () => straight(false), WAIT);
+  }
   shown();
 }

@@ -63,6 +63,7 @@ urlpatterns = [
     path("thu-hoi/<int:pk>/", removals.removal, name="removal"),
     path("don-thu/", grievances.grievances, name="grievances"),
     path("don-thu/<int:pk>/", grievances.grievance, name="grievance"),
+    path("don-thu/<int:pk>/anh/", grievances.photo, name="grievance-photo"),
     path("kiem-tra/", inspections.inspections, name="inspections"),
     path("kiem-tra/moi/", inspections.new, name="inspection-new"),
     path("kiem-tra/<int:pk>/", inspections.inspection, name="inspection"),

@@ -15,7 +15,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.backends import pseudonym
 from saola.server.products.models import Product
 from saola.server.recognition.models import Recognition
-from saola.server.supervision.grievances import send
+from saola.server.supervision.grievances import Find, send
 from saola.server.supervision.models import Grievance
 from saola.server.web.common.forms import Form
 
@@ -27,9 +27,21 @@ class ReportForm(Form):
 
     text = forms.CharField(
         label=_("Bạn thấy điều gì"),
-        help_text=_("Ở đâu, khi nào, sản phẩm nào; có số lô trên tem thì ghi."),
+        help_text=_("Khi nào, sản phẩm nào; có số lô trên tem thì ghi."),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    where = forms.CharField(
+        label=_("Thấy ở đâu"),
+        help_text=_("Tên chợ, cửa hàng, xã; bán trên mạng thì ghi địa chỉ trang."),
+        max_length=200,
+        required=False,
+    )
+    photo = forms.FileField(
+        label=_("Ảnh sản phẩm, tem hoặc nơi bán"),
+        help_text=_("Vị trí và tên máy ghi trong ảnh được xóa khi gửi."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
     )
     contact = forms.CharField(
         label=_("Điện thoại hoặc thư điện tử để trả lời bạn"),
@@ -48,7 +60,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     shown = Recognition.objects.filter(published_on__isnull=False).values("product")
     product = get_object_or_404(Product.objects.filter(pk__in=shown), pk=pk)
     posted = request.POST if request.method == "POST" else None
-    form = ReportForm(posted, initial={"token": uuid.uuid4()})
+    form = ReportForm(posted, request.FILES or None, initial={"token": uuid.uuid4()})
     if form.is_valid() and form.carry_out(lambda: _send(product, form.cleaned_data, request)):
         messages.success(request, _("Đã gửi phản ánh tới cơ quan quản lý OCOP của tỉnh."))
         return redirect("public:product", pk)
@@ -70,6 +82,7 @@ def _send(product: Product, data: dict[str, Any], request: HttpRequest) -> Griev
         data["token"],
         by=None,
         contact=data["contact"],
+        find=Find(data["where"], data["photo"]),
     )
     cache.set(key, sent + 1, AN_HOUR)
     return kept

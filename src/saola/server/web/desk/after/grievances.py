@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from saola.server.products.models import Product
 from saola.server.supervision.grievances import answer, decline, last_day, take_up
 from saola.server.supervision.models import Grievance
 from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 
 ADDRESSES = {"kien-nghi": "petition", "khieu-nai": "complaint", "phan-anh": "report"}
@@ -111,3 +112,10 @@ def _carry_out(found: Grievance, data: dict[str, Any], by: Any) -> Grievance:
     if found.state == Grievance.State.SENT:
         return take_up(found, data["due_on"], by=by)
     return answer(found, data["answer"], data["effect"], number=data["number"], by=by)
+
+
+@needs(Permission.SUPERVISE)
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    """The picture sent with a report."""
+    rows = visible(request).filter(photo__isnull=False).select_related("photo")
+    return file_response(get_object_or_404(rows, pk=pk).photo)
