@@ -101,7 +101,8 @@ def hand_on(member: CouncilMember, user: User, reason: str, *, by: User) -> Coun
         raise Refused("Hãy ghi lý do thay và số văn bản cử người.", field="reason")
     if council.members.filter(user=user).exists():
         raise Refused("Người này đã có ghế trong Hội đồng.", field="username")
-    duties, scope = _duties(member), f"council:{council.pk}"
+    scope = f"council:{council.pk}"
+    duties = _duties(member)
     member.left_at, member.left_reason = timezone.now(), reason
     member.save(update_fields=["left_at", "left_reason"])
     for duty in duties:
@@ -118,13 +119,17 @@ def hand_on(member: CouncilMember, user: User, reason: str, *, by: User) -> Coun
     )
     for duty in duties:
         grant(user, duty, scope, by=by)
+    _follow(member, successor)
+    facts = {"left": member.pk, "came": successor.pk, "reason": digest(reason)}
+    record("hand_on", f"council:{council.pk}", facts, by=by)
+    return successor
+
+
+def _follow(member: CouncilMember, successor: CouncilMember) -> None:
     for row in member_rows(member):
         Attendance.objects.create(session=row.session, member=successor)
         row.present = False
         row.save(update_fields=["present"])
-    facts = {"left": member.pk, "came": successor.pk, "reason": digest(reason)}
-    record("hand_on", f"council:{council.pk}", facts, by=by)
-    return successor
 
 
 def member_rows(member: CouncilMember) -> list[Attendance]:

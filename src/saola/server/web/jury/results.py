@@ -97,13 +97,9 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     item = visible_item(request, pk)
     conducts = may_preside(item.session, person(request)) and not item.left_reason
     prepares = bool(can(request.user, Permission.SESSION_PREPARE, item))
-    error = ""
-    if request.method == "POST":
-        try:
-            _act(item, request)
-            return redirect("jury:result", pk)
-        except Refused as refused:
-            error = refused.reason
+    error = _tried(item, request) if request.method == "POST" else ""
+    if request.method == "POST" and not error:
+        return redirect("jury:result", pk)
     row = next(r for r in matrix(item.session, request.user) if r.item.pk == item.pk)
     stored = getattr(item, "result", None)
     lines, names = _lines(stored) if stored and row.shown else ([], [])
@@ -133,6 +129,15 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "illustrative": item.session.illustrative,
     }
     return render(request, "jury/result.html", context, status=409 if error else 200)
+
+
+def _tried(item: AgendaItem, request: HttpRequest) -> str:
+    """Do what the chair asks; why not, or nothing."""
+    try:
+        _act(item, request)
+    except Refused as refused:
+        return refused.reason
+    return ""
 
 
 def _photos(item: AgendaItem, request: HttpRequest, *, shown: bool) -> list[SheetPhoto]:
