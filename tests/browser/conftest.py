@@ -46,12 +46,14 @@ print(council.pk)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium these tests say so and are skipped."""
+    """Without Chromium these tests say so and are skipped; they come last, because the browser's
+    driver keeps an event loop running in the thread of all tests."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="chưa có gói chromium"))
+    items.sort(key=lambda item: "tests/browser" in str(item.path))
 
 
 @dataclass

@@ -146,8 +146,7 @@ def scores(people: People, who: str, session: str, comment: str) -> None:
     page.click("button[name=save]")
     people.look(page)
     assert page.locator("[data-total]").inner_text() == "89"
-    page.focus("button[name=seal]")
-    page.keyboard.press("Enter")
+    page.click("button[name=seal]")
     people.look(page)
     page.click("[data-seal-yes]")
     page.wait_for_selector("[data-sealed-text]:has-text('máy chủ đã nhận')")

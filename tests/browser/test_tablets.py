@@ -50,9 +50,7 @@ def opened(people: People, who: str, path: str) -> Any:
 
 
 def seal(page: Any) -> None:
-    # by the keyboard: the paper beside the sheet takes clicks that come before it has settled
-    page.focus("button[name=seal]")
-    page.keyboard.press("Enter")
+    page.click("button[name=seal]")
     page.click("[data-seal-yes]")
     page.wait_for_selector("[data-sealed-banner]")
 
@@ -112,7 +110,9 @@ def test_a_whole_session_without_the_server(hall: tuple[Server, People], tmp_pat
     page.set_input_files("#photo", camera_photo(tmp_path / "ảnh.jpg"))
     page.wait_for_selector("[data-saved]:has-text('ảnh')")
     people.look(page)
-    assert page.frame_locator("iframe").locator("body").count() == 1
+    paper = page.frame_locator("iframe").locator("img").first
+    until_shown = "(picture) => picture.decode().then(() => picture.naturalWidth)"
+    assert paper.evaluate(until_shown) == 1240
     page = opened(people, "hd2", session.sheet(names[0]))
     until(page, "document.querySelector('[data-total]').textContent === '100'")
     assert page.input_value("#remark") == "Viết khi máy chủ tắt (minh họa)"

@@ -496,7 +496,9 @@ def test_a_blind_sample_stays_blind(office: Office, item: AgendaItem) -> None:
     client = office.client("hd2")
     evidence = item.dossier.citations.first().evidence_id
     for name, arguments in (
-        ("evidence-file", [twin.pk, evidence]), ("whole", [twin.pk, "pdf"]), ("dossier", [twin.pk]),
+        ("evidence-file", [twin.pk, evidence]), ("evidence", [twin.pk, evidence]),
+        ("evidence-page", [twin.pk, evidence, 1]), ("whole", [twin.pk, "pdf"]),
+        ("dossier", [twin.pk]),
     ):  # fmt: skip
         assert client.get(reverse(f"jury:{name}", args=arguments)).status_code == 404
 

@@ -272,3 +272,42 @@ def test_tablets_with_cuts_reorders_and_doubles_converge(office: Office) -> None
             assert (sheet.total, sheet.sealed_at is not None) == (final, True)
     assert ScoreSheet.objects.count() == 12
     assert not LateSheet.objects.exists()
+
+
+def test_the_pack_names_cited_pages_before_others(office: Office, item: AgendaItem) -> None:
+    cited = item.dossier.citations.select_related("evidence__file").first()
+    assert cited is not None
+    cited.page = 2
+    cited.save()
+    cited.evidence.file.pages = 3  # what the list goes by; the paper itself has one
+    cited.evidence.file.save()
+    client = office.client("hd2")
+
+    told = client.get(reverse("jury:pack", args=[item.session_id])).json()
+
+    def page(number: int) -> str:
+        return reverse("jury:evidence-page", args=[item.pk, cited.evidence_id, number])
+
+    assert page(2) in told["cited"]
+    assert {page(1), page(3)} <= {*told["cited"], *told["others"]}
+    assert not {*told["cited"]} & {*told["others"]}
+    assert reverse("jury:evidence", args=[item.pk, cited.evidence_id]) in told["pages"]
+
+
+def test_a_cited_page_is_a_picture_for_the_council_alone(office: Office, item: AgendaItem) -> None:
+    evidence = item.dossier.citations.first().evidence_id
+    first, beyond = (
+        reverse("jury:evidence-page", args=[item.pk, evidence, number]) for number in (1, 99)
+    )
+    client = office.client("hd2")
+
+    pages = [client.get(first) for _ in range(2)]  # made, then kept
+    reader = client.get(reverse("jury:evidence", args=[item.pk, evidence])).content.decode()
+
+    assert [page["Content-Type"] for page in pages] == ["image/jpeg"] * 2
+    assert pages[0].content == pages[1].content
+    assert pages[0].content[:2] == b"\xff\xd8"
+    assert first in reader
+    assert client.get(beyond).status_code == 404
+    for who in ("producer", "other_province"):
+        assert office.client(who).get(first).status_code in (403, 404), who

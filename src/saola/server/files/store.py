@@ -53,12 +53,17 @@ def _keep(file: BinaryIO, name: str, kind: str, *, pages: int | None, by: str) -
     )
     if not default_storage.exists(stored.location):
         file.seek(0)
-        if isinstance(default_storage, FileSystemStorage):
-            _write_whole(Path(default_storage.path(stored.location)), file)
-        else:  # an object store shows an object once all of it is there
-            default_storage.save(stored.location, File(file))
+        write(stored.location, file)
     stored.save()
     return stored
+
+
+def write(location: str, file: BinaryIO) -> None:
+    """Put bytes where the storage has none yet; all of them or nothing."""
+    if isinstance(default_storage, FileSystemStorage):
+        _write_whole(Path(default_storage.path(location)), file)
+    else:  # an object store shows an object once all of it is there
+        default_storage.save(location, File(file))
 
 
 def _write_whole(target: Path, source: BinaryIO) -> None:

@@ -29,13 +29,18 @@ async function keep(name, address, again) {
   await cache.put(address, answer);
 }
 
-function within(papers, limit) {
-  let left = limit * MEGABYTE;
-  return papers.filter(({ size }) => {
-    if (size > left) return false;
-    left -= size;
-    return true;
-  });
+// as many papers as the limit allows, in their order; how many, how many bytes, how many could not be had
+async function keepPapers(addresses, limit, seen) {
+  const cache = await caches.open("saola-papers");
+  let bytes = 0, kept = 0;
+  const failed = await load(addresses, async (address) => {
+    if (bytes >= limit) return;
+    await keep("saola-papers", address);
+    const answer = await cache.match(address);
+    bytes += Number(answer.headers.get("Content-Length")) || (await answer.blob()).size;
+    kept += 1;
+  }, seen);
+  return { bytes, kept, failed };
 }
 
 async function prepare() {
@@ -43,8 +48,8 @@ async function prepare() {
   await navigator.serviceWorker.register(words.worker, { scope: words.scope });
   await navigator.storage?.persist?.();
   const pack = await (await fetch(words.pack)).json();
-  const papers = within(pack.papers, Number(box.querySelector("select").value));
-  const size = papers.reduce((sum, paper) => sum + paper.size, 0);
+  const papers = [...pack.cited, ...pack.others];
+  const limit = Number(box.querySelector("select").value) * MEGABYTE;
   const all = pack.files.length + pack.pages.length + papers.length;
   let before = 0;
   const seen = (done) => say(`${words.loading} ${before + done}/${all}`);
@@ -52,10 +57,11 @@ async function prepare() {
   before += pack.files.length;
   failed += await load(pack.pages, (address) => keep("saola-pages", address, true), seen);
   before += pack.pages.length;
-  failed += await load(papers.map(({ address }) => address), (a) => keep("saola-papers", a), seen);
-  const left = pack.papers.length - papers.length;
-  const told = words.ready.replace("{pages}", pack.pages.length).replace("{papers}", papers.length)
-    .replace("{size}", (size / MEGABYTE).toFixed(1).replace(".", ","));
+  const had = await keepPapers(papers, limit, seen);
+  failed += had.failed;
+  const left = papers.length - had.kept - had.failed;
+  const told = words.ready.replace("{pages}", pack.pages.length).replace("{papers}", had.kept)
+    .replace("{size}", (had.bytes / MEGABYTE).toFixed(1).replace(".", ","));
   say(failed ? `${words.failed} (${failed})` : left ? `${told} ${words.left.replace("{n}", left)}` : told);
   box.dataset.state = failed ? "failed" : "ready";
 }

@@ -55,11 +55,18 @@ function askReason(event) {
   details.querySelector("input").focus();
 }
 
-// the evidence beside the sheet follows the criterion at work
+// the evidence beside the sheet follows the criterion at work, and the link that is chosen; on a
+// narrow screen there is none beside it and a link opens a page of its own
 function showEvidence(event) {
-  const pane = document.querySelector("iframe[name=minh-chung]");
-  const link = event.target.closest("fieldset[data-criterion]")?.querySelector(".evidence a");
-  if (!pane || !link || pane.dataset.shown === link.href) return;
+  const pane = document.querySelector("[data-evidence]");
+  const chosen = event.target.closest(".evidence a");
+  const link = chosen || event.target.closest("fieldset[data-criterion]")?.querySelector(".evidence a");
+  if (!pane || !link || getComputedStyle(pane).display === "none") return;
+  if (event.type === "click") {
+    if (!chosen) return;
+    event.preventDefault();
+  }
+  if (pane.dataset.shown === link.href) return;
   pane.dataset.shown = link.href;
   pane.src = link.href;
   document.querySelector("[data-evidence-title]").textContent = link.textContent;
@@ -72,6 +79,7 @@ if (form && bar) {
   form.addEventListener("change", (event) => { refresh(); askReason(event); });
   form.addEventListener("keydown", choose);
   form.addEventListener("focusin", showEvidence);
+  form.addEventListener("click", showEvidence);
   if (tablet) await tablet.begin(form, say, bar.dataset);
   else savesItself(form, { say, words: bar.dataset, heard, lost: outbox?.keepForm, sent: outbox?.formSent });
   form.addEventListener("restored", refresh);

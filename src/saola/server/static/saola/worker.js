@@ -21,6 +21,10 @@ async function paper(request) {
   return await (await caches.open(PAPERS)).match(new URL(request.url).pathname);
 }
 
+async function picture(request) {
+  return await paper(request) ?? fetch(request);
+}
+
 async function fromNetwork(request) {
   const fresh = await fetch(request);
   const html = (fresh.headers.get("Content-Type") || "").startsWith("text/html");
@@ -45,4 +49,5 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(file(event.request));
   else if (event.request.mode === "navigate") event.respondWith(page(event.request));
+  else if (event.request.destination === "image") event.respondWith(picture(event.request));
 });

@@ -13,12 +13,14 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from saola.lifecycle.machine import Refused
+from saola.reading import Unreadable
 from saola.server.accounts.permissions import Permission
 from saola.server.councils import prints, seats, sheets
 from saola.server.councils.models import AgendaItem, CouncilMember, ScoreSheet, Session
 from saola.server.councils.opinions import taste_note
 from saola.server.councils.queries import matrix
 from saola.server.dossiers.models import Evidence
+from saola.server.files.pages import picture
 from saola.server.papers.forms import DOCX
 from saola.server.papers.official import as_docx
 from saola.server.web.common import sheet_form
@@ -49,7 +51,7 @@ def _evidence(item: AgendaItem) -> dict[str, list[dict[str, Any]]]:
     if item.purpose == AgendaItem.Purpose.DUPLICATE:
         return {}  # tasted blind
     return sheet_form.evidence_lines(
-        item.dossier, lambda c: reverse("jury:evidence-file", args=[item.pk, c.evidence_id])
+        item.dossier, lambda c: reverse("jury:evidence", args=[item.pk, c.evidence_id])
     )
 
 
@@ -208,15 +210,43 @@ def whole(request: HttpRequest, pk: int, kind: str) -> FileResponse:
     return whole_response(_open_item(request, pk).dossier, kind)
 
 
+def _cited(item: AgendaItem, evidence_pk: int) -> Evidence:
+    """Evidence cited in the dossier of an agenda item."""
+    rows = Evidence.objects.select_related("file").filter(citations__dossier=item.dossier)
+    return get_object_or_404(rows.distinct(), pk=evidence_pk)
+
+
+@needs(Permission.SHEET_SCORE, Permission.SESSION_VIEW)
+def evidence(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    """A cited paper to read beside the sheet, page under page."""
+    item = _open_item(request, pk)
+    found = _cited(item, evidence_pk)
+    context = {
+        "item": item,
+        "evidence": found,
+        "pages": range(1, (found.file.pages or 1) + 1),
+        "sound": found.file.kind.startswith("audio/"),
+        "illustrative": item.session.illustrative,
+    }
+    return render(request, "jury/evidence.html", context)
+
+
+@needs(Permission.SHEET_SCORE, Permission.SESSION_VIEW)
+def evidence_page(request: HttpRequest, pk: int, evidence_pk: int, number: int) -> HttpResponse:
+    """One page of it as a picture."""
+    found = _cited(_open_item(request, pk), evidence_pk)
+    try:
+        shown = picture(found.file, number)
+    except Unreadable:
+        raise Http404 from None
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return HttpResponse(shown, content_type="image/jpeg", headers=headers)
+
+
 @needs(Permission.SHEET_SCORE, Permission.SESSION_VIEW)
 def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileResponse:
-    """Evidence cited in the dossier of an agenda item."""
-    item = _open_item(request, pk)
-    evidence = get_object_or_404(
-        Evidence.objects.select_related("file").filter(citations__dossier=item.dossier).distinct(),
-        pk=evidence_pk,
-    )
-    return file_response(evidence.file)
+    """All of it, as it was filed."""
+    return file_response(_cited(_open_item(request, pk), evidence_pk).file)
 
 
 def _shown_sheet(request: HttpRequest, uuid: uuids.UUID) -> ScoreSheet:

@@ -1,6 +1,7 @@
 """What a member's tablet asks for and sends: the pack before a session, sheets, photos."""
 
 import uuid as uuids
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -15,7 +16,7 @@ from saola.server.councils.intake.photos import keep_photo
 from saola.server.councils.intake.tablets import Message, take
 from saola.server.councils.models import AgendaItem, CouncilMember, Session
 from saola.server.councils.queries import agenda
-from saola.server.dossiers.models import Citation
+from saola.server.dossiers.models import Citation, Evidence
 from saola.server.web.common import sheet_form
 from saola.server.web.common.forms import whole_number
 from saola.server.web.common.posted import posted_sheet
@@ -52,26 +53,37 @@ def _pages(item: AgendaItem) -> list[str]:
 
 @needs(Permission.SHEET_SCORE)
 def pack(request: HttpRequest, pk: int) -> JsonResponse:
-    """Addresses of everything that a session needs without a network, papers with their size in
-    bytes, those of one product together in the order of the agenda."""
+    """Addresses of everything that a session needs without a network; of papers the cited pages
+    come first, then the others, each in the order of the agenda."""
     session: Session = visible_session(request, pk)
     items = [item for item in agenda(session) if not item.left_reason]
     shown = [item for item in items if item.purpose != AgendaItem.Purpose.DUPLICATE]
-    cited: dict[int, dict[int, int]] = {}
-    rows = Citation.objects.filter(dossier__in=[item.dossier_id for item in shown])
-    for dossier, evidence, size in rows.values_list(
-        "dossier_id", "evidence_id", "evidence__file__size"
-    ).order_by("pk"):
-        cited.setdefault(dossier, {})[evidence] = size
-    papers = [
-        {"address": reverse("jury:evidence-file", args=[item.pk, evidence]), "size": size}
-        for item in shown
-        for evidence, size in cited.get(item.dossier_id, {}).items()
-    ]
     pages = [reverse("jury:sessions"), reverse("jury:session", args=[session.pk])]
     pages += [page for item in items for page in _pages(item)]
+    cited: list[str] = []
+    others: list[str] = []
+    for item, evidence, wanted in _evidence(shown):
+        pages.append(reverse("jury:evidence", args=[item.pk, evidence.pk]))
+        if evidence.file.kind.startswith("audio/"):
+            cited.append(reverse("jury:evidence-file", args=[item.pk, evidence.pk]))
+            continue
+        for number in range(1, (evidence.file.pages or 1) + 1):
+            address = reverse("jury:evidence-page", args=[item.pk, evidence.pk, number])
+            (cited if number in wanted else others).append(address)
     files = [staticfiles_storage.url(name) for name in FILES]
-    return JsonResponse({"files": files, "pages": pages, "papers": papers})
+    return JsonResponse({"files": files, "pages": pages, "cited": cited, "others": others})
+
+
+def _evidence(items: list[AgendaItem]) -> Iterator[tuple[AgendaItem, Evidence, set[int]]]:
+    """Each paper of each item once, with the pages that are cited; the first where none is told."""
+    found: dict[int, dict[int, tuple[Evidence, set[int]]]] = {}
+    rows = Citation.objects.filter(dossier__in=[item.dossier_id for item in items])
+    for row in rows.select_related("evidence__file").order_by("pk"):
+        papers = found.setdefault(row.dossier_id, {})
+        papers.setdefault(row.evidence_id, (row.evidence, set()))[1].add(row.page or 1)
+    for item in items:
+        for evidence, wanted in found.get(item.dossier_id, {}).values():
+            yield item, evidence, wanted
 
 
 def _item(request: HttpRequest, pk: int) -> AgendaItem:

@@ -22,6 +22,12 @@ urlpatterns = [
     path("muc/<int:pk>/ho-so/", sheets.dossier, name="dossier"),
     path("muc/<int:pk>/ca-ho-so.<str:kind>", sheets.whole, name="whole"),
     path("muc/<int:pk>/tep/<int:evidence_pk>/", sheets.evidence_file, name="evidence-file"),
+    path("muc/<int:pk>/doc/<int:evidence_pk>/", sheets.evidence, name="evidence"),
+    path(
+        "muc/<int:pk>/doc/<int:evidence_pk>/<int:number>.jpg",
+        sheets.evidence_page,
+        name="evidence-page",
+    ),
     path("muc/<int:pk>/ket-qua/", results.result, name="result"),
     path("phien/<int:pk>/goi.json", tablet.pack, name="pack"),
     path("muc/<int:pk>/tin/", tablet.message, name="message"),

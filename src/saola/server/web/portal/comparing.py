@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from saola.reading import Unreadable
-from saola.reading.papers import MOST_PAGES, page_picture
+from saola.reading.papers import MOST_PAGES
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.models import Evidence
 from saola.server.dossiers.proposals import TAKEN, being_read, correct, open_proposals
-from saola.server.files.store import open_file
+from saola.server.files.pages import picture
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.dossiers import own_dossier
@@ -73,10 +73,8 @@ def compare(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
 def page(request: HttpRequest, pk: int, evidence_pk: int, number: int) -> HttpResponse:
     """One page of the paper as a picture."""
     found = own_evidence(request, pk, evidence_pk)
-    with open_file(found.file) as file:
-        content = file.read()
     try:
-        shown = page_picture(content, number)
+        shown = picture(found.file, number)
     except Unreadable:
         raise Http404 from None
     cached = {"Cache-Control": "private, max-age=3600"}
