@@ -108,6 +108,15 @@ def wait_for(address: str) -> None:
     raise RuntimeError("the server did not start")
 
 
+def until(page: Any, expression: str) -> None:
+    """Wait for it; the page's own policy forbids the browser's way of polling."""
+    for _ in range(150):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(expression)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright

@@ -127,6 +127,7 @@ def prepares_session(people: People, name: str) -> str:
     chair = people("hd1")
     go(people, chair, f"/hoi-dong/phien/{number[1]}/")
     chair.click("button[name=open]")
+    chair.wait_for_selector("button[name=close]")
     return f"/hoi-dong/phien/{number[1]}/"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import People, Site
+from tests.browser.conftest import People, Site, until
 from tests.browser.council import Meeting, Server, meeting, on_server, own_server
 from tests.browser.test_main_job import choose_all
 from tests.browser.test_uploads import camera_photo
@@ -53,15 +53,6 @@ def seal(page: Any) -> None:
     page.click("button[name=seal]")
     page.click("[data-seal-yes]")
     page.wait_for_selector("[data-sealed-banner]")
-
-
-def until(page: Any, expression: str) -> None:
-    """Wait for it; the page's own policy forbids the browser's way of polling."""
-    for _ in range(150):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(expression)
 
 
 def kept(page: Any) -> None:

@@ -16,10 +16,10 @@ from saola.criteria import load
 from saola.ledger import pack
 from saola.server.demo.marks import choices_for
 from saola.server.papers.signing.making import sign
-from tests.browser.conftest import People, Site
+from tests.browser.conftest import People, Site, until
 from tests.browser.council import Meeting, meeting, own_server
 from tests.browser.test_main_job import act, go
-from tests.browser.test_tablets import kept, ready, seal, until
+from tests.browser.test_tablets import kept, ready, seal
 from tests.factories.authority import PASSWORD, Authority, make_authority, write_trust
 from tests.server.conftest import PDF
 from tests.server.test_package import PLANTED
@@ -77,13 +77,14 @@ def on_paper(people: People, session: Meeting, product: str, tmp_path: Path) -> 
     scan.write_bytes(PDF)
     secretary.set_input_files("#scan", scan)
     people.look(secretary)
-    secretary.click("main button:has-text('chờ người khác đối chiếu')")
+    # by the keyboard, as below: the picture beside it takes clicks that come before it has settled
+    secretary.focus("main button:has-text('chờ người khác đối chiếu')")
+    secretary.keyboard.press("Enter")
     secretary.wait_for_selector("text=Đã nhập phiếu giấy")
     agency = people("tinh.ocop")
     go(people, agency, f"/can-bo/phien/{session.pk}/phieu-giay/")
     agency.click(f"tr:has-text('{product}') a:has-text('Đối chiếu')")
     people.look(agency)
-    # by the keyboard: the picture beside it takes clicks that come before it has settled
     agency.focus("button[name=agree]")
     agency.keyboard.press("Enter")
     agency.wait_for_selector("text=Đã đối chiếu")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from saola.vietnamese.dates import TIMEZONE, add_months
-from tests.browser.conftest import People, Site, wait_for
+from tests.browser.conftest import People, Site, until, wait_for
 from tests.browser.network import break_network
 from tests.browser.test_main_job import (
     choose_all,
@@ -89,7 +89,7 @@ def later(site: Site, chromium: Any, days: int, folder: Path) -> Iterator[People
 def writes_without_network(page: Any, address: str, field: str, text: str) -> None:
     """A text is written while the network is away; it goes out when it is back."""
     page.goto(address)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
     page.context.set_offline(True)
     page.fill(f"#id_{field}", text)
     page.wait_for_selector("[data-saved]:has-text('đã giữ trong máy')")
