@@ -95,11 +95,32 @@ def _parser() -> argparse.ArgumentParser:
         "--explain", action="store_true", help="reasons in Vietnamese on standard error"
     )
     scoring.set_defaults(run=_score)
+    _traceability_parsers(commands)
     session = commands.add_parser("verify-session", help="check an exported council session")
     session.add_argument("file", help="package of a session, - for standard input")
     session.add_argument("--head", help="head of the chain as printed on the minutes")
     session.set_defaults(run=_verify_session)
     return parser
+
+
+def _traceability_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    gs1 = commands.add_parser("gs1", help="GS1 keys and Digital Links")
+    acts = gs1.add_subparsers(required=True, metavar="ACT")
+    parsing = acts.add_parser("parse", help="take a Digital Link apart")
+    parsing.add_argument("uri")
+    parsing.add_argument(
+        "--historic", action="store_true", help="also words and short GTINs of older versions"
+    )
+    parsing.set_defaults(run=_gs1_parse)
+    epcis = commands.add_parser("epcis", help="EPCIS 2.0 events, JSON or XML by their content")
+    acts = epcis.add_subparsers(required=True, metavar="ACT")
+    for name, run, text in (
+        ("validate", _epcis_validate, "a line for each fault, with its path"),
+        ("hash", _epcis_hash, "the event hash of CBV 2.0, a line for each event"),
+    ):
+        act = acts.add_parser(name, help=text)
+        act.add_argument("file", help="document or event, - for standard input")
+        act.set_defaults(run=run)
 
 
 def _print_json(data: Any) -> None:
@@ -248,6 +269,53 @@ def _score(options: argparse.Namespace) -> int:
     if options.explain:
         sys.stdout.flush()
         print("\n".join(explain(result)), file=sys.stderr)
+    return 0
+
+
+def _gs1_parse(options: argparse.Namespace) -> int:
+    from saola import gs1  # noqa: PLC0415 - optional dependency: saola[traceability]
+
+    try:
+        link = gs1.parse(options.uri, historic=options.historic)
+    except gs1.BadGs1 as fault:
+        raise Invalid("uri", str(fault)) from None
+    _print_json(
+        {
+            "uri": options.uri,
+            "stem": link.stem,
+            "key": _pair(link.key),
+            "qualifiers": [_pair(element) for element in link.qualifiers],
+            "attributes": [_pair(element) for element in link.attributes],
+            "extras": list(link.extras),
+            "element_string": link.element_string,
+            "canonical": link.canonical,
+        }
+    )
+    return 0
+
+
+def _pair(element: tuple[str, str]) -> dict[str, str]:
+    return {"ai": element[0], "value": element[1]}
+
+
+def _epcis_validate(options: argparse.Namespace) -> int:
+    from saola import epcis  # noqa: PLC0415 - optional dependency: saola[traceability]
+
+    faults = epcis.validate(_input(options.file, LARGEST_LIST))
+    for fault in faults:
+        print(fault)
+    return 2 if faults else 0
+
+
+def _epcis_hash(options: argparse.Namespace) -> int:
+    from saola import epcis  # noqa: PLC0415 - optional dependency: saola[traceability]
+
+    try:
+        document = epcis.read_document(_input(options.file, LARGEST_LIST))
+    except epcis.NotEpcis as fault:
+        raise Invalid(options.file, str(fault)) from None
+    for event, spaces in document.events:
+        print(epcis.event_hash(event, spaces))
     return 0
 
 
