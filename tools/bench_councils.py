@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 SCREENS, WAIT = 15, 2.0  # seconds between two looks, as board.js does
 TABLETS, CLIENTS = 1_000, 16
+CUT = 0.15  # chance that a line breaks, each time a message is sent
 
 
 def measure_scorers() -> None:
@@ -110,8 +111,8 @@ def _tablet(item: int, user: str, sheet: uuid.UUID, chance: random.Random) -> li
 
 
 def measure_tablets(port: int, cookie: Callable[[str], str], cpu: Callable[[], float]) -> None:
-    """1,000 tablets of a session come back: every message twice and out of order; the sum is one
-    sealed sheet each."""
+    """1,000 tablets of a session come back: every message twice and out of order, lines cut within
+    a message and before its answer; the sum is one sealed sheet each."""
     from django.utils import timezone
 
     from saola.server.councils.models import AgendaItem, Attendance, Council, ScoreSheet, Session
@@ -148,7 +149,21 @@ def measure_tablets(port: int, cookie: Callable[[str], str], cpu: Callable[[], f
     cookies = {m.user.username: cookie(m.user.username) for m in members}
     states: dict[str, int] = {}
 
+    cuts = 0
+
+    def cut(message: dict[str, str], body: str, headers: dict[str, str], fate: float) -> None:
+        """The line breaks half-way through the message, or before its answer is read."""
+        nonlocal cuts
+        cuts += 1
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        line.putrequest("POST", message["path"])
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            line.putheader(name, value)
+        line.endheaders(body[: len(body) // 2 if fate < CUT / 2 else None].encode())
+        line.close()
+
     def send(lane: list[dict[str, str]]) -> None:
+        fates = random.Random(len(lane))
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         for message in lane:
             body = urllib.parse.urlencode({k: v for k, v in message.items() if k != "path"})
@@ -156,6 +171,8 @@ def measure_tablets(port: int, cookie: Callable[[str], str], cpu: Callable[[], f
                 "Cookie": cookies[message["user"]],
                 "Content-Type": "application/x-www-form-urlencoded",
             }
+            while (fate := fates.random()) < CUT:
+                cut(message, body, headers, fate)
             line.request("POST", message["path"], body, headers)
             answer = line.getresponse()
             content = answer.read().decode()
@@ -174,7 +191,7 @@ def measure_tablets(port: int, cookie: Callable[[str], str], cpu: Callable[[], f
     sealed = rows.filter(sealed_at__isnull=False, total=70, current=True).count()
     assert (rows.count(), sealed) == (TABLETS, TABLETS), (rows.count(), sealed, states)
     print(
-        f"| {TABLETS:,} tablets, {len(waiting):,} messages, doubled and out of order | {wall:.0f} s, {used / len(waiting) * 1000:.0f} ms CPU a message; {sealed:,} sealed sheets, one each ({states}) | one each |"
+        f"| {TABLETS:,} tablets, {len(waiting):,} messages, doubled and out of order, {cuts:,} more cut on the way or before the answer | {wall:.0f} s, {used / len(waiting) * 1000:.0f} ms CPU a message; {sealed:,} sealed sheets, one each ({states}) | one each |"
     )
 
 

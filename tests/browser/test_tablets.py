@@ -196,6 +196,38 @@ def test_scores_closed_meanwhile_are_kept_for_the_secretary(hall: tuple[Server, 
     assert "100" in secretary.inner_text("main")
 
 
+GONE = """
+import django, json, sys; django.setup()
+from saola.server.councils.models import AgendaItem
+AgendaItem.objects.filter(pk=json.loads(sys.argv[1])["item"]).delete()
+print("{}")
+"""
+
+
+def test_a_sheet_that_cannot_arrive_holds_up_no_other(hall: tuple[Server, People]) -> None:
+    server, people = hall
+    names = ("Chè không còn (minh họa)", "Chè còn lại (minh họa)")
+    session = meeting(people.site, "Phiên một phiếu hỏng (minh họa)", *names)
+    ready(people, "hd6", session)
+    server.stop()
+    for name in names:
+        page = opened(people, "hd6", session.sheet(name))
+        choose_all(page)
+        kept(page)
+        seal(page)
+    on_server(people.site, GONE, {"item": session.items[names[0]]})
+
+    server.start()
+    page = opened(people, "hd6", session.path)
+    for _ in range(30):
+        found = stored(people.site, session, "hd6")["sheets"]
+        if found:
+            break
+        page.wait_for_timeout(1000)
+    assert [row[0] for row in found] == [session.items[names[1]]]
+    assert page.locator("[data-tablet-bar] [data-count]").inner_text() == "1"
+
+
 def test_a_sealed_sheet_changed_on_the_device_is_refused(hall: tuple[Server, People]) -> None:
     """And each message three times changes nothing."""
     _server, people = hall

@@ -72,7 +72,10 @@ class Office:
         return made
 
     def session(
-        self, *dossiers: Dossier, present: tuple[str, ...] = ("hd1", "hd2", "hd3")
+        self,
+        *dossiers: Dossier,
+        present: tuple[str, ...] = ("hd1", "hd2", "hd3"),
+        opened: bool = True,
     ) -> Session:
         """An open session with these dossiers (put to "advised" first) on its agenda."""
         data = {"title": "Phiên thử", "mode": "meeting", "held_on": timezone.localdate()}
@@ -82,7 +85,7 @@ class Office:
             councils.schedule(session, dossier, by=self["hd3"])
         ids = {m.pk for m in self.council.members.all() if m.user.username in present}
         councils.mark_attendance(session, ids, by=self["hd3"])
-        return councils.open_session(session, by=self["hd1"])
+        return councils.open_session(session, by=self["hd1"]) if opened else session
 
     def seal(
         self, item: AgendaItem, *totals: int, stars: int = 4, fixed: dict[str, int] | None = None

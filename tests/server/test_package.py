@@ -1,6 +1,8 @@
 """A closed session goes out as a package; the command finds every planted change."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -148,6 +150,22 @@ def test_each_planted_change_is_found(
     capsys.readouterr()
     assert verified(pack(contents), tmp_path) == 1
     assert "chuỗi" not in capsys.readouterr().out.split("Đầu chuỗi")[0]
+
+
+def test_the_check_needs_no_django(session: Session, office: Office, tmp_path: Path) -> None:
+    """Another machine has the library alone."""
+    file = tmp_path / "phien.json"
+    file.write_text(json.dumps(exported(session, office), ensure_ascii=False))
+    script = (
+        "import sys; sys.modules['django'] = None; from saola.cli import main; "
+        "raise SystemExit(main(['verify-session', sys.argv[1]]))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(file)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_consistent_forgery_is_found_by_the_head(

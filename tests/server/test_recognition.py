@@ -7,15 +7,18 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
 from saola.server.dossiers.actions import Paper
 from saola.server.dossiers.models import Dossier
 from saola.server.files.store import open_file
+from saola.server.papers.typeset import qr_svg
 from saola.server.recognition import actions, central
 from saola.server.recognition.actions import Signed
 from saola.server.recognition.models import Certificate, Decision, Notice, Recognition, status_of
+from saola.server.recognition.prints import certificate_address
 from saola.server.recognition.queries import with_status
 from tests.factories import ProductFactory
 from tests.server.conftest import Office
@@ -74,6 +77,20 @@ def test_four_stars_get_decision_certificate_publication_notice(office: Office) 
     assert notice.number == "7/TB"
     for paper in (Decision.objects.get(), Certificate.objects.get(), Notice.objects.get()):
         assert paper.file is not None
+
+
+def test_the_code_for_the_label_leads_to_the_certificates_page(office: Office) -> None:
+    dossier = submitted(office, 80, 81, 82)
+    decide(office, dossier)
+    certificate = actions.certify(dossier, TODAY(), by=office["province_leader"])
+    address = reverse("portal:label-qr", args=[dossier.pk])
+    assert office.client("producer").get(address).status_code == 404  # not published yet
+    actions.publish(dossier, by=office["province_leader"])
+
+    answer = office.client("producer").get(address)
+
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer.content.decode() == qr_svg(certificate_address(certificate))
 
 
 def test_ninety_is_approved_and_forwarded_never_certified(office: Office) -> None:

@@ -230,6 +230,27 @@ def test_a_decision_is_signed_outside_and_filed(
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("required", [False, True])
+def test_without_a_list_of_the_revoked_nothing_is_called_trusted(
+    office: Office, decision: Decision, ours: Authority, settings: Any, required: bool
+) -> None:
+    for crl in (settings.SIGNING["trust"] / "thu-hoi").iterdir():
+        crl.unlink()
+    settings.OCOP = settings.OCOP | {"revocation_required": required}
+
+    answer = upload(office, decision, signed(prepared(decision), ours, "revoked", stamp=False))
+
+    if required:
+        assert answer.status_code == 409
+        return
+    page = office.client("province_leader").get(answer["Location"]).content.decode()
+    assert "CHƯA biết chứng thư có bị thu hồi hay không" in page
+    assert "Chuỗi chứng thư số được tin cậy" not in page
+    assert "banner-in-force" not in page
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "case",
     [

@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
-from saola.server.councils.actions import close_session
+from saola.server.councils import actions as sittings
+from saola.server.councils import prints
+from saola.server.councils.models import Session
+from saola.server.dossiers.models import Dossier
 from saola.server.files.store import open_file
 from saola.server.papers.grounds import grounds
 from saola.server.papers.models import OfficialPaper
 from saola.server.recognition import actions
-from saola.server.recognition.models import Removal
+from saola.server.recognition.models import Decision, Removal
 from saola.server.supervision.inspections import plan
 from saola.server.web.desk.writing.views import ABOUT
 from tests.server.conftest import Office
@@ -108,15 +111,42 @@ def test_every_kind_is_written_as_pdf_and_docx(
     assert count == 21
 
 
+def drawn_on(page: Any) -> list[tuple[float, float, float, float]]:
+    text = page.get_textpage()
+    boxes = [text.get_charbox(n) for n in range(text.count_chars())]
+    return [box for box in boxes if box[2] - box[0] > 0.1]
+
+
+def decree_30(content: bytes) -> pypdfium2.PdfDocument:
+    """A4; margins 20–25 above and below, 30–35 left, 15–20 right (mm); sizes 11–14; from the second
+    page on the number above, in the middle."""
+    pdf = pypdfium2.PdfDocument(content)
+    for number, page in enumerate(pdf, 1):
+        width, height = page.get_size()
+        text, boxes = page.get_textpage(), drawn_on(page)
+        assert (round(width / MM), round(height / MM)) == (210, 297)
+        assert min(box[0] for box in boxes) / MM >= 30
+        assert (width - max(box[2] for box in boxes)) / MM >= 15
+        assert min(box[1] for box in boxes) / MM >= 20
+        above = [box for box in boxes if (height - box[3]) / MM < 20]
+        assert bool(above) == (number > 1)
+        for box in above:
+            assert abs((box[0] + box[2]) / 2 - (32 + (210 - 18)) / 2 * MM) < 10 * MM
+        sizes = {
+            round(pypdfium2.raw.FPDFText_GetFontSize(text.raw, n))
+            for n in range(text.count_chars())
+        }
+        assert sizes <= {0, 1, 11, 12, 13, 14}
+    return pdf
+
+
 def test_the_layout_of_decree_30_is_measured(
     office: Office, records: dict[str, tuple[str, int]]
 ) -> None:
-    """A4; margins 20–25 above and below, 30–35 left, 15–20 right (mm); sizes 12–14; nation right,
-    issuer left, signature right below, recipients left; page number above, not on page one."""
+    """Nation right, issuer left, signature right below, recipients left."""
     who, pk = records["ho-so"]
     written(office, who, "ho-so", pk, "to-trinh")
-    content = pdf_of(OfficialPaper.objects.latest("pk"))
-    page = pypdfium2.PdfDocument(content)[0]
+    page = decree_30(pdf_of(OfficialPaper.objects.latest("pk")))[0]
     width, height = page.get_size()
     text = page.get_textpage()
 
@@ -126,9 +156,7 @@ def test_the_layout_of_decree_30_is_measured(
         _, _, last, _ = text.get_charbox(index + count - 1)
         return left / MM, (height - top) / MM, last / MM, top
 
-    boxes = [text.get_charbox(n) for n in range(text.count_chars())]
-    drawn = [box for box in boxes if box[2] - box[0] > 0.1]
-    assert (round(width / MM), round(height / MM)) == (210, 297)
+    drawn = drawn_on(page)
     assert 30 <= min(box[0] for box in drawn) / MM <= 35
     assert 15 <= (width - max(box[2] for box in drawn)) / MM <= 20.5
     assert 20 <= (height - max(box[3] for box in drawn)) / MM <= 26
@@ -140,11 +168,48 @@ def test_the_layout_of_decree_30_is_measured(
     assert nation[1] < motto[1] < dated[1] < heading[1] < signer[1]
     assert recipients[0] < 60
     assert signer[0] > 105
-    assert not any((height - box[3]) / MM < 19 for box in drawn)
-    sizes = {
-        round(pypdfium2.raw.FPDFText_GetFontSize(text.raw, n)) for n in range(text.count_chars())
-    }
-    assert sizes <= {0, 1, 11, 12, 13, 14}
+
+
+def test_papers_of_steps_have_that_layout_too(office: Office) -> None:
+    """Decision with its list, minutes, notice: whole, page by page; marks of PDF/A in each."""
+    dossier = office.dossier()
+    session = office.session(dossier)
+    item = session.items.get()
+    office.seal(item, 80, 81, 82)
+    sittings.close_scores(item, by=office["hd1"])
+    sittings.conclude(session.items.get(), by=office["hd1"])
+    sittings.close_session(session, by=office["hd1"])
+    made = [prints.minutes(Session.objects.get(pk=session.pk))]
+    decide(office, submitted(office, 80, 80, 80))
+    paper = Decision.objects.get()
+    assert paper.file is not None
+    made.append(open_file(paper.file).read())
+
+    for content in made:
+        pdf = decree_30(content)
+        assert "CỘNG HÒA XÃ HỘI" in pdf[0].get_textpage().get_text_range()
+        with pikepdf.open(io.BytesIO(content)) as whole, whole.open_metadata() as told:
+            assert (told["pdfaid:part"], told["pdfaid:conformance"]) == ("2", "B")
+            assert whole.Root.OutputIntents[0].S == "/GTS_PDFA1"
+            assert whole.Root.MarkInfo.Marked
+    assert len(pypdfium2.PdfDocument(made[1])) == 2  # the list has a page of its own
+
+
+def test_papers_of_steps_stand_beside_the_written_ones(
+    office: Office, records: dict[str, tuple[str, int]]
+) -> None:
+    who, pk = records["ho-so"]
+    by = office["province_leader"]
+    certificate = actions.certify(Dossier.objects.get(pk=pk), timezone.localdate(), by=by)
+
+    page = office.client(who).get(reverse("desk:papers", args=["ho-so", pk])).content.decode()
+
+    for address in (
+        reverse("desk:form-file", args=[pk, "01", "pdf"]),
+        reverse("desk:decision", args=[Decision.objects.latest("pk").pk]),
+        reverse("desk:signing", args=["giay-chung-nhan", certificate.pk]),
+    ):
+        assert address in page
 
 
 def test_the_file_says_what_it_is(office: Office, records: dict[str, tuple[str, int]]) -> None:
@@ -206,7 +271,7 @@ def test_kept_papers_have_their_word_draft(office: Office) -> None:
     signed = actions.Signed("7/TB", timezone.localdate(), "Người Ký", "Chi cục trưởng", "")
     notice = actions.notify(dossier, signed, by=office["ocop_agency"])
     session = dossier.results.get().item.session
-    closed = close_session(session, by=office["hd1"])
+    closed = sittings.close_session(session, by=office["hd1"])
     sheet = dossier.results.get().item.sheets.first()
     leader = office.client("province_leader")
     for kind, pk, told in (

@@ -193,6 +193,9 @@ OCOP: dict[str, Any] = {
     # enters each last day until the province has checked the general law and sets them here
     "answer_days": {},
     "timestamp_required": False,  # whether a signature without a trusted time stamp is refused
+    # whether one is refused whose certificate cannot be held against a list of revoked ones; the
+    # page says so in either case
+    "revocation_required": False,
     "clock_stops_on_request": False,  # whether asking for completion stops an office's clock
 }
 

@@ -98,11 +98,18 @@ def schedule(session: Session, dossier: Dossier, *, by: User, reason: str = "") 
 
 @transaction.atomic
 def unschedule(item: AgendaItem, *, by: User) -> None:
-    """Take a dossier off the agenda while nobody has begun a sheet."""
+    """Take a dossier off the agenda before the session opens: afterwards a tablet without a network
+    may hold a sheet that nobody here knows of."""
     item = sheets.locked_item(item)
     _require_here(item)
-    begun = ScoreSheet.objects.filter(item=item).exists()
-    fact = "Đã có phiếu chấm nên không rút khỏi chương trình được." if begun else None
+    fact = None
+    if ScoreSheet.objects.filter(item=item).exists():
+        fact = "Đã có phiếu chấm nên không rút khỏi chương trình được."
+    elif item.session.state != Session.State.PREPARED:
+        fact = (
+            "Phiên đã khai mạc, thiết bị của thành viên có thể đang giữ phiếu chưa gửi. Chủ tọa có "
+            "thể chuyển sản phẩm sang phiên khác, kèm lý do."
+        )
     advance(item.dossier, "unschedule", by=by, within=item.session, facts={"not_scored": fact})
     item.delete()
 

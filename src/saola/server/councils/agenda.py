@@ -123,10 +123,15 @@ def add_trial(session: Session, dossier: Dossier, purpose: str, *, by: User) -> 
 
 @transaction.atomic
 def drop_trial(item: AgendaItem, *, by: User) -> None:
-    """Take a trial off the agenda while nobody has begun a sheet on it."""
-    _locked(item.session, by)
+    """Take a trial off the agenda while nobody has begun a sheet on it; in an open session its row
+    stays, for sheets that a tablet without a network may hold."""
+    session = _locked(item.session, by)
     item = locked_item(item)
-    if item.counted or item.sheets.exists():
+    if item.counted or item.left_reason or item.sheets.exists():
         raise Refused("Đã có phiếu chấm nên không rút khỏi chương trình được.")
     record("drop_trial", f"item:{item.pk}", {"purpose": item.purpose}, by=by)
-    item.delete()
+    if session.state == Session.State.PREPARED:
+        item.delete()
+    else:
+        item.left_reason = "đã rút khỏi chương trình"
+        item.save(update_fields=["left_reason"])

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from saola.scoring.explain import stars_text
 from saola.scoring.words import in_words
+from saola.server.councils.discussion import points
 from saola.server.councils.models import (
     AgendaItem,
     Attendance,
@@ -40,14 +41,15 @@ def sheet_data(sheet: ScoreSheet) -> dict[str, Any]:
     """What the sealed sheet says."""
     dossier = sheet.item.dossier
     criteria_set, product, session = dossier.criteria_set, dossier.product, sheet.item.session
+    blind = sheet.item.purpose == AgendaItem.Purpose.DUPLICATE
     return {
         "illustrative": dossier.illustrative,
         "council": session.council.name,
         "set_name": f"{criteria_set.number}. {criteria_set.name}",
         "criteria_decision": criteria_set.decision,
-        "product": product.name,
-        "producer": product.producer.name if product.producer else "",
-        "code": product.code,
+        "product": sheet.item.shown_name,
+        "producer": "" if blind or not product.producer else product.producer.name,
+        "code": "" if blind else product.code,
         "member": sheet.member.user.full_name,
         "seat": sheet.member.get_seat_display(),
         "session": session.title,
@@ -221,9 +223,11 @@ def _discussed(item: AgendaItem) -> Iterator[str]:
     sheets on paper with both names."""
     for recusal in item.recusals.select_related("member__user"):
         yield f"{recusal.member.user.full_name} không tham gia chấm: {recusal.reason}"
+    newest = points.round_of(item)
     for point in item.points.all():
         kind = DiscussionPoint.Kind(point.kind).label
-        yield f"Thảo luận (lần {point.round}), {kind}: {point.text}. Ý kiến: {point.note or '–'}"
+        said = point.note or ("chấm lại, lý do ghi ở dưới" if point.round < newest else "–")
+        yield f"Thảo luận (lần {point.round}), {kind}: {point.text}. Ý kiến: {said}"
     for history in histories(item):
         totals = " → ".join("–" if s.total is None else str(s.total) for s in history.sheets)
         last = history.sheets[-1]

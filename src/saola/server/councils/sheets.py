@@ -210,10 +210,10 @@ def require_open(item: AgendaItem, member: CouncilMember, row: Any = None) -> No
         raise NotYet("Phiên họp chưa khai mạc nên chưa chấm được.")
     if item.session.state == Session.State.CLOSED:
         raise Refused("Phiên họp đã bế mạc nên không chấm thêm được.")
-    if item.counted and item.dossier.state != State.SCHEDULED:
-        raise Refused("Sản phẩm này đã chốt điểm nên không chấm thêm được.")
     if item.left_reason:
         raise Refused("Sản phẩm này đã rời chương trình của phiên nên không chấm ở đây nữa.")
+    if item.counted and item.dossier.state != State.SCHEDULED:
+        raise Refused("Sản phẩm này đã chốt điểm nên không chấm thêm được.")
     if member.replaces_id and member.pk not in {seat.pk for seat in seats_for(item)}:
         raise Refused("Người giữ ghế này trước đó đã chấm sản phẩm này.")
     seat = row or _place(item, member=member)

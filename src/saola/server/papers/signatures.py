@@ -126,7 +126,11 @@ def _checked(paper: StoredFile, content: bytes, now: datetime) -> list[Signature
 
 
 def _faults(report: SignatureReport) -> list[str]:
-    taken = WARNINGS - ({"no_timestamp"} if settings.OCOP["timestamp_required"] else set())
+    asked = {
+        "no_timestamp": settings.OCOP["timestamp_required"],
+        "revocation_unknown": settings.OCOP["revocation_required"],
+    }
+    taken = {problem for problem in WARNINGS if not asked[problem]}
     return [
         f"chữ ký của {report.common_name}: {PROBLEMS[problem]}"
         for problem in report.problems
@@ -170,6 +174,7 @@ def state_of(paper: StoredFile) -> list[dict[str, Any]]:
             & set(report.problems),
             "problems": [PROBLEMS[problem] for problem in report.problems],
             "good": not set(report.problems) - WARNINGS,
+            "revocation_known": "revocation_unknown" not in report.problems,
         }
         for report in reports
     ]

@@ -13,6 +13,7 @@ from saola.server.councils.models import Result
 from saola.server.dossiers.models import Dossier
 from saola.server.files.store import keep
 from saola.server.journal.record import record
+from saola.server.papers.grounds import grounds
 from saola.server.papers.signing.making import prepare
 from saola.server.papers.typeset import qr_svg, typeset
 from saola.server.places.models import Place
@@ -103,7 +104,7 @@ def decision_data(paper: Decision) -> dict[str, Any]:
         "date": long(paper.signed_on),
         "subject": SUBJECTS[Decision.Kind(paper.kind)],
         "decider": f"Chủ tịch {paper.authority}",
-        "grounds": _grounds(revoking),
+        "grounds": _grounds(paper, revoking=revoking),
         "articles": _articles(paper, len(rows)),
         "recipients": ["Như Điều 3;", "Bộ Nông nghiệp và Môi trường;", "Lưu: VT."],
         "signer": _signer(paper, paper.authority, "Chủ tịch"),
@@ -113,20 +114,14 @@ def decision_data(paper: Decision) -> dict[str, Any]:
     }
 
 
-def _grounds(revoking: bool) -> list[str]:
-    book = rulebook("26-2026")
+def _grounds(paper: Decision, *, revoking: bool) -> list[str]:
     proposal = (
         "Theo đề nghị của cơ quan tham mưu quản lý OCOP cấp tỉnh."
         if revoking
         else "Theo đề nghị của cơ quan tham mưu quản lý OCOP cấp tỉnh và kết quả của Hội đồng "
         "đánh giá, phân hạng sản phẩm OCOP cấp tỉnh."
     )
-    return [
-        "Căn cứ Luật Tổ chức chính quyền địa phương;",
-        f"Căn cứ Quyết định số {book.decision} {long(book.decided_on)} của Thủ tướng Chính "
-        "phủ về Bộ tiêu chí và quy trình đánh giá, phân hạng sản phẩm OCOP;",
-        proposal,
-    ]
+    return [*grounds("local-government", "26-2026", on=paper.signed_on), proposal]
 
 
 def _articles(paper: Decision, count: int) -> list[str]:
@@ -219,9 +214,14 @@ def certificate(pk: int) -> None:
         "recognition__product__place",
         "recognition__decision",
     ).get(pk=pk)
-    address = settings.BASE_URL + reverse("public:certificate", args=[paper.token])
-    name, drawings = f"Giay-chung-nhan-{paper.pk}.pdf", {"qr": qr_svg(address)}
+    name = f"Giay-chung-nhan-{paper.pk}.pdf"
+    drawings = {"qr": qr_svg(certificate_address(paper))}
     _keep(paper, "certificate", certificate_data(paper), name, drawings=drawings)
+
+
+def certificate_address(paper: Certificate) -> str:
+    """Where the QR on certificate and label leads."""
+    return str(settings.BASE_URL) + reverse("public:certificate", args=[paper.token])
 
 
 def certificate_data(paper: Certificate) -> dict[str, Any]:

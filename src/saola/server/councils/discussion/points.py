@@ -14,22 +14,23 @@ from saola.server.journal.record import digest, record
 
 
 def round_of(item: AgendaItem) -> int:
-    """Which scoring of the product this is: 1 for the first sheets."""
-    newest = item.sheets.order_by("-number").first()
-    return newest.number if newest else 1
+    """Which closing of the scores this is, counted from when the product came on this agenda: each
+    second sheet, of whichever member, makes a new one."""
+    steps = item.dossier.steps
+    scheduled = steps.filter(step="schedule").order_by("-pk").first()
+    closings = steps.filter(step="score")
+    if scheduled is not None:
+        closings = closings.filter(pk__gt=scheduled.pk)
+    return max(closings.count(), 1)
 
 
 def open_points(item: AgendaItem, computed: Computed) -> list[DiscussionPoint]:
-    """What this scoring calls for; those of a round that is closed again take the new figures
-    unless they were noted."""
-    number, opened = round_of(item), []
-    item.points.filter(round=number, note="").delete()
-    for kind, text in points(computed, item.session.council):
-        point, _new = DiscussionPoint.objects.get_or_create(
-            item=item, kind=kind, round=number, defaults={"text": text}
-        )
-        opened.append(point)
-    return opened
+    """What this scoring calls for."""
+    number = round_of(item)
+    return [
+        DiscussionPoint.objects.create(item=item, kind=kind, round=number, text=text)
+        for kind, text in points(computed, item.session.council)
+    ]
 
 
 def unnoted(item: AgendaItem) -> str | None:

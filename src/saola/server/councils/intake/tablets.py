@@ -60,7 +60,7 @@ def take(item: AgendaItem, data: dict[str, Any], message: Message, *, by: User) 
     or has newer, is acknowledged; one that came too late is kept beside. Raises Refused for a
     person without a seat."""
     item = locked_item(item)
-    former = _former(item, by)
+    former = former_seat(item, by)
     if former is not None:
         return _late(item, former, data, message, "Ghế này đã có người khác thay.")
     require(by, Permission.SHEET_SCORE, item)
@@ -98,7 +98,7 @@ def _written(
     return Outcome("kept", sheet.revision, sealed=sheet.sealed_at is not None)
 
 
-def _former(item: AgendaItem, by: User) -> CouncilMember | None:
+def former_seat(item: AgendaItem, by: User) -> CouncilMember | None:
     """The seat that this person held when the session began and has given up since."""
     rows = CouncilMember.objects.filter(user=by, left_at__isnull=False)
     return rows.filter(council=item.session.council_id).first()

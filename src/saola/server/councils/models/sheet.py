@@ -55,6 +55,7 @@ class SheetPhoto(models.Model):
     member = models.ForeignKey(CouncilMember, on_delete=models.PROTECT, related_name="+")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    late = models.BooleanField(default=False)  # came when it could not belong to the sheet any more
 
     class Meta:
         ordering = ["at"]

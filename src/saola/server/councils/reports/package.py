@@ -118,7 +118,9 @@ def _sheet(number: int, sheet: ScoreSheet) -> dict[str, Any]:
         "reopened": sheet.reopened_reason,
         "photos_sha256": sorted(
             item_photo.file.sha256
-            for item_photo in sheet.item.photos.filter(member=sheet.member).select_related("file")
+            for item_photo in sheet.item.photos.filter(
+                member=sheet.member, late=False
+            ).select_related("file")
         ),
         "paper": paper
         and {

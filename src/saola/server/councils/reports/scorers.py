@@ -39,12 +39,14 @@ FIT_BAND = (0.5, 1.5)  # customary for infit
 
 @dataclass
 class Scorer:
-    """One member: mean gap to the others' mean (points) with its standard error, and sentences."""
+    """One member: mean gap to the others' mean (points) with its standard error, severity of the
+    model, and sentences."""
 
     name: str
     order: int
     gap: float | None
     error: float | None
+    severity: float | None = None  # of the many-facet model, points; positive is strict
     sentences: list[str] = field(default_factory=list)
 
 
@@ -98,19 +100,20 @@ def _words(value: float | None, digits: int = 2) -> str:
 
 
 def _agreement(panels: dict[str, Panel]) -> list[str]:
-    """How far the members agree on totals, in words; products that not all scored are left out."""
-    names, members, scores = totals(panels)
-    whole = scores[np.isfinite(scores).all(axis=1)]
-    if len(whole) < 2 or len(members) < 2:
-        return ["Cần ít nhất hai sản phẩm mà mọi thành viên đều chấm để nói về mức đồng thuận."]
+    """How far the members agree on totals, in words. What needs a table without gaps is told of
+    the largest one there is: a seat handed on half-way leaves two members with gaps."""
+    names, _members, scores = totals(panels)
+    whole = _without_gaps(scores)
+    if len(whole) < 2 or whole.shape[1] < 2:
+        return ["Cần ít nhất hai sản phẩm mà hai thành viên đều chấm để nói về mức đồng thuận."]
     agreed, parts = icc(whole), components(whole)
     said = [
-        f"{len(whole)}/{len(names)} sản phẩm được cả {len(members)} thành viên chấm.",
+        f"{len(whole)}/{len(names)} sản phẩm được cả {whole.shape[1]} thành viên chấm.",
         f"Hệ số tương quan nội lớp: một thành viên {_words(agreed.single)}, trung bình "
         f"{agreed.members} thành viên {_words(agreed.average)} (dưới 0,50 kém; 0,50–0,75 vừa; "
         "0,75–0,90 tốt; trên 0,90 rất tốt).",
         f"Thứ hạng sản phẩm (Kendall W): {_words(kendall_w(whole))} (1: mọi người xếp như nhau). "
-        f"Alpha của Krippendorff: {_words(krippendorff_alpha(whole.T, 'interval'))} "
+        f"Alpha của Krippendorff: {_words(krippendorff_alpha(scores.T))} "
         "(từ 0,80: chắc; 0,67–0,80: tạm).",
         f"Sai số chuẩn của trung bình {parts.members} thành viên: "
         f"{_words(parts.error(parts.members), 1)} điểm.",
@@ -120,6 +123,20 @@ def _agreement(panels: dict[str, Panel]) -> list[str]:
     if enough is not None:
         said.append(f"Để độ tin cậy đạt {_words(WANTED)}, cần {enough} thành viên.")
     return said
+
+
+def _without_gaps(scores: Any) -> Any:
+    """Products × members without gaps: members with the most gaps are left out one by one, as long
+    as the table that stays has more totals in it."""
+    best = scores[np.isfinite(scores).all(axis=1)]
+    while scores.shape[1] > 2:
+        gaps = (~np.isfinite(scores)).sum(axis=0)
+        if not gaps.any():
+            break
+        scores = np.delete(scores, int(gaps.argmax()), axis=1)
+        now = scores[np.isfinite(scores).all(axis=1)]
+        best = now if now.size > best.size else best
+    return best
 
 
 def _by_criterion(panels: dict[str, Panel]) -> list[str]:
@@ -183,8 +200,11 @@ def _add_model(
     for at, points in enumerate(fitted.severity_in_points()):
         scorer, infit = scorers[marks.members[at]], float(fitted.members.infit[at])
         way = "chặt" if points > 0 else "rộng"
+        scorer.severity = float(points)
         scorer.sentences.append(
-            f"Theo mô hình nhiều mặt: {way} hơn mức chung {_words(abs(float(points)), 1)} điểm."
+            f"Theo mô hình nhiều mặt: {way} hơn mức chung {_words(abs(float(points)), 1)} điểm "
+            f"(infit {_words(infit)}, outfit {_words(float(fitted.members.outfit[at]))}; "
+            "quanh 1 là đúng mô hình)."
         )
         if infit > FIT_BAND[1]:
             scorer.sentences.append(

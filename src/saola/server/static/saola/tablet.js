@@ -9,6 +9,7 @@ const user = document.body.dataset.user;
 const db = new Dexie("saola-council");
 db.version(1).stores({ sheets: "key, user", photos: "id, user", self: "name" });
 const LATER = new Set([401, 403, 404, 408, 423, 429]); // refusals that pass: signing in again, a lock
+const NO_NETWORK = null, NOT_NOW = { state: "wait", reason: "" }; // one stops all, one only itself
 const EVERY = 10_000; // milliseconds between tries while something waits
 const tabs = new BroadcastChannel("saola-council");
 const heardBy = new Set();
@@ -48,6 +49,7 @@ export function fresh(form) {
 }
 
 // where the device keeps nothing (storage full, forbidden): straight to the server; null without one
+// (NOT_NOW where it refuses for the moment)
 export async function sendAtOnce(form, seal) {
   const entry = { ...fresh(form), seal };
   entry.revision += 1;
@@ -78,10 +80,10 @@ async function post(to, fields) {
       method: "POST", body, redirect: "error", headers: { "X-CSRFToken": token() },
     });
     const told = await answer.json().catch(() => null);
-    if (told === null || answer.status >= 500 || LATER.has(answer.status)) return null;
-    return told;
+    if (LATER.has(answer.status)) return NOT_NOW;
+    return answer.status >= 500 ? NO_NETWORK : told;
   } catch {
-    return null; // no network
+    return NO_NETWORK;
   }
 }
 
@@ -93,7 +95,7 @@ const bodyOf = (entry, id) => ({
 // what the server said of the message with this revision
 function apply(now, told, revision) {
   if (told.state === "wait") {
-    now.reason = told.reason; // not now: it stays, and goes out again
+    now.reason = told.reason; // not now: it stays, goes out again, and keeps no other waiting
     return;
   }
   now.state = told.state;
@@ -113,7 +115,7 @@ function apply(now, told, revision) {
 
 async function send(entry) {
   const told = await post(entry.to, bodyOf(entry, await device()));
-  if (told === null) return false;
+  if (told === NO_NETWORK) return false;
   const now = await db.transaction("rw", db.sheets, async () => {
     const kept = await db.sheets.get(entry.key);
     apply(kept, told, entry.revision);
@@ -128,7 +130,8 @@ async function send(entry) {
 async function sendPhoto(waiting) {
   const photo = await small(waiting);
   const told = await post(photo.to, { user, uuid: photo.id, photo: photo.file });
-  if (told === null || told.state === "wait") return false;
+  if (told === NO_NETWORK) return false;
+  if (told.state === "wait") return true;
   if (told.state === "kept") await db.photos.delete(photo.id);
   else await db.photos.update(photo.id, { fault: told.reason });
   return true;

@@ -71,8 +71,9 @@ async function kept(alter) {
 async function straight(seal) {
   const told = await sendAtOnce(form, seal);
   const alarm = document.querySelector("[data-full]");
-  alarm.hidden = told !== null;
-  if (told === null) return say(words.full);
+  const lost = told === null || told.state === "wait";
+  alarm.hidden = !lost;
+  if (lost) return say(told?.reason || words.full);
   if (told.state === "kept") form.elements.revision.value = told.revision;
   say(told.state === "kept" ? words.received : told.reason);
 }

@@ -143,6 +143,8 @@ def _tried(item: AgendaItem, request: HttpRequest) -> str:
 def _photos(item: AgendaItem, request: HttpRequest, *, shown: bool) -> list[SheetPhoto]:
     """Pictures of all where points may be seen, else the own."""
     rows = item.photos.select_related("member__user")
+    if not can(request.user, Permission.SHEETS_OVERSEE, item):
+        rows = rows.filter(late=False)
     return list(rows if shown else rows.filter(member__user=request.user.pk))
 
 

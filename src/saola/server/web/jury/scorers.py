@@ -13,6 +13,7 @@ from saola.server.web.common.rights import needs
 from saola.server.web.jury.sessions import visible_session
 
 WIDTH, LEFT, ROW = 640, 230, 28  # pixels of the drawing
+LONGEST = 29  # characters that fit beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,13 @@ def plot(rows: Sequence[tuple[str, float, float]], marks: Sequence[float]) -> Pl
         return round(LEFT + 10 + (value - low) / reach * (WIDTH - LEFT - 30), 1)
 
     dots = [
-        Dot(name[:32], ROW * n + ROW, at(value), at(value - half), at(value + half))
+        Dot(
+            name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…",
+            ROW * n + ROW,
+            at(value),
+            at(value - half),
+            at(value + half),
+        )
         for n, (name, value, half) in enumerate(rows)
     ]
     lines = [(at(mark), f"{mark:g}".replace(".", ",")) for mark in marks]
@@ -62,11 +69,13 @@ def scorers(request: HttpRequest, pk: int) -> HttpResponse:
     session = visible_session(request, pk)
     found = report(session, request.user)
     gaps = [(s.name, s.gap, 1.96 * (s.error or 0)) for s in found.scorers if s.gap is not None]
+    strict = [(s.name, s.severity, 0.0) for s in found.scorers if s.severity is not None]
     means = [(p.name, p.mean, 1.96 * (p.error or 0)) for p in found.products]
     context: dict[str, Any] = {
         "session": session,
         "report": found,
         "gaps": plot(gaps, [0.0]),
+        "severity": plot(strict, [0.0]),
         "means": plot(means, [m for m in (30.0, 50.0, 70.0, 90.0) if _near(m, means)] or [70.0]),
         "illustrative": session.illustrative,
     }

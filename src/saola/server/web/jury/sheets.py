@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_POST
 
 from saola.lifecycle.machine import Refused
 from saola.reading import Unreadable
@@ -108,11 +107,13 @@ def _receive(item: AgendaItem, data: dict[str, Any], request: HttpRequest) -> Ht
     return redirect(reverse("jury:sheet", args=[item.pk]) + there)
 
 
-@require_POST
 @needs(Permission.SHEET_SCORE)
 def recuse(request: HttpRequest, pk: int) -> HttpResponse:
-    """A member's own declaration: no part in this product."""
+    """A member's own declaration, before or during the session: no part in this product."""
     item = visible_item(request, pk)
+    if request.method != "POST":
+        context = {"item": item, "illustrative": item.session.illustrative}
+        return render(request, "jury/recuse.html", context)
     by = person(request)
     reason = clean(request.POST.get("reason", ""))[:500]
     seats.recuse(item, sheets.seat_of(by, item), reason, by=by)

@@ -147,13 +147,13 @@ def _answer(
 
 
 @require_POST
-@needs(Permission.SHEET_SCORE)
+@needs(Permission.SHEET_SCORE, Permission.SHEET_HAND_IN)
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """A picture taken while scoring; sent as often as it takes."""
     others = _others(request)
     if others is not None:
         return others
-    item = visible_item(request, pk)
+    item = _item(request, pk)
     upload = request.FILES.get("photo")
     try:
         if upload is None:

@@ -25,12 +25,14 @@ from saola.server.dossiers.draft.prefill import lapsed_since
 from saola.server.dossiers.draft.sections import groups, sections
 from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier
+from saola.server.papers.typeset import qr_svg
 from saola.server.products.actions import add_product, place_in_group
 from saola.server.products.consent import end_consent
 from saola.server.products.models import Consent, Producer, Product
 from saola.server.recognition.actions import start_renewal
 from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Certificate, Notice
+from saola.server.recognition.prints import certificate_address
 from saola.server.recognition.queries import current_recognition, with_status
 from saola.server.recognition.watch import Window, window
 from saola.server.web.common.forms import Form
@@ -300,6 +302,20 @@ def certificate_file(request: HttpRequest, pk: int) -> FileResponse:
     )
     assert paper.file is not None  # asked for above
     return file_response(paper.file)
+
+
+@needs(Permission.DOSSIER_EDIT)
+def label_qr(request: HttpRequest, pk: int) -> HttpResponse:
+    """The QR of the certificate's page as a drawing, for the printer of the product's label."""
+    paper = get_object_or_404(
+        Certificate,
+        recognition__dossier=own_dossier(request, pk),
+        recognition__published_on__isnull=False,
+    )
+    drawing = qr_svg(certificate_address(paper))
+    name = f"QR-{paper.number.replace('/', '-')}.svg"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(drawing, content_type="image/svg+xml", headers=headers)
 
 
 @needs(Permission.DOSSIER_FILE)

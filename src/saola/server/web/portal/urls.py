@@ -62,5 +62,6 @@ urlpatterns = [
         name="notice-file",
     ),
     path("ho-so/<int:pk>/giay.pdf", dossiers.certificate_file, name="certificate-file"),
+    path("ho-so/<int:pk>/qr.svg", dossiers.label_qr, name="label-qr"),
     path("ho-so/<int:pk>/rut/", dossiers.withdraw, name="withdraw"),
 ]

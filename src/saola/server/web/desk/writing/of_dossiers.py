@@ -1,9 +1,13 @@
 """Papers about one dossier, from the commune's letter to the letter to the ministry."""
 
+from collections.abc import Iterator
+
+from django.urls import reverse
 from django.utils import timezone
 
 from saola.server.dossiers.labels import KINDS as KIND_NAMES
 from saola.server.dossiers.models import Dossier, StepLog
+from saola.server.recognition.models import Certificate, DecisionItem
 from saola.server.recognition.prints import points_text
 from saola.server.web.common.writing.content import (
     AGENCY,
@@ -21,6 +25,10 @@ from saola.server.web.common.writing.content import (
 from saola.vietnamese.dates import short
 
 LAW = ("26-2026",)
+RECEIPTS = {
+    "receive_commune": "Phiếu tiếp nhận ở xã",
+    "receive_agency": "Phiếu tiếp nhận ở tỉnh",
+}
 
 
 def _producer(dossier: Dossier) -> str:
@@ -204,3 +212,32 @@ KINDS = (
     Kind("thong-bao-tra", "Thông báo trả hồ sơ", "THÔNG BÁO", AGENCY, _returned),
     Kind("cong-van-chuyen-bo", "Văn bản chuyển Bộ đánh giá", "", AGENCY, _forwarding),
 )
+
+
+def made_by_steps(dossier: Dossier) -> Iterator[tuple[str, str, str]]:
+    """Papers about a dossier that its steps have made: name, who signs as what, address."""
+    for log in dossier.steps.filter(step__in=RECEIPTS).select_related("by"):
+        link = reverse("desk:receipt", args=[dossier.pk, log.step, "pdf"])
+        yield RECEIPTS[log.step], log.by.full_name, link
+    for number in ("01", "02", "03"):
+        if number != "03" or hasattr(dossier, "commune_report"):
+            signer = "UBND xã" if number == "03" else str(dossier.product.producer or "")
+            yield (
+                f"Mẫu {number}",
+                signer,
+                reverse("desk:form-file", args=[dossier.pk, number, "pdf"]),
+            )
+    if dossier.samples.exists():
+        link = reverse("desk:sample-paper", args=[dossier.pk, "pdf"])
+        yield "Biên bản giao nhận mẫu", "bên giao, bên nhận", link
+    for item in DecisionItem.objects.filter(dossier=dossier).select_related("decision"):
+        paper = item.decision
+        signer = f"{paper.capacity} {paper.signer_position} {paper.signer}"
+        yield f"Quyết định {paper.number}", signer, reverse("desk:decision", args=[paper.pk])
+    for row in Certificate.objects.filter(recognition__dossier=dossier):
+        link = reverse("desk:signing", args=["giay-chung-nhan", row.pk])
+        yield f"Giấy chứng nhận {row.number}", "người ký quyết định", link
+    for notice in dossier.notices.all():
+        signer = f"{notice.capacity} {notice.signer_position} {notice.signer}"
+        link = reverse("desk:notice-file", args=[notice.pk])
+        yield f"Thông báo {notice.number}", signer, link

@@ -138,6 +138,7 @@ def papers(request: HttpRequest, sort: str, pk: int) -> HttpResponse:
         "title": about.title(found),
         "kinds": kinds,
         "rows": [(names.get(row.kind, row.kind), row) for row in rows],
+        "made": of_dossiers.made_by_steps(found) if sort == "ho-so" else (),
         "illustrative": about.illustrative(found),
     }
     return render(request, "desk/papers.html", context)
