@@ -11,7 +11,7 @@ from saola.reading import propose, read_paper
 from saola.reading.fields import same_holder
 from tools.reading_documents import STATES, Made, documents
 
-COUNT, SEED = 6, 2031  # of each of five kinds in four states; not the seed it was tuned on
+COUNT, SEED = 12, 2031  # of each of five kinds in four states; not the seed it was tuned on
 SURE = 0.9
 FIELDS = {"number": "number", "holder": "holder", "issued_on": "issued", "expires_on": "last day"}
 

@@ -30,7 +30,7 @@ SHOTS = (
     ("chuong-trinh", "hd9", "/can-bo/phien/1/", 1280, 720),
     ("nguoi-cham", "hd1", "/hoi-dong/phien/1/nguoi-cham/", 1280, 900),
     ("mau-tren-ban", "hd9", "/can-bo/phien/1/mau/", 1280, 720),
-    ("van-ban", "tinh.ocop", "/can-bo/van-ban/ho-so/10/", 1280, 720),
+    ("van-ban", "tinh.ocop", "/can-bo/van-ban/ho-so/4/", 1280, 720),
     ("ky-so", "lanhdao.tinh", "/can-bo/ky/quyet-dinh/1/", 1280, 720),
     ("quyet-dinh", "lanhdao.tinh", "/can-bo/quyet-dinh/1/", 1280, 720),
     ("nhat-ky", "quantri", "/can-bo/nhat-ky/", 1280, 720),

@@ -223,3 +223,23 @@ def test_a_page_without_words_gives_nothing() -> None:
         pytest.skip("chưa có gói tesseract-ocr")
 
     assert propose(read_paper(made.getvalue())) == []
+
+
+def test_no_paper_holds_for_half_a_century() -> None:
+    """A 3 read as an 8 is mended and never sure; a long but likely term stays."""
+    head = "Ngày cấp: 13/05/2026"
+    found = {f.name: f for f in propose(lines(head, "Có giá trị đến ngày 13/05/2081"))}
+    likely = {f.name: f for f in propose(lines(head, "Có giá trị đến ngày 13/05/2038"))}
+
+    assert found["expires_on"].value == "2031-05-13"
+    assert found["expires_on"].confidence < 0.9
+    assert likely["expires_on"].value == "2038-05-13"
+    assert likely["expires_on"].confidence > 0.9
+
+
+def test_a_name_that_fills_its_line_may_go_on() -> None:
+    long = "Cấp cho: " + "Công ty cổ phần Thực phẩm Xanh Sạch và Dịch vụ Nông nghiệp Miền Núi Nhà"
+    (found,) = (f for f in propose(lines(long)) if f.name == "holder")
+    (short,) = (f for f in propose(lines("Cấp cho: HTX Mường Thử")) if f.name == "holder")
+
+    assert found.confidence < 0.9 < short.confidence

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from saola.server.dossiers.actions import advance
+from saola.server.dossiers.actions import Paper, advance
 from saola.server.dossiers.models import Dossier
 from saola.server.dossiers.queries import queue
 from saola.server.places.calendar import forget, work_calendar
@@ -41,7 +41,10 @@ def test_an_exchanged_saturday_is_worked(db: None) -> None:
 def test_whether_a_request_stops_the_clock_is_a_setting(
     office: Office, settings: Any, stops: bool
 ) -> None:
-    settings.OCOP = {**settings.OCOP, "clock_stops_on_request": stops}
+    settings.OCOP = {
+        **settings.OCOP,
+        "clock_stops_on_request": {"commune": stops, "agency": not stops},
+    }
     dossier = advance(office.dossier(), "file", by=office["producer"])
     dossier = advance(dossier, "receive_commune", by=office["commune_officer"])
     due, today = dossier.due_on, timezone.localdate()
@@ -65,6 +68,19 @@ def test_a_renewal_counts_calendar_days(office: Office) -> None:
 
     assert dossier.due_on == timezone.localdate() + timedelta(45)
     assert "còn 45 ngày (đến" in page.content.decode()
+
+
+def test_the_ministry_has_days_of_its_own_for_a_renewal(office: Office) -> None:
+    """45 calendar days from sending on, whatever round is open (law.md 1.7)."""
+    dossier = office.dossier("approved", kind="renewal")
+
+    dossier = advance(
+        dossier, "forward", by=office["ocop_agency"], paper=Paper("8/UBND"),
+        samples_on=timezone.localdate(),
+    )  # fmt: skip
+
+    assert dossier.due_on == timezone.localdate() + timedelta(45)
+    assert dossier.due_kind == "calendar"
 
 
 def test_the_late_ones_have_a_list(office: Office) -> None:

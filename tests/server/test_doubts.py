@@ -36,12 +36,17 @@ TODAY = date(2026, 11, 24)
             ["phiếu kiểm nghiệm cấp 23/11/2025, quá 12 tháng"],
         ),
         ({"kind": "lao-dong", "issued_on": date(2020, 1, 1)}, []),
-        ({"kind": "kiem-nghiem", "issued_on": None}, []),
+        (
+            {"kind": "kiem-nghiem", "issued_on": None, "number": "12/KN"},
+            ["chưa ghi ngày cấp của giấy"],
+        ),
+        ({"kind": "he-thong-chat-luong", "number": ""}, ["chưa ghi số, ngày cấp của giấy"]),
+        ({"kind": "lao-dong", "number": ""}, []),
     ],
 )
 def test_days_of_papers(office: Office, fields: dict[str, Any], expected: list[str]) -> None:
     dossier = office.dossier()
-    Evidence.objects.update(**fields)
+    Evidence.objects.update(**({"kind": "lao-dong", "number": "1"} | fields))
 
     found = doubts(dossier, Evidence.objects.select_related("file"), TODAY)
 
@@ -61,10 +66,24 @@ def test_how_old_a_test_report_may_be_is_a_setting(office: Office, settings: Any
 def test_a_test_report_is_held_against_the_day_of_filing(office: Office) -> None:
     dossier = office.dossier()
     Dossier.objects.update(filed_on=date(2026, 6, 1))
-    Evidence.objects.update(kind="kiem-nghiem", issued_on=date(2025, 8, 1))
+    Evidence.objects.update(kind="kiem-nghiem", issued_on=date(2025, 8, 1), number="12/KN")
     dossier.refresh_from_db()
 
     assert doubts(dossier, Evidence.objects.select_related("file"), TODAY) == {}
+
+
+def test_where_quality_was_declared_the_report_is_held_against_that_day(office: Office) -> None:
+    dossier = office.dossier()
+    Evidence.objects.update(kind="kiem-nghiem", issued_on=date(2025, 8, 1), number="12/KN")
+    paper = Evidence.objects.get()
+    Evidence.objects.create(
+        producer=paper.producer, file=paper.file, added_by=paper.added_by, title="Bản công bố",
+        kind="cong-bo-chat-luong", number="1/CB", issued_on=date(2026, 10, 1),
+    )  # fmt: skip
+
+    found = doubts(dossier, Evidence.objects.select_related("file"), TODAY)
+
+    assert found == {paper.pk: ["phiếu kiểm nghiệm cấp 01/08/2025, quá 12 tháng"]}
 
 
 def test_the_same_file_with_another_producer_is_told_to_officers_only(office: Office) -> None:

@@ -57,6 +57,27 @@ def test_a_list_is_looked_over_and_then_written(office: Office) -> None:
     }
 
 
+FULL = """TT\tMã sản phẩm\tTên sản phẩm\tChủ thể\tLoại hình\tNgười đại diện\tĐiện thoại\tNhóm\tXã\tHạng\tNăm
+1\t14-03868-01-2025\tChè\tCơ sở A (minh họa)\tHợp tác xã\tNgười A (minh họa)\t0912000000\t11\tXã Tà Xùa\t4\t2025
+2\t14-03868-01-2025\tMật ong\tTà Xùa Xanh (minh họa)\tHợp tác xã\t\t\tsản phẩm lạ\tXã Tà Xùa\t3\t2025
+""".encode()
+
+
+def test_what_a_list_says_of_producer_and_product_is_kept(office: Office) -> None:
+    PlaceFactory()
+
+    made = written(office, FULL)
+
+    assert (made.state, made.written) == ("written", 2)
+    first, second = Product.objects.order_by("pk").select_related("producer")
+    assert first.producer is not None
+    assert second.producer is not None
+    facts = (first.producer.representative, first.producer.phone, first.group_number, first.code)
+    assert facts == ("Người A (minh họa)", "0912000000", 11, "14-03868-01-2025")
+    assert (second.group_number, second.code) == (None, "")  # the code is the first one's
+    assert second.producer.kind == "cooperative"
+
+
 def test_a_second_time_changes_nothing(office: Office) -> None:
     written(office, LIST)
     before = (Producer.objects.count(), Product.objects.count(), Recognition.objects.count())

@@ -24,7 +24,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.dossiers.models import Evidence
 from saola.server.files import uploads
 from saola.server.files.models import StoredFile, Upload
-from saola.server.files.recognise import MIB
+from saola.server.files.recognise import MIB, recognise
 from saola.server.files.scan import EICAR, ScannerDown
 from saola.server.files.store import open_file, store
 from tests.server.conftest import PDF, Office
@@ -205,6 +205,43 @@ def test_a_pdf_that_does_more_than_show_pages_is_refused(
 ) -> None:
     with pytest.raises(Refused, match="tự chạy hoặc đính kèm"):
         store(sent(active(build)))
+
+
+def box(*kinds: bytes) -> bytes:
+    """An MP4 with a track of each kind, as far as its headers tell."""
+    tracks = b"".join(b"\0\0\0\x20hdlr" + b"\0" * 8 + kind + b"\0" * 12 for kind in kinds)
+    return b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + tracks
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (box(b"soun"), "audio/mp4"),
+        (b"\x1a\x45\xdf\xa3" + b"\0" * 20 + b"webm" + b"A_OPUS", "audio/webm"),
+        (b"#!AMR\n" + b"\0" * 20, "audio/amr"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav"),
+        (b"\xff\xf3\x44" + b"\0" * 20, "audio/mpeg"),
+        (b"\xff\xf1\x50" + b"\0" * 20, "audio/aac"),
+        (b"OggS" + b"\0" * 20, "audio/ogg"),
+    ],
+)
+def test_recordings_of_all_phones_are_known(content: bytes, kind: str) -> None:
+    assert recognise(io.BytesIO(content), len(content)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (box(b"soun", b"vide"), "phim"),
+        (box(), "phim"),
+        (b"\x1a\x45\xdf\xa3" + b"\0" * 20 + b"webmV_VP9A_OPUS", "phim"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", "HEIC"),
+    ],
+)
+def test_films_and_photos_of_other_kinds_are_no_recordings(content: bytes, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        recognise(io.BytesIO(content), len(content))
 
 
 def test_a_pdf_with_a_password_is_refused() -> None:

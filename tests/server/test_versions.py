@@ -17,7 +17,7 @@ from django.utils import timezone
 from PIL import Image
 
 from saola.lifecycle.dossier import Kind
-from saola.server.dossiers import actions
+from saola.server.dossiers import actions, completeness
 from saola.server.dossiers.draft.prefill import lapsed_since
 from saola.server.dossiers.evidence import add_evidence, cite
 from saola.server.dossiers.filed.bundle import archive, whole_pdf
@@ -198,6 +198,30 @@ def test_the_next_dossier_is_born_with_what_still_holds(office: Office) -> None:
     assert lapsed_since(made, today) == ["Giấy ảnh.jpg"]
     page = office.client("producer").get(reverse("portal:dossier", args=[made.pk]))
     assert "Giấy đã hết hạn, không đưa sang: Giấy ảnh.jpg." in page.content.decode()
+
+
+def test_a_renewal_is_filed_with_papers_that_hold(office: Office) -> None:
+    dossier = office.dossier(kind="renewal")
+    before = completeness.lacking(dossier, completeness.self_assessed(dossier))
+    Evidence.objects.update(
+        title="Phiếu cũ", kind="khac", expires_on=timezone.localdate() - timedelta(1)
+    )
+
+    after = completeness.lacking(dossier, completeness.self_assessed(dossier))
+
+    told = [line for line in after if line not in before]
+    assert any(line.startswith("“Phiếu cũ” đã hết hạn ngày") for line in told)
+
+
+def test_what_another_hand_cited_meanwhile_stays(office: Office) -> None:
+    dossier = office.dossier()
+    paper = Evidence.objects.get()
+    cite(dossier, paper, ["1.1", "3.1"], by=office["producer"])  # somebody else, after the page
+
+    cite(dossier, paper, ["1.2"], by=office["producer"], seen=["3.1"])
+
+    cited = sorted(dossier.citations.values_list("criterion", flat=True))
+    assert cited == ["1.1", "1.2"]
 
 
 def test_another_sheet_or_a_draft_gives_nothing(office: Office) -> None:

@@ -11,15 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from saola.lifecycle.dossier import Kind
-from saola.server.accounts.models import User
+from saola.server.accounts.actions import grant
+from saola.server.accounts.models import Grant, User
 from saola.server.dossiers import actions
 from saola.server.dossiers.models import Dossier
 from saola.server.notices import actions as notices
 from saola.server.notices.models import Message
-from saola.server.products.models import Product
+from saola.server.products.models import Producer, Product
 from saola.server.recognition import watch
 from saola.server.recognition.models import Certificate, Recognition, RenewalNotice
-from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
+from tests.factories import PlaceFactory, ProducerFactory, ProductFactory, UserFactory
 from tests.server.conftest import Office
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,47 @@ def test_producer_commune_and_office_are_told_once_of_each_milestone(
         assert watch.run(day) == 1
     notices_given = RenewalNotice.objects.values_list("milestone", flat=True)
     assert list(notices_given) == ["opened", "30", "7", "missed"]
+
+
+def test_a_producer_without_an_account_is_written_to(held: Recognition, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "ocop@example.vn"
+    producer = held.product.producer
+    assert producer is not None
+    Grant.objects.filter(scope=f"producer:{producer.pk}").delete()
+    Producer.objects.filter(pk=producer.pk).update(email="htx@example.vn")
+
+    for _again in range(2):
+        watch.run(OPENS)
+
+    message = Message.objects.get(recipient=None)
+    assert (message.address, message.sending) == ("htx@example.vn", "waiting")
+    assert "đánh giá lại" in message.subject
+
+
+def test_nobody_reached_is_said_in_the_list(
+    office: Office, held: Recognition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Officers who were told do not count as the producer."""
+    Grant.objects.filter(scope=f"producer:{held.product.producer_id}").delete()
+    Producer.objects.update(phone="0912 000 000 (minh họa)")
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: OPENS)
+    watch.run(OPENS)
+
+    page = office.client("commune_officer").get(reverse("desk:ending")).content.decode()
+
+    assert "chủ thể chưa có tài khoản và thư điện tử: hãy báo trực tiếp" in page
+    assert "0912 000 000" in page
+
+
+def test_who_got_an_account_since_is_told_of_an_open_window(
+    office: Office, held: Recognition
+) -> None:
+    watch.run(OPENS)
+    late = UserFactory(username="con.chu.the")
+    grant(late, "producer", f"producer:{held.product.producer_id}", by=None)
+
+    assert watch.run(OPENS + timedelta(1)) == 0  # no new milestone
+    assert Message.objects.filter(recipient=late).count() == 1
 
 
 def test_the_first_run_late_tells_the_last_milestone_only(held: Recognition) -> None:
@@ -229,7 +271,7 @@ def test_the_list_shows_what_is_needed_and_that_people_were_told(
     assert "HTX B" not in commune
     assert "HTX B" in province
     assert "cần nộp hồ sơ đánh giá lại" in commune
-    assert "2 người, 1 thư đã gửi, 1 đã đọc" in " ".join(commune.split())
+    assert "chủ thể: 1 người, 1 thư đã gửi, 1 đã đọc" in " ".join(commune.split())
 
 
 def test_queries_of_the_list_do_not_grow(

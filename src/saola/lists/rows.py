@@ -32,6 +32,21 @@ class Row:
     year: int | None
     warnings: tuple[str, ...] = ()
     sheet: str = ""
+    representative: str | None = None
+    phone: str | None = None
+    kind: str | None = None  # of the producer, as printed
+    group: str | None = None  # of the product, as printed
+    code: str | None = None  # of the product
+
+
+# fields that are taken as they are printed, and their columns
+AS_PRINTED = (
+    ("representative", "representative"),
+    ("phone", "phone"),
+    ("kind", "kind"),
+    ("group", "group"),
+    ("code", "product_code"),
+)
 
 
 @dataclass(slots=True)
@@ -117,6 +132,7 @@ class RowReader:
             year,
             tuple(warnings),
             self.name,
+            **{field: self.cell(row, column) or None for field, column in AS_PRINTED},
         )
 
     def _producer(self, at: int, row: list[str], warnings: list[str]) -> str | None:

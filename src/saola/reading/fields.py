@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import zip_longest
 
 from saola.reading.lines import Box, Line
@@ -17,7 +17,9 @@ from saola.vietnamese.reading import FoundDay, find_days
 
 NAMES = ("number", "holder", "issuer", "issued_on", "expires_on")
 DOUBT = 0.6  # what is left of the confidence when a second look sees something else
-UNSURE = 0.5  # below, the second look's number is taken
+UNSURE = 0.65  # below, the second look's number is taken
+LONGEST_TERM = 15  # years; a last day farther off has a digit misread
+FULL_LINE = 0.75  # share of the page; a name that goes so far right may go on in the next line
 COMPUTED = 0.75  # a last day worked out from a term
 
 # sans-serif faces have an "a" that is read as "o": both count as one in the words looked for
@@ -77,6 +79,8 @@ def propose(paper: Paper) -> list[Field]:
             if found.name not in best or found.confidence > best[found.name].confidence:
                 best[found.name] = found
     _term(paper, best)
+    if "expires_on" in best:
+        best["expires_on"] = _within_reason(best["expires_on"], best.get("issued_on"))
     return [_looked_at_again(paper, best[name]) for name in NAMES if name in best]
 
 
@@ -99,7 +103,8 @@ def _in_line(line: Line) -> Iterator[Field]:
         end = match.start(1) + len(value)
         yield _made("number", _digits(value), line, (match.start(1), end), 0.97)
     if match := _HOLDER.search(alike):
-        yield from _words("holder", text, line, match, 0.95)
+        whole = line.words[-1].box[2] < FULL_LINE
+        yield from _words("holder", text, line, match, 0.95 if whole else 0.85)
     if match := _ISSUER_NAMED.search(plain):
         yield from _words("issuer", text, line, match, 0.96)
     elif _ISSUER.match(plain) and line.words[0].box[1] < 0.2 and text[:2] not in ("Số", "SỐ"):
@@ -172,6 +177,19 @@ def _term(paper: Paper, best: dict[str, Field]) -> None:
             made = _made("expires_on", last.isoformat(), line, match.span(), COMPUTED)
             best["expires_on"] = made
             return
+
+
+def _within_reason(last: Field, issued: Field | None) -> Field:
+    """No paper of ours holds for half a century: "2081" is a "2031" whose 3 was read as an 8."""
+    begun = date.fromisoformat(issued.value).year if issued else datetime.now(UTC).year
+    year = int(last.value[:4])
+    other = last.value[:2] + last.value[2:4].replace("8", "3") + last.value[4:]
+    if year - begun <= LONGEST_TERM or not 0 < int(other[:4]) - begun <= LONGEST_TERM:
+        return last
+    with suppress(ValueError):  # a 29th of February
+        date.fromisoformat(other)
+        return replace(last, value=other, confidence=min(last.confidence, DOUBT))
+    return last
 
 
 def _looked_at_again(paper: Paper, found: Field) -> Field:

@@ -93,10 +93,7 @@ def fit(r: Ratings) -> Fit:
     maximum likelihood with a weak normal prior (SD 5 logits), by Newton's method on all parameters
     together. Means of criteria and of members are 0, and so is that of each criterion's
     thresholds. Marks may be missing; a criterion with one level used says nothing and gets 0.
-    Raises ValueError without marks.
-
-    r holds one row for each mark: `level`, `product`, `criterion`, `member` of shape (marks,). Each
-    facet's arrays have its names' length, `thresholds` is criteria × most levels, in logits.
+    Raises ValueError without marks. Facets are as long as their names, all in logits.
 
     Source: Linacre 1989, Many-Facet Rasch Measurement; Masters 1982, Psychometrika 47 (partial
     credit); infit = Σ(x−E)²/ΣV, outfit = mean (x−E)²/V (Wright & Masters 1982).

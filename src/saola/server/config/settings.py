@@ -196,7 +196,8 @@ OCOP: dict[str, Any] = {
     # whether one is refused whose certificate cannot be held against a list of revoked ones; the
     # page says so in either case
     "revocation_required": False,
-    "clock_stops_on_request": False,  # whether asking for completion stops an office's clock
+    # whether asking for completion stops the clock of the office that asks
+    "clock_stops_on_request": {"commune": False, "agency": False},
 }
 
 LOGGING = {

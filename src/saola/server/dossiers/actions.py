@@ -282,7 +282,8 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         _number_product(dossier, office)
     elif step in ("ask_commune", "ask_agency"):
         dossier.answer_by = answer_by
-        if settings.OCOP["clock_stops_on_request"] and dossier.due_on is not None:
+        level = step.removeprefix("ask_")
+        if settings.OCOP["clock_stops_on_request"][level] and dossier.due_on is not None:
             dossier.paused_on = today
     elif step in ("propose", "return_commune", "return_agency", "withdraw", "conclude"):
         dossier.due_on = None
@@ -290,16 +291,23 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
             dossier.proposed_on = today
             if dossier.kind != Kind.RENEWAL:  # a renewal has days of its own
                 _round_clock(dossier, "province", today)
+    elif step == "forward" and dossier.kind == Kind.RENEWAL:
+        dossier.due_on, dossier.due_kind = today + timedelta(_renewal_days(dossier)), "calendar"
     elif step == "forward":
         _round_clock(dossier, "ministry", today)
     elif step == "receive_agency":
         office = f"place:{dossier.place.province_code}"
         dossier.agency_number = NumberSeries.next(office, "registration", dossier.year)
     elif step == "accept" and dossier.kind == Kind.RENEWAL:
-        days = rulebook(dossier.criteria_set.rulebook).facts["renewal"]["assess_within_days"]
         # asking for more does not start this clock anew
-        dossier.due_on = dossier.due_on or today + timedelta(days)
+        dossier.due_on = dossier.due_on or today + timedelta(_renewal_days(dossier))
         dossier.due_kind = "calendar"
+
+
+def _renewal_days(dossier: Dossier) -> int:
+    """Calendar days that each level has for a renewal, from when it has the whole file."""
+    days: int = rulebook(dossier.criteria_set.rulebook).facts["renewal"]["assess_within_days"]
+    return days
 
 
 def _round_clock(dossier: Dossier, level: str, today: date) -> None:

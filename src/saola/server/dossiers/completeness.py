@@ -101,6 +101,7 @@ def lacking(dossier: Dossier, progress: Progress) -> list[str]:
     waiting = dossier.requests.filter(answered_at=None).count()
     if waiting:
         found.append(f"Còn {waiting} mục được yêu cầu bổ sung chưa trả lời.")
+    found += _lapsed(dossier)
     kinds = kinds_there(dossier)
     found += [
         f"Hồ sơ chưa có {paper.label[:1].lower()}{paper.label[1:]} ({paper.basis})."
@@ -108,6 +109,19 @@ def lacking(dossier: Dossier, progress: Progress) -> list[str]:
         if paper.blocks and paper.kind not in kinds
     ]
     return found
+
+
+def _lapsed(dossier: Dossier) -> list[str]:
+    """Papers past their last day on this day of filing; what is filed again or for a higher class
+    keeps only what still holds."""
+    if dossier.kind == Kind.FIRST:
+        return []
+    rows = dossier.citations.filter(evidence__expires_on__lt=timezone.localdate())
+    papers = rows.order_by("evidence").values_list("evidence__title", "evidence__expires_on")
+    return [
+        f"“{title}” đã hết hạn ngày {last:%d/%m/%Y}: thay bằng giấy còn hạn, hoặc bỏ khỏi hồ sơ."
+        for title, last in papers.distinct()
+    ]
 
 
 def kinds_there(dossier: Dossier) -> set[str]:

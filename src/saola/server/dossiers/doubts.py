@@ -10,7 +10,14 @@ from saola.server.dossiers.models import Dossier, Evidence
 from saola.server.dossiers.proposals import other_holder
 from saola.vietnamese.dates import add_months, short
 
-TEST_REPORT = "kiem-nghiem"
+TEST_REPORT, DECLARATION = "kiem-nghiem", "cong-bo-chat-luong"
+NUMBERED = {
+    "dang-ky-kinh-doanh",
+    "du-dieu-kien-san-xuat",
+    DECLARATION,
+    TEST_REPORT,
+    "he-thong-chat-luong",
+}  # papers that an office numbers and dates
 
 
 def doubts(dossier: Dossier, papers: Iterable[Evidence], today: date) -> dict[int, list[str]]:
@@ -26,7 +33,9 @@ def doubts(dossier: Dossier, papers: Iterable[Evidence], today: date) -> dict[in
         .exclude(producer=dossier.product.producer_id)
         .values_list("file__sha256", flat=True)
     )
-    found = {paper.pk: _of_dates(paper, dossier, today) for paper in papers}
+    declared = [p.issued_on for p in papers if p.kind == DECLARATION and p.issued_on]
+    asked_on = max(declared, default=dossier.filed_on or today)
+    found = {paper.pk: _of_dates(paper, dossier, today, asked_on) for paper in papers}
     producer = dossier.product.producer
     for paper in papers:
         holder = other_holder(paper, producer.name) if producer else ""
@@ -37,8 +46,16 @@ def doubts(dossier: Dossier, papers: Iterable[Evidence], today: date) -> dict[in
     return {pk: sentences for pk, sentences in found.items() if sentences}
 
 
-def _of_dates(paper: Evidence, dossier: Dossier, today: date) -> list[str]:
+def _of_dates(paper: Evidence, dossier: Dossier, today: date, asked_on: date) -> list[str]:
+    """`asked_on`: the day on which the quality was declared, else that of filing."""
     found = []
+    untold = [
+        name
+        for name, value in (("số", paper.number), ("ngày cấp", paper.issued_on))
+        if paper.kind in NUMBERED and not value
+    ]
+    if untold:
+        found.append(f"chưa ghi {', '.join(untold)} của giấy")
     months = rulebook(dossier.criteria_set.rulebook).validity_months
     if paper.expires_on is not None:
         if paper.expires_on < today:
@@ -48,7 +65,6 @@ def _of_dates(paper: Evidence, dossier: Dossier, today: date) -> list[str]:
                 f"hết hạn {short(paper.expires_on)}, trước khi giấy chứng nhận {months} tháng hết"
             )
     limit = settings.OCOP["test_report_months"]
-    asked_on = dossier.filed_on or today
     if (
         paper.kind == TEST_REPORT
         and paper.issued_on

@@ -1,6 +1,6 @@
 """Adding evidence and citing it under criteria."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -100,14 +100,16 @@ def cite(
     *,
     by: User,
     page: int | None = None,
+    seen: Collection[str] | None = None,
 ) -> None:
-    """Cite an evidence of the same producer under criteria, leaving the others uncited."""
+    """Cite an evidence of the same producer under criteria, leaving the others uncited: of those
+    `seen` when the choice was made, so that what somebody else cited meanwhile stays."""
     dossier = _editable(dossier, by)
     if evidence.producer_id != dossier.product.producer_id:
         raise Refused("Minh chứng này của chủ thể khác.")
-    Citation.objects.filter(dossier=dossier, evidence=evidence).exclude(
-        criterion__in=criteria
-    ).delete()
+    rows = Citation.objects.filter(dossier=dossier, evidence=evidence)
+    gone = rows.exclude(criterion__in=criteria)
+    (gone if seen is None else gone.filter(criterion__in=seen)).delete()
     _cite(dossier, evidence, criteria, page)
 
 

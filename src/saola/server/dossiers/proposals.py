@@ -30,7 +30,6 @@ TAKEN: dict[str, Any] = {
 DAYS = ("issued_on", "expires_on")
 GIVEN_UP = timedelta(minutes=15)  # no reader here, or its task was lost
 SURE = 0.9  # from here on no field of the measured papers was wrong (docs/reading.md)
-HOLDER_SURE = 0.85
 
 
 def read(pk: int) -> None:
@@ -103,7 +102,7 @@ def other_holder(evidence: Evidence, name: str) -> str:
     if evidence.holder:
         return "" if same_holder(evidence.holder, name) else evidence.holder
     for found in evidence.proposals or ():
-        if found["name"] == "holder" and found["confidence"] >= HOLDER_SURE:
+        if found["name"] == "holder" and found["confidence"] >= SURE:
             return "" if same_holder(found["value"], name) else found["value"]
     return ""
 

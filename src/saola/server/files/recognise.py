@@ -1,6 +1,7 @@
 """What an uploaded file is, told from its content alone, and whether it may be kept."""
 
 import io
+import re
 import struct
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -16,12 +17,20 @@ IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 LARGEST_PIXELS = 60_000_000
 QUALITY = 88  # of photos written anew
 SOUNDS = (
-    (b"OggS", 0, "audio/ogg"),
-    (b"ID3", 0, "audio/mpeg"),
-    (b"\xff\xfb", 0, "audio/mpeg"),
-    (b"ftyp", 4, "audio/mp4"),
-    (b"\x1a\x45\xdf\xa3", 0, "audio/webm"),
+    (re.compile(rb"OggS"), "audio/ogg"),
+    (re.compile(rb"ID3|\xff[\xfb\xf3\xf2\xfa]"), "audio/mpeg"),
+    (re.compile(rb"\xff[\xf1\xf9]"), "audio/aac"),
+    (re.compile(rb"#!AMR"), "audio/amr"),
+    (re.compile(rb"RIFF....WAVE", re.DOTALL), "audio/wav"),
+    (re.compile(rb"....ftyp", re.DOTALL), "audio/mp4"),
+    (re.compile(rb"\x1a\x45\xdf\xa3"), "audio/webm"),
 )
+# containers that hold sound or film: what tells a track of each
+TRACKS = {
+    "audio/mp4": (re.compile(rb"hdlr.{8}soun", re.DOTALL), re.compile(rb"hdlr.{8}vide", re.DOTALL)),
+    "audio/webm": (re.compile(rb"A_(?:OPUS|VORBIS)"), re.compile(rb"V_[A-Z]")),
+}
+APPLE_PHOTO = re.compile(rb"....ftyp(?:hei|hev|mif1|msf1|avif)", re.DOTALL)
 # keys of a PDF that make it do something, or carry other files
 ACTIVE = ("/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA")
 
@@ -62,12 +71,30 @@ def recognise(file: BinaryIO, size: int) -> Recognised:
     if head[:5] == b"%PDF-":
         within("paper", size)
         return Recognised("application/pdf", _pdf_pages(file))
-    for mark, at, kind in SOUNDS:
-        if head[at : at + len(mark)] == mark:
-            within("sound", size)
-            return Recognised(kind)
+    if APPLE_PHOTO.match(head):
+        raise Refused(
+            "Ảnh HEIC của iPhone chưa nhận được. Hãy vào Cài đặt, Camera, Định dạng, chọn “Tương "
+            "thích nhất” rồi chụp lại, hoặc gửi ảnh JPEG.",
+            field="file",
+        )
+    for mark, kind in SOUNDS:
+        if mark.match(head):
+            return _sound(file, size, kind)
     within("photo", size)
     return _picture(file)
+
+
+def _sound(file: BinaryIO, size: int, kind: str) -> Recognised:
+    within("sound", size)
+    if kind in TRACKS:
+        sound, film = TRACKS[kind]
+        content = file.read()
+        file.seek(0)
+        if film.search(content) or not sound.search(content):
+            raise Refused(
+                "Tệp này là phim hoặc không có tiếng. Hãy ghi âm, hoặc chụp ảnh.", field="file"
+            )
+    return Recognised(kind)
 
 
 def within(what: str, size: int) -> None:

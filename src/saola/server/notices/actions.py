@@ -20,22 +20,28 @@ def tell(
     this key before are left alone. Returns the new ones."""
     new = []
     for person in people:
-        message, made = Message.objects.get_or_create(
-            key=f"{key}:{person.pk}",
-            defaults={
-                "about": about,
-                "recipient": person,
-                "subject": " ".join(subject.split())[:200],
-                "body": body,
-                "path": path,
-            },
-        )
+        words = {"subject": " ".join(subject.split())[:200], "body": body, "path": path}
+        told = {"about": about, "recipient": person, **words}
+        message, made = Message.objects.get_or_create(key=f"{key}:{person.pk}", defaults=told)
         if made:
-            if CHANNEL.reaches(message):
-                message.sending = Message.Sending.WAITING
-                message.save(update_fields=["sending"])
-            new.append(message)
+            new.append(_ready(message))
     return new
+
+
+@transaction.atomic
+def write_to(key: str, address: str, subject: str, body: str, *, about: str) -> Message | None:
+    """The same by e-mail alone, to somebody without an account; None when it was written before."""
+    words = {"subject": " ".join(subject.split())[:200], "body": body}
+    told = {"about": about, "address": address, **words}
+    message, made = Message.objects.get_or_create(key=f"{key}:{address}"[:160], defaults=told)
+    return _ready(message) if made else None
+
+
+def _ready(message: Message) -> Message:
+    if CHANNEL.reaches(message):
+        message.sending = Message.Sending.WAITING
+        message.save(update_fields=["sending"])
+    return message
 
 
 def send_waiting() -> int:

@@ -23,7 +23,7 @@ class Email:
 
     def reaches(self, message: Message) -> bool:
         """Whether the person has an address and the site a server."""
-        return bool(message.recipient.email and settings.DEFAULT_FROM_EMAIL)
+        return bool(message.mail_to and settings.DEFAULT_FROM_EMAIL)
 
     def send(self, message: Message) -> None:
         """The same Message-ID each time, so that a mailbox shows a repeated sending once."""
@@ -32,7 +32,7 @@ class Email:
         EmailMessage(
             message.subject,
             message.body + link,
-            to=[message.recipient.email],
+            to=[message.mail_to],
             headers={"Message-ID": f"<message-{message.pk}@{host}>"},
         ).send()
 

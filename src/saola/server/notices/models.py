@@ -1,4 +1,4 @@
-"""One message to one person, with what became of it."""
+"""One message to one person, with or without an account, and what became of it."""
 
 from django.db import models
 
@@ -19,7 +19,10 @@ class Message(models.Model):
 
     key = models.CharField(max_length=160, unique=True)
     about = models.CharField(max_length=60, db_index=True)  # "recognition:12"
-    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")
+    recipient = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, related_name="messages"
+    )
+    address = models.EmailField(blank=True)  # of somebody without an account
     subject = models.CharField(max_length=200)
     body = models.TextField()
     path = models.CharField(max_length=200, blank=True)  # the page it leads to
@@ -31,3 +34,15 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False, address="")
+                | models.Q(recipient=None) & ~models.Q(address=""),
+                name="message_has_one_recipient",
+            )
+        ]
+
+    @property
+    def mail_to(self) -> str:
+        """Where it goes by e-mail; empty where no address is known."""
+        return self.recipient.email if self.recipient else self.address

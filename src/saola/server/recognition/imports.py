@@ -2,14 +2,16 @@
 changes nothing. Work of the background; the acts of people stand in `list_actions`."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from saola.criteria import rulebook, rulebook_in_force
+from saola.criteria import load, rulebook, rulebook_in_force, sheet_ids
 from saola.criteria.load import RULEBOOKS
 from saola.lists import Unreadable, list_data, read_list
 from saola.server.files.store import keep, open_file
@@ -112,12 +114,17 @@ def _add_producers(rows: list[dict[str, Any]], known: _Known) -> None:
         key = _producer_key(row, known)
         if row["producer"] and key not in known.producers and key not in fresh:
             name = row["producer"][:200]
+            kind = kind_of(name)
+            if kind == Producer.Kind.UNKNOWN:
+                kind = kind_of(row["kind"] or "")
             fresh[key] = Producer(
                 name=name,
                 folded=key[0],
-                kind=kind_of(name),
+                kind=kind,
                 place_id=key[1],
                 address_as_printed=(row["place"] or "")[:200],
+                representative=(row["representative"] or "")[:120],
+                phone=(row["phone"] or "")[:30],
             )
     for made in Producer.objects.bulk_create(fresh.values(), batch_size=CHUNK):
         known.producers[made.folded, made.place_id] = made
@@ -160,6 +167,7 @@ def _product_key(row: dict[str, Any], known: _Known) -> Key:
 
 def _add_products(rows: list[dict[str, Any]], known: _Known, found: ListImport) -> None:
     fresh: dict[Key, Product] = {}
+    codes = set(Product.objects.exclude(code="").values_list("code", flat=True))
     for row in rows:
         key = _product_key(row, known)
         if key not in known.products and key not in fresh:
@@ -170,12 +178,39 @@ def _add_products(rows: list[dict[str, Any]], known: _Known, found: ListImport) 
                 folded=key[0],
                 place=place,
                 place_as_printed=(row["place"] or "")[:200],
+                group_number=_group(row["group"]),
+                code=_new_code(row["code"], codes),
                 source_note=f"danh sách nhập số {found.pk}, dòng {row['row']}",
             )
     for key, made in zip(
         fresh, Product.objects.bulk_create(fresh.values(), batch_size=CHUNK), strict=True
     ):
         known.products[key] = made
+
+
+def _group(printed: str | None) -> int | None:
+    """The set of Phụ lục I that a list names by its number or its whole name; None otherwise."""
+    plain = fold(printed or "").strip()
+    number = re.fullmatch(r"(?:bo|nhom)?\s*(?:so)?\s*(\d{1,2})\b.*", plain)
+    if number and int(number[1]) in _groups().values():
+        return int(number[1])
+    return _groups().get(plain)
+
+
+@cache
+def _groups() -> dict[str, int]:
+    """Number of each set of the newest decision by its folded name."""
+    sets = [load(sheet) for sheet in sheet_ids()]
+    return {fold(s.name): s.number for s in sets if s.rulebook == RULEBOOKS[-1]}
+
+
+def _new_code(printed: str | None, codes: set[str]) -> str:
+    """The product's code, once; a second product with it gets none."""
+    code = (printed or "").strip()[:40]
+    if not code or code in codes:
+        return ""
+    codes.add(code)
+    return code
 
 
 def _add_recognitions(rows: list[dict[str, Any]], known: _Known, found: ListImport) -> int:

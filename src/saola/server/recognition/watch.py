@@ -18,7 +18,7 @@ from saola.lifecycle.dossier import Kind, State
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.models import Dossier
-from saola.server.notices.actions import tell
+from saola.server.notices.actions import tell, write_to
 from saola.server.products.models import Product
 from saola.server.recognition.models import Recognition, RenewalNotice
 from saola.server.recognition.queries import with_status
@@ -127,17 +127,20 @@ def run(on: date) -> int:
 
 @transaction.atomic
 def _tell_of(row: Recognition, milestone: str, days: Window) -> bool:
+    """Whether the milestone is a new one. Who got an account since is told all the same; a
+    producer without one is written to, where the register has an address."""
     notice, new = RenewalNotice.objects.get_or_create(recognition=row, milestone=milestone)
-    if not new:
-        return False
     subject, body = _words(row, milestone, days)
     about, key = f"recognition:{row.pk}", f"renewal:{notice.pk}"
-    producers = User.objects.who(Permission.DOSSIER_FILE, f"producer:{row.product.producer_id}")
-    tell(key, producers, subject, body, about=about, path=reverse("portal:home"))
-    if row.product.place:
+    producer = row.product.producer
+    people = list(User.objects.who(Permission.DOSSIER_FILE, f"producer:{producer and producer.pk}"))
+    tell(key, people, subject, body, about=about, path=reverse("portal:home"))
+    if producer and producer.email and not people:
+        write_to(key, producer.email, subject, body, about=about)
+    if new and row.product.place:
         officers = User.objects.who_in(Permission.COMMUNE_RECEIVE, row.product.place.own_scopes())
         tell(key, officers, subject, body, about=about, path=reverse("desk:ending"))
-    return True
+    return new
 
 
 def _words(row: Recognition, milestone: str, days: Window) -> tuple[str, str]:

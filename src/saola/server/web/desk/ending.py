@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -74,13 +75,15 @@ def _row(row: Any, told: dict[str, Any] | None, today: date) -> dict[str, Any]:
 
 
 def _told(pks: list[int]) -> dict[str, dict[str, Any]]:
-    """By recognition: how many people were told, by e-mail, and how many have read it."""
+    """By recognition: how many people of the producer were told, by e-mail, and how many have read
+    it; officers do not count."""
+    to_producers = Q(path=reverse("portal:home")) | Q(recipient=None)
     rows = (
-        Message.objects.filter(about__in=[f"recognition:{pk}" for pk in pks])
+        Message.objects.filter(to_producers, about__in=[f"recognition:{pk}" for pk in pks])
         .values("about")
         .annotate(
-            people=Count("recipient", distinct=True),
-            sent=Count("recipient", distinct=True, filter=Q(sent_at__isnull=False)),
+            people=Count("recipient", distinct=True) + Count("address", filter=Q(recipient=None)),
+            sent=Count("pk", filter=Q(sent_at__isnull=False)),
             read=Count("recipient", distinct=True, filter=Q(read_at__isnull=False)),
         )
     )

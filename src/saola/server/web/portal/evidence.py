@@ -201,7 +201,14 @@ def citations(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
         data = form.cleaned_data
         done = form.carry_out(
             lambda: (
-                cite(dossier, found, data["criteria"], by=person(request), page=data["page"])
+                cite(
+                    dossier,
+                    found,
+                    data["criteria"],
+                    by=person(request),
+                    page=data["page"],
+                    seen=request.POST.getlist("seen"),
+                )
                 or True
             )
         )

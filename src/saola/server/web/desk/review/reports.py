@@ -8,7 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers import actions
-from saola.server.dossiers.models import CommuneReport, Dossier, RequestItem
+from saola.server.dossiers.models import (
+    CommuneReport,
+    Dossier,
+    Evidence,
+    RequestItem,
+    SelfAssessment,
+)
 from saola.server.dossiers.requests import answer_item
 from saola.server.web.common.forms import DateField, Form, clean
 from saola.server.web.common.rights import needs, person
@@ -21,6 +27,26 @@ CONTENTS = {
     "idea": "Nguồn gốc ý tưởng sản phẩm",
     "identity": "Bản sắc, trí tuệ địa phương",
 }
+# questions that help to write; the decision names the four contents and no more
+QUESTIONS = {
+    "material": _("Nguyên liệu lấy ở đâu, phần nào của xã, có hợp đồng hoặc giấy xác nhận không?"),
+    "labour": _("Bao nhiêu người làm, bao nhiêu người của xã, làm thường xuyên hay mùa vụ?"),
+    "idea": _("Sản phẩm bắt đầu từ nghề, giống, cách làm nào; ai nghĩ ra, từ bao giờ?"),
+    "identity": _("Điều gì chỉ nơi này có: giống, nước, cách làm, câu chuyện, bao bì?"),
+}
+# papers of the dossier that speak of each content
+PAPERS = {
+    "material": ("nguon-goc-lien-ket",),
+    "labour": ("lao-dong",),
+    "idea": ("so-huu-tri-tue",),
+    "identity": ("cau-chuyen",),
+}
+
+
+def _content(name: str) -> forms.CharField:
+    return forms.CharField(
+        label=CONTENTS[name], help_text=QUESTIONS[name], widget=AREA, required=False
+    )
 
 
 class ReportForm(Form):
@@ -28,12 +54,21 @@ class ReportForm(Form):
 
     needed = frozenset({*CONTENTS, "file_checked"})  # asked for when the leader signs
 
-    material = forms.CharField(label=CONTENTS["material"], widget=AREA, required=False)
-    labour = forms.CharField(label=CONTENTS["labour"], widget=AREA, required=False)
-    idea = forms.CharField(label=CONTENTS["idea"], widget=AREA, required=False)
-    identity = forms.CharField(label=CONTENTS["identity"], widget=AREA, required=False)
+    material = _content("material")
+    labour = _content("labour")
+    idea = _content("idea")
+    identity = _content("identity")
     file_checked = forms.BooleanField(label=_("Đã kiểm tra thành phần hồ sơ"), required=False)
     met_on = DateField(label=_("Ngày họp"), required=False)
+
+
+def _papers(dossier: Dossier) -> list[tuple[str, list[Evidence]]]:
+    """The dossier's papers by the content they speak of."""
+    rows = list(Evidence.objects.filter(citations__dossier=dossier).distinct().order_by("pk"))
+    return [
+        (CONTENTS[name], [row for row in rows if row.kind in kinds])
+        for name, kinds in PAPERS.items()
+    ]
 
 
 @needs(Permission.COMMUNE_RECEIVE)
@@ -49,7 +84,13 @@ def commune_report(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, "Đã lưu báo cáo Mẫu 03.")
         return redirect("desk:dossier", pk)
-    context = {"dossier": dossier, "form": form, "illustrative": dossier.illustrative}
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "told": SelfAssessment.objects.filter(dossier=dossier).first(),
+        "papers": _papers(dossier),
+        "illustrative": dossier.illustrative,
+    }
     return render(request, "desk/commune_report.html", context, status=409 if form.errors else 200)
 
 
