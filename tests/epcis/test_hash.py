@@ -16,9 +16,9 @@ EVENT: dict[str, Any] = {
     "type": "ObjectEvent",
     "eventTime": "2026-03-01T07:30:00.000+07:00",
     "eventTimeZoneOffset": "+07:00",
-    "epcList": [f"https://id.gs1.org/01/08938500000016/21/{n}" for n in range(4)],
+    "epcList": [f"https://id.gs1.org/01/08938500000010/21/{n}" for n in range(4)],
     "quantityList": [
-        {"epcClass": "https://id.gs1.org/01/08938500000016/10/L1", "quantity": 12.5, "uom": "KGM"}
+        {"epcClass": "https://id.gs1.org/01/08938500000010/10/L1", "quantity": 12.5, "uom": "KGM"}
     ],
     "action": "OBSERVE",
     "bizStep": "shipping",

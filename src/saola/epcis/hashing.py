@@ -113,11 +113,11 @@ def _fields(row: Mapping[str, Any], known: Iterable[str], spaces: Spaces) -> str
 def _own(row: Mapping[str, Any], spaces: Spaces) -> Iterable[str]:
     for name, value in row.items():
         if (":" in name or name.startswith("{")) and name not in LEFT_OUT:
-            yield from _free(_whole(name, spaces), value, spaces)
+            yield from _free(whole_name(name, spaces), value, spaces)
 
 
-def _whole(name: str, spaces: Spaces) -> str:
-    """`{namespace}name` of a name with a prefix or of a whole address."""
+def whole_name(name: str, spaces: Spaces) -> str:
+    """`{namespace}name` of a name with a prefix of `spaces`, or of a whole address."""
     if name.startswith("{"):
         return name
     prefix, _, local = name.partition(":")
@@ -137,7 +137,7 @@ def _free(name: str, value: Any, spaces: Spaces) -> Iterable[str]:
             text
             for key, inner in value.items()
             if key != "#text" and key not in LEFT_OUT
-            for text in _free(_whole(key, spaces) if ":" in key else key, inner, spaces)
+            for text in _free(whole_name(key, spaces) if ":" in key else key, inner, spaces)
         ]
         text = value_text(value["#text"]) if value.get("#text") else ""
         yield name + (f"={text}" if text else "") + "".join(sorted(inside))
