@@ -311,11 +311,10 @@ def _epcis_hash(options: argparse.Namespace) -> int:
     from saola import epcis  # noqa: PLC0415 - optional dependency: saola[traceability]
 
     try:
-        document = epcis.read_document(_input(options.file, LARGEST_LIST))
-    except epcis.NotEpcis as fault:
-        raise Invalid(options.file, str(fault)) from None
-    for event, spaces in document.events:
-        print(epcis.event_hash(event, spaces))
+        for event, spaces in epcis.read_document(_input(options.file, LARGEST_LIST)).events:
+            print(epcis.event_hash(event, spaces))
+    except (epcis.NotEpcis, KeyError) as fault:
+        raise Invalid(options.file, f"no event of EPCIS 2.0: {fault}") from None
     return 0
 
 

@@ -142,7 +142,7 @@ def test_what_is_no_parameter_is_refused_by_its_name(given: dict[str, Any], name
 
 def test_mentions_are_the_things_in_their_roles() -> None:
     read = read_document(document(EVENT))
-    found = list(mentions(read.events[0][0]))
+    found = list(mentions(next(iter(read.events))[0]))
 
     assert (Role.EPC, "https://id.gs1.org/01/08938500000010/21/3") in found
     assert (Role.CLASS, "https://id.gs1.org/01/08938500000010/10/L1") in found

@@ -1,8 +1,9 @@
 """EPCIS documents as events in the shape of EPCIS 2.0 JSON, from JSON-LD and from XML 1.2 or 2.0;
 no network is asked, no entity of XML is resolved."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -43,13 +44,21 @@ class NotEpcis(ValueError):
         super().__init__(f"{path}: {reason}" if path else reason)
 
 
+Spaced = tuple[Mapping[str, Any], Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What kind of document it is (capture, query, event), its events in their order, each with
-    the prefixes that hold for it, where they stand, and what stands around them."""
+    the prefixes that hold for it, where they stand, and what stands around them.
+
+    `events` can be gone through again and again; each time they are decoded one by one, so that a
+    large document needs little memory. What is no event comes as an empty mapping. An XML document
+    may turn out to be broken half-way: then going through it raises NotEpcis.
+    """
 
     kind: str
-    events: tuple[tuple[Mapping[str, Any], Mapping[str, str]], ...]
+    events: Iterable[Spaced]
     head: Mapping[str, Any]
     spaces: Mapping[str, str]
     path: str
@@ -67,41 +76,66 @@ def read_document(content: bytes) -> Document:
     raise NotEpcis("neither JSON nor XML")
 
 
+Raws = dict[str, msgspec.Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class _JsonEvents:
+    rows: Sequence[msgspec.Raw]
+    spaces: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[Spaced]:
+        for row in self.rows:
+            event = msgspec.json.decode(row)
+            if not isinstance(event, dict):
+                event = {}
+            own = prefixes(event.get("@context"))
+            yield event, ({**self.spaces, **own} if own else self.spaces)
+
+
 def _of_json(content: bytes) -> Document:
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        data = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError) as fault:
+        return _json_document(content)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as fault:
         raise NotEpcis(f"JSON cannot be read: {fault}") from None
-    if not isinstance(data, dict):
-        raise NotEpcis("a JSON object is expected", "$")
-    kind = data.get("type")
-    spaces = STANDARD | prefixes(data.get("@context"))
+
+
+def _json_document(content: bytes) -> Document:
+    raws = msgspec.json.decode(content, type=Raws)
+    head = {name: msgspec.json.decode(raw) for name, raw in raws.items() if name != "epcisBody"}
+    kind = head.get("type")
+    spaces = STANDARD | prefixes(head.get("@context"))
     if kind in EVENTS:
-        return Document("event", ((data, spaces),), data, spaces, "$")
-    body = data.get("epcisBody")
-    if kind == "EPCISDocument" and isinstance(body, dict):
-        events = body.get("eventList", [body["event"]] if "event" in body else None)
-        path = "$.epcisBody.eventList"
-        return Document("capture", tuple(_each(events, spaces, path)), data, spaces, path)
-    if kind == "EPCISQueryDocument" and isinstance(body, dict):
-        found: Any = body.get("queryResults")
-        for name in ("resultsBody", "eventList"):
-            found = found.get(name) if isinstance(found, dict) else None
-        path = "$.epcisBody.queryResults.resultsBody.eventList"
-        return Document("query", tuple(_each(found, spaces, path)), data, spaces, path)
-    raise NotEpcis("neither a document with epcisBody nor an event", "$.type")
+        return Document("event", _JsonEvents([msgspec.Raw(content)], spaces), head, spaces, "$")
+    if kind not in ("EPCISDocument", "EPCISQueryDocument") or "epcisBody" not in raws:
+        raise NotEpcis("neither a document with epcisBody nor an event", "$.type")
+    body, path = raws["epcisBody"], "$.epcisBody"
+    steps = ["eventList"]
+    if kind == "EPCISQueryDocument":
+        steps = ["queryResults", "resultsBody", "eventList"]
+    whole = {**head, "epcisBody": {}}
+    for step in steps:
+        inside = _object(body, path)
+        if step == "eventList" and "event" in inside and step not in inside:
+            return Document("capture", _JsonEvents([inside["event"]], spaces), whole, spaces, path)
+        path += f".{step}"
+        if step not in inside:
+            raise NotEpcis("a list of events is expected", path)
+        body = inside[step]
+    try:
+        rows = msgspec.json.decode(body, type=list[msgspec.Raw])
+    except msgspec.ValidationError:
+        raise NotEpcis("a list of events is expected", path) from None
+    found = "capture" if kind == "EPCISDocument" else "query"
+    return Document(found, _JsonEvents(rows, spaces), whole, spaces, path)
 
 
-def _each(
-    events: Any, spaces: dict[str, str], path: str
-) -> Iterator[tuple[Mapping[str, Any], Mapping[str, str]]]:
-    if not isinstance(events, list):
-        raise NotEpcis("a list of events is expected", path)
-    for number, event in enumerate(events):
-        if not isinstance(event, dict) or event.get("type") not in EVENTS:
-            raise NotEpcis("no event of EPCIS 2.0", f"{path}[{number}]")
-        own = prefixes(event.get("@context"))
-        yield event, (spaces | own if own else spaces)
+def _object(raw: msgspec.Raw, path: str) -> Raws:
+    try:
+        return msgspec.json.decode(raw, type=Raws)
+    except msgspec.ValidationError:
+        raise NotEpcis("an object is expected", path) from None
 
 
 def prefixes(context: Any) -> dict[str, str]:
@@ -116,31 +150,61 @@ def prefixes(context: Any) -> dict[str, str]:
     }
 
 
-def _of_xml(content: bytes) -> Document:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+KINDS = {"EPCISDocument": "capture", "EPCISQueryDocument": "query"}
+
+
+@dataclass(frozen=True, slots=True)
+class _XmlEvents:
+    content: bytes
+
+    def __iter__(self) -> Iterator[Spaced]:
+        left_out: set[str] = set()
+        for element in _elements(self.content):
+            if etree.QName(element).localname == "ignoreFields":
+                left_out = {str(child.tag) for child in element}
+            elif element.tag in EVENTS:
+                yield _event(element, left_out), {}
+                _forget(element)
+
+
+def _elements(content: bytes) -> Iterator[Any]:
+    """Events, and what stands before them, as the reader comes to their ends."""
+    reader = etree.iterparse(
+        BytesIO(content), events=("end",), tag=(*EVENTS, "{*}ignoreFields"), resolve_entities=False,
+        no_network=True, load_dtd=False, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
     try:
-        root = etree.fromstring(content, parser)
+        for _, element in reader:
+            yield element
     except etree.XMLSyntaxError as fault:
         raise NotEpcis(f"XML cannot be read: {fault.msg}") from None
+
+
+def _forget(element: Any) -> None:
+    """Free what has been read: the element's content and all that stands before it."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def _of_xml(content: bytes) -> Document:
+    """Only the root is read here; its events are as somebody goes through them."""
+    reader = etree.iterparse(
+        BytesIO(content), events=("start",), resolve_entities=False, no_network=True, load_dtd=False
+    )
+    try:
+        _, root = next(iter(reader))
+    except (etree.XMLSyntaxError, StopIteration) as fault:
+        raise NotEpcis(f"XML cannot be read: {fault}") from None
     if root.getroottree().docinfo.doctype:
         raise NotEpcis("a document type is not allowed")
     name = etree.QName(root).localname
-    kinds = {"EPCISDocument": "capture", "EPCISQueryDocument": "query"}
     if name in EVENTS:
-        return Document("event", ((_event(root), {}),), {}, {}, "/", xml=True)
-    if name not in kinds:
+        return Document("event", _XmlEvents(content), {}, {}, "/", xml=True)
+    if name not in KINDS:
         raise NotEpcis("the root is no EPCIS document", f"/{name}")
-    left_out = {str(c.tag) for e in root.iter("{*}ignoreFields") for c in e}
-    each: list[tuple[dict[str, Any], dict[str, str]]] = []
-    for found in root.iter("EventList", "{*}EventList"):
-        each += [(_event(e, left_out), {}) for e in found.iter(*EVENTS)]
-    return Document(kinds[name], tuple(each), dict(root.attrib), {}, "//EventList/*", xml=True)
+    head = dict(root.attrib)
+    return Document(KINDS[name], _XmlEvents(content), head, {}, "//EventList/*", xml=True)
 
 
 def _event(element: Any, left_out: Collection[str] = ()) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from saola.epcis.checks import MOST, Check, Fault, Rule
-from saola.epcis.documents import Document, NotEpcis, read_document
+from saola.epcis.documents import EVENTS, Document, NotEpcis, read_document
 
 UNIT = re.compile(r"[A-Z0-9]{2,3}")
 HEX = re.compile(r"[0-9A-Fa-f]+")
@@ -197,6 +197,8 @@ class Checker:
 
     def faults(self, event: Mapping[str, Any], spaces: Mapping[str, str], path: str) -> list[Fault]:
         """Faults of an event in EPCIS JSON; `path` says where it stands."""
+        if event.get("type") not in EVENTS:
+            return [Fault(path, "no event of EPCIS 2.0")]
         check = self._check
         check.spaces, check.faults = spaces, []
         self._rules[event["type"]](event, path)
@@ -226,7 +228,7 @@ HEADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
-def _head(document: Document) -> list[Fault]:
+def head_faults(document: Document) -> list[Fault]:
     """Faults of what stands around the events."""
     check = Check(document.xml, document.spaces)
     head = document.head
@@ -263,11 +265,18 @@ def validate(content: bytes) -> list[Fault]:
         document = read_document(content)
     except NotEpcis as fault:
         return [Fault(fault.path or "$", fault.reason)]
-    faults = _head(document)
+    faults = head_faults(document)
     checker = Checker(xml=document.xml)
-    for number, (event, spaces) in enumerate(document.events):
-        path = f"{document.path}[{number}]" if document.kind != "event" else "$"
-        faults += checker.faults(event, spaces, path)
-        if len(faults) >= MOST:
-            break
+    try:
+        for number, (event, spaces) in enumerate(document.events):
+            faults += checker.faults(event, spaces, place(document, number))
+            if len(faults) >= MOST:
+                break
+    except NotEpcis as fault:
+        faults.append(Fault(fault.path or "$", fault.reason))
     return faults[:MOST]
+
+
+def place(document: Document, number: int) -> str:
+    """Where the event with this number, from 0, stands in its document."""
+    return f"{document.path}[{number}]" if document.kind != "event" else "$"

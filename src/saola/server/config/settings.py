@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "saola.server.papers",
     "saola.server.notices",
     "saola.server.products",
+    "saola.server.events",
     "saola.server.preparation",
     "saola.server.dossiers",
     "saola.server.examination",

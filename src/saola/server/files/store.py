@@ -32,17 +32,20 @@ def store(upload: Any, *, by: str = "") -> StoredFile:
     name = clean_name(upload.name)
     if found.content is not None:
         return keep(found.content, name, found.kind, by=by)
-    return _keep(file, name, found.kind, pages=found.pages, by=by)
+    return keep_file(file, name, found.kind, pages=found.pages, by=by)
 
 
 def keep(
     content: bytes, name: str, kind: str, *, pages: int | None = None, by: str = ""
 ) -> StoredFile:
     """Keep bytes of our own making or already checked."""
-    return _keep(io.BytesIO(content), name, kind, pages=pages, by=by)
+    return keep_file(io.BytesIO(content), name, kind, pages=pages, by=by)
 
 
-def _keep(file: BinaryIO, name: str, kind: str, *, pages: int | None, by: str) -> StoredFile:
+def keep_file(
+    file: BinaryIO, name: str, kind: str, *, pages: int | None = None, by: str = ""
+) -> StoredFile:
+    """The same from an open file, by pieces."""
     digest, size = hashlib.sha256(), 0
     file.seek(0)
     while chunk := file.read(CHUNK):

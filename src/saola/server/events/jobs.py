@@ -1,0 +1,130 @@
+"""Capture jobs at work: every event of a kept document is written or told of. A job that was cut
+off is done again: nothing is written twice."""
+
+import uuid
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from saola.epcis import Checker, Document, Fault, NotEpcis, read_document
+from saola.epcis.validation import head_faults, place
+from saola.server.events.models import Access, Job
+from saola.server.events.store import Conflict, Ready, Written, ready, write
+from saola.server.files.store import open_file
+
+BATCH = 1000
+MOST_ERRORS = 1000  # told of one job
+TOLD = 200  # characters of a reason
+
+
+def run(pk: uuid.UUID) -> None:
+    """Do one job; a second time changes nothing."""
+    job = Job.objects.select_related("access", "source").get(pk=pk)
+    if job.finished_at is not None:
+        return
+    with open_file(job.source) as file:
+        content = file.read()
+    try:
+        document = read_document(content)
+        errors = head_faults(document)
+        if not errors:
+            errors = _all(job, document) if job.behaviour == "rollback" else _each(job, document)
+    except NotEpcis as fault:
+        errors = [Fault(fault.path, fault.reason)]
+    job.errors = [problem(fault) for fault in errors[:MOST_ERRORS]]
+    job.success = not errors
+    job.finished_at = timezone.now()
+    job.save()
+
+
+def problem(fault: Fault) -> dict[str, Any]:
+    """One fault as the standard's problem document."""
+    kind = "ResourceAlreadyExistsException" if fault.reason == EXISTS else "ValidationException"
+    return {
+        "type": f"epcisException:{kind}",
+        "title": fault.reason[:TOLD],
+        "status": 409 if fault.reason == EXISTS else 400,
+        "detail": f"{fault.path}: {fault.reason}"[:TOLD],
+    }
+
+
+EXISTS = "another event with this eventID is there"
+
+
+def _all(job: Job, document: Document) -> list[Fault]:
+    """All or nothing: everything is checked before the first event is written."""
+    errors: list[Fault] = []
+    for _batch in _checked(document, errors):
+        pass
+    if errors:
+        return errors
+    try:
+        with transaction.atomic():
+            for batch in _checked(document, errors):
+                _count(job, write(batch, job.access))
+    except Conflict as conflict:
+        job.stored = job.known = 0
+        return [Fault(conflict.id, EXISTS)]
+    return []
+
+
+def _each(job: Job, document: Document) -> list[Fault]:
+    """As much as can be: batch by batch, what cannot be written is told of."""
+    errors: list[Fault] = []
+    for batch in _checked(document, errors):
+        try:
+            _count(job, write(batch, job.access))
+        except Conflict:
+            errors += _one_by_one(job, batch)
+    return errors
+
+
+def _one_by_one(job: Job, batch: list[Ready]) -> Iterator[Fault]:
+    for event in batch:
+        try:
+            _count(job, write([event], job.access))
+        except Conflict as conflict:
+            yield Fault(conflict.id, EXISTS)
+
+
+def _count(job: Job, written: Written) -> None:
+    job.stored += len(written.new)
+    job.known += written.known
+
+
+def _checked(document: Document, errors: list[Fault]) -> Iterator[list[Ready]]:
+    """Events that may be written, a batch at a time; faults of the others are added to `errors`."""
+    checker = Checker(xml=document.xml)
+
+    def good() -> Iterator[Ready]:
+        try:
+            for number, (event, spaces) in enumerate(document.events):
+                faults = checker.faults(event, spaces, place(document, number))
+                if faults:
+                    errors.extend(faults)
+                else:
+                    yield ready(event, spaces, xml=document.xml)
+        except NotEpcis as fault:
+            errors.append(Fault(fault.path or "$", fault.reason))
+
+    rows = good()
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def capture_one(content: bytes, *, access: Access) -> tuple[list[Fault], Written | None, str]:
+    """One event at once: its faults, or what became of it, and its id. Raises Conflict."""
+    try:
+        document = read_document(content)
+    except NotEpcis as fault:
+        return [Fault(fault.path or "$", fault.reason)], None, ""
+    if document.kind != "event":
+        return [Fault("$.type", "one event is expected")], None, ""
+    errors = head_faults(document)
+    found = [event for batch in _checked(document, errors) for event in batch]
+    if errors or not found:
+        return errors, None, ""
+    return [], write(found, access), found[0].id

@@ -1,0 +1,117 @@
+"""Events as they were captured, what each names, jobs of capture, tokens of machines."""
+
+from typing import Any
+
+from django.db import models
+
+from saola.server.files.models import StoredFile
+from saola.server.products.models import Producer
+
+MONTH = 10**10  # events that one month can hold
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Everyday reads."""
+
+    def readable_by(self, access: "Access | None") -> "EventQuerySet":
+        """What everybody may read; a producer's own; for an office's token everything."""
+        if access is None or not access.may_query:
+            return self.filter(public=True)
+        if access.producer_id is None:
+            return self
+        return self.filter(models.Q(public=True) | models.Q(owner=access.producer_id))
+
+
+class Event(models.Model):
+    """One event, never changed. `seq` counts up with the order of capture and begins anew each
+    month (202611 × 10¹⁰ + n), so that PostgreSQL keeps a partition for each; `province` stands in
+    the key for a database that spreads by it. No foreign keys: rows come in by COPY."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    province = models.SmallIntegerField()
+    type = models.SmallIntegerField()  # place in saola.epcis.documents.EVENTS
+    action = models.SmallIntegerField(null=True)  # place in ACTIONS
+    step = models.IntegerField(null=True)  # a Word
+    disposition = models.IntegerField(null=True)  # a Word
+    event_time = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    owner = models.BigIntegerField(null=True)  # the producer whose chain it belongs to
+    public = models.BooleanField()
+    declared = models.BooleanField()  # an error declaration
+    hash = models.BinaryField(max_length=32)
+    document = models.TextField()  # EPCIS JSON as captured, with its id and its own context
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["event_time"], name="event_time"),
+            models.Index(fields=["owner", "seq"], name="event_owner"),
+        ]
+
+
+class Mention(models.Model):
+    """What an event names, in which role: 64 bits of the SHA-256 of its canonical text. A hit is
+    held against the event itself. Lot trees are walked here too."""
+
+    pk = models.CompositePrimaryKey("key", "seq", "role")
+    key = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    role = models.SmallIntegerField()  # saola.epcis.mentions.Role
+
+    class Meta:
+        indexes = [models.Index(fields=["seq"], name="mention_seq")]
+
+
+class Word(models.Model):
+    """A business step or disposition, by a small number."""
+
+    text = models.CharField(max_length=300, unique=True)
+
+
+class Head(models.Model):
+    """The last number given, and the hash over all before: one row. Whoever writes locks it, so
+    numbers follow the order of commit and no reader misses one."""
+
+    last = models.BigIntegerField(default=0)
+    chain = models.BinaryField(max_length=32, default=bytes(32))
+
+
+class Access(models.Model):
+    """A token of a machine: for one producer's chain, or for the office. Only its hash is kept."""
+
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, unique=True)
+    producer = models.ForeignKey(Producer, on_delete=models.PROTECT, null=True)
+    province = models.SmallIntegerField()
+    may_capture = models.BooleanField(default=False)
+    may_query = models.BooleanField(default=True)
+    public = models.BooleanField(default=False)  # what is captured with it may be read by all
+    made_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def scopes(self) -> set[str]:
+        """Its producer's, or its province's."""
+        return {f"producer:{self.producer_id}"} if self.producer_id else {f"place:{self.province}"}
+
+
+class Job(models.Model):
+    """One document on its way in; its states are those of the standard's capture job."""
+
+    class Behaviour(models.TextChoices):
+        ROLLBACK = "rollback"
+        PROCEED = "proceed"
+
+    id = models.UUIDField(primary_key=True)
+    access = models.ForeignKey(Access, on_delete=models.PROTECT)
+    source = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
+    behaviour = models.CharField(max_length=10, choices=Behaviour)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    success = models.BooleanField(default=True)
+    stored = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)  # events that were there already
+    errors: Any = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-created_at"]
