@@ -24,6 +24,7 @@ class Role(IntEnum):
     EVENT = 10  # the event's own id
     PLACE = 11  # where it was read
     LOCATION = 12  # where the things are afterwards
+    DECLARED = 13  # the id of an event that was in error
 
 
 LISTS = (

@@ -1,8 +1,21 @@
-"""What the web server calls."""
+"""What the web server calls: machines' paths first, everything else is Django's."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saola.server.config.settings")
-application = get_wsgi_application()
+pages = get_wsgi_application()
+
+from saola.server.web.api.application import PREFIX  # noqa: E402 - after Django is set up
+from saola.server.web.api.application import application as epcis  # noqa: E402
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """One request."""
+    path = environ.get("PATH_INFO", "")
+    if path == PREFIX or path.startswith(f"{PREFIX}/"):
+        return epcis(environ, start_response)
+    return pages(environ, start_response)

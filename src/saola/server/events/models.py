@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from saola.epcis.mentions import Role
 from saola.server.files.models import StoredFile
 from saola.server.products.models import Producer
 
@@ -60,13 +61,29 @@ class Mention(models.Model):
     role = models.SmallIntegerField()  # saola.epcis.mentions.Role
 
     class Meta:
-        indexes = [models.Index(fields=["seq"], name="mention_seq")]
+        indexes = [
+            models.Index(fields=["seq"], name="mention_seq"),
+            # places are few among the things: their list needs a way of its own
+            models.Index(
+                fields=["role", "key"],
+                name="mention_place",
+                condition=models.Q(role__in=[Role.PLACE, Role.LOCATION]),
+            ),
+        ]
 
 
 class Word(models.Model):
     """A business step or disposition, by a small number."""
 
-    text = models.CharField(max_length=300, unique=True)
+    class Kind(models.IntegerChoices):
+        STEP = 1
+        DISPOSITION = 2
+
+    kind = models.SmallIntegerField(choices=Kind)
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "text"], name="word_once")]
 
 
 class Head(models.Model):
@@ -93,6 +110,19 @@ class Access(models.Model):
     def scopes(self) -> set[str]:
         """Its producer's, or its province's."""
         return {f"producer:{self.producer_id}"} if self.producer_id else {f"place:{self.province}"}
+
+
+class NamedQuery(models.Model):
+    """A question kept under a name; never changed, only ended."""
+
+    name = models.CharField(max_length=100, unique=True)
+    access = models.ForeignKey(Access, on_delete=models.PROTECT)
+    asked = models.JSONField()  # parameters of EPCIS
+    spaces = models.JSONField(default=dict)  # prefixes of user-defined names
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
 
 
 class Job(models.Model):

@@ -1,7 +1,7 @@
 """The one way in for events: checked events are numbered under the lock of the head and written,
 by COPY on PostgreSQL, each with what it names. What is there already is not written again."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -68,6 +68,8 @@ def ready(event: Mapping[str, Any], spaces: Mapping[str, str], *, xml: bool = Fa
     known = f"{event_id}#{declaration['declarationTime']}" if declaration else event_id
     known_as = key_of(known)
     named = {(key_of(text), int(role)) for role, text in mentions(event)}
+    if declaration:
+        named.add((key_of(event_id), int(Role.DECLARED)))
     return Ready(
         id=event_id,
         hash=bytes.fromhex(digest[14:78]),
@@ -112,11 +114,13 @@ def write(events: Sequence[Ready], access: Access) -> Written:
     now = timezone.now()
     local = timezone.localtime(now)
     first = max(head.last + 1, (local.year * 100 + local.month) * MONTH + 1)
-    words = _words(fresh)
+    steps = _words(Word.Kind.STEP, {event.step for event in fresh})
+    states = _words(Word.Kind.DISPOSITION, {event.disposition for event in fresh})
     chain = bytes(head.chain)
     rows, named = [], []
     for seq, event in enumerate(fresh, first):
         chain = sha256(chain + event.hash).digest()
+        words = (steps.get(event.step), states.get(event.disposition))
         rows.append(_row(seq, event, access, words, now))
         named += [(key, seq, role) for key, role in event.named]
     if rows:
@@ -128,15 +132,14 @@ def write(events: Sequence[Ready], access: Access) -> Written:
 
 
 def _row(
-    seq: int, event: Ready, access: Access, words: Mapping[str, int], now: datetime
+    seq: int, event: Ready, access: Access, words: tuple[int | None, int | None], now: datetime
 ) -> tuple[Any, ...]:
     return (
         seq,
         access.province,
         event.type,
         event.action,
-        words.get(event.step),
-        words.get(event.disposition),
+        *words,
         event.event_time,
         now,
         access.producer_id,
@@ -164,11 +167,11 @@ def _unknown(events: Sequence[Ready]) -> list[Ready]:
     return fresh
 
 
-def _words(events: Iterable[Ready]) -> dict[str, int]:
-    wanted = {text for event in events for text in (event.step, event.disposition) if text}
-    known = dict(Word.objects.filter(text__in=wanted).values_list("text", "pk"))
+def _words(kind: int, wanted: set[str]) -> dict[str, int]:
+    wanted.discard("")
+    known = dict(Word.objects.filter(kind=kind, text__in=wanted).values_list("text", "pk"))
     for text in sorted(wanted - known.keys()):
-        known[text] = Word.objects.get_or_create(text=text)[0].pk
+        known[text] = Word.objects.get_or_create(kind=kind, text=text)[0].pk
     return known
 
 

@@ -1,0 +1,1 @@
+"""What machines call: the REST binding of EPCIS 2.0."""

@@ -1,0 +1,135 @@
+"""The REST binding of EPCIS 2.0 under /epcis/, as a plain WSGI callable before Django's own: no
+session, no page, no middleware; tokens instead. WebSocket is not offered (the server is WSGI)."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote
+
+from django.core import signals
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse
+
+from saola.server.events.models import Access
+from saola.server.events.tokens import access_of
+from saola.server.web.api import capture, events, resources
+from saola.server.web.api.answers import HEADERS, Problem
+
+PREFIX = "/epcis"
+LONGEST = 8000  # characters of an address
+View = Callable[..., HttpResponse]
+KINDS = "|".join(resources.KINDS)
+ROUTES: tuple[tuple[re.Pattern[str], dict[str, View]], ...] = tuple(
+    (re.compile(pattern), views)
+    for pattern, views in (
+        (r"/?", {"GET": resources.root}),
+        (r"/capture", {"GET": capture.jobs, "POST": capture.start}),
+        (r"/capture/([^/]+)", {"GET": capture.job}),
+        (r"/events", {"GET": events.found, "POST": capture.one}),
+        (r"/events/([^/]+)", {"GET": events.by_id}),
+        (rf"/({KINDS})", {"GET": resources.known}),
+        (rf"/({KINDS})/([^/]+)", {"GET": resources.one}),
+        (rf"/({KINDS})/([^/]+)/events", {"GET": events.under}),
+        (r"/queries", {"GET": resources.queries, "POST": resources.make}),
+        (r"/queries/([^/]+)", {"GET": resources.query, "DELETE": resources.forget}),
+        (r"/queries/([^/]+)/events", {"GET": resources.results}),
+    )
+)
+CAPTURE_HEADERS = {
+    "GS1-EPCIS-Capture-File-Size-Limit": str(capture.LARGEST),
+    "GS1-Capture-Error-Behaviour": ", ".join(capture.BEHAVIOURS),
+    "GS1-EPC-Format": ", ".join(events.FORMATS),
+}
+log = logging.getLogger("saola.epcis")
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """One request, with the care for connections that Django takes at its beginning and end."""
+    signals.request_started.send(sender=application, environ=environ)
+    request = WSGIRequest(environ)
+    try:
+        answer = answered(request, _raw_path(environ))
+        for name, value in HEADERS.items():
+            answer.setdefault(name, value)
+        status = f"{answer.status_code} {answer.reason_phrase}"
+        content = answer.content if request.method != "HEAD" else b""
+        answer["Content-Length"] = str(len(answer.content))
+        start_response(status, list(answer.items()))
+        return [content]
+    finally:
+        request.close()
+        signals.request_finished.send(sender=application)
+
+
+def _raw_path(environ: dict[str, Any]) -> str:
+    """The path as it was sent: an address within an address keeps its escaped slashes."""
+    sent = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    path = str(sent).partition("?")[0] if sent else _escaped(environ)
+    return path[path.index(PREFIX) + len(PREFIX) :] if PREFIX in path else path
+
+
+def _escaped(environ: dict[str, Any]) -> str:
+    return str(environ["PATH_INFO"]).encode("latin-1").decode("utf-8", "replace")
+
+
+def answered(request: HttpRequest, path: str) -> HttpResponse:
+    """The answer of the view that the path names; a problem where there is none."""
+    try:
+        if len(request.get_full_path()) > LONGEST:
+            raise Problem("URITooLongException", f"at most {LONGEST} characters")
+        views, arguments = _route(path)
+        if request.method == "OPTIONS":
+            return _discovered(views, path)
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        if method not in views:
+            answer = HttpResponse(status=405)
+            answer["Allow"] = _allowed(views)
+            return answer
+        return views[method](request, _access(request), *arguments)
+    except Problem as problem:
+        return problem.answer
+    except DisallowedHost:
+        return Problem("ValidationException", "unknown host").answer
+    except Exception:
+        log.exception("EPCIS request failed")
+        return Problem(
+            "ImplementationException", "an error of this server; it is in its log"
+        ).answer
+
+
+def _route(path: str) -> tuple[dict[str, View], list[str]]:
+    for pattern, views in ROUTES:
+        found = pattern.fullmatch(path if path == "/" else path.removesuffix("/"))
+        if found:
+            return views, [unquote(part) for part in found.groups()]
+    raise Problem("NoSuchResourceException", "no such resource")
+
+
+def _allowed(views: dict[str, View]) -> str:
+    return ", ".join(sorted({*views, "OPTIONS", *(["HEAD"] if "GET" in views else [])}))
+
+
+def _discovered(views: dict[str, View], path: str) -> HttpResponse:
+    """OPTIONS: what can be done here."""
+    answer = HttpResponse(status=204)
+    answer["Allow"] = answer["Access-Control-Allow-Methods"] = _allowed(views)
+    answer["Access-Control-Allow-Headers"] = (
+        "Authorization, Content-Type, GS1-EPC-Format, GS1-Extensions, GS1-Capture-Error-Behaviour"
+    )
+    for name, value in CAPTURE_HEADERS.items():
+        answer[name] = value
+    return answer
+
+
+def _access(request: HttpRequest) -> Access | None:
+    """Whose token came with the request; none is fine where everybody may read."""
+    told = request.headers.get("Authorization", "")
+    if not told:
+        return None
+    kind, _, secret = told.partition(" ")
+    found = access_of(secret.strip()) if kind.lower() == "bearer" else None
+    if found is None:
+        raise Problem("SecurityException", "this token is unknown or was ended")
+    return found
