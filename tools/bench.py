@@ -28,6 +28,7 @@ from tools.bench_councils import (  # noqa: E402
     measure_scorers,
     measure_tablets,
 )
+from tools.bench_events import measure as measure_events  # noqa: E402
 from tools.bench_upload import measure as measure_upload  # noqa: E402
 from tools.with_postgres import cluster, free_port  # noqa: E402
 
@@ -402,6 +403,7 @@ def measure(port: int, pid: int, ids: dict[str, int]) -> None:
     measure_board(port, matrix, lambda _name: screens, lambda: attendance(ids), bench.cpu)
     measure_tablets(port, session_cookie, bench.cpu)
     measure_certificates()
+    measure_events()
 
 
 def attendance(ids: dict[str, int]) -> None:

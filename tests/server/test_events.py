@@ -6,15 +6,19 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from saola.epcis import NotEpcis, event_hash, read_document
 from saola.epcis.mentions import Role
 from saola.server.events import jobs
+from saola.server.events.chain import broken_at
 from saola.server.events.intake import receive, resume
 from saola.server.events.models import MONTH, Access, Event, Head, Job, Mention
 from saola.server.events.store import Conflict, key_of
+from saola.server.events.tokens import access_of
 from tests.epcis.test_hash import EVENT, SPACES
 from tests.epcis.test_validation import CONTEXT, document
 
@@ -172,6 +176,31 @@ def test_the_chain_is_made_of_all_hashes(access: Access) -> None:
     for event in Event.objects.order_by("seq"):
         chain = sha256(chain + bytes(event.hash)).digest()
     assert bytes(Head.objects.get().chain) == chain
+
+
+def test_the_chain_finds_what_was_changed(access: Access) -> None:
+    captured(document(serial(1), serial(2)), access)
+    assert broken_at() is None
+
+    Head.objects.update(chain=bytes(32))
+
+    assert broken_at() == Head.objects.get().last
+
+
+def test_an_operator_makes_and_ends_tokens(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("events", "token", "máy đóng gói", "--capture")
+    number, secret = capsys.readouterr().out.split()
+    found = access_of(secret)
+
+    assert found is not None
+    assert (found.pk, found.may_capture, found.public) == (int(number), True, False)
+    call_command("events", "end", number)
+    assert access_of(secret) is None
+    with pytest.raises(CommandError):
+        call_command("events", "token", "a", "--producer", "999")
+    call_command("events", "months")
+    call_command("events", "verify")
+    assert "Mọi sự kiện khớp" in capsys.readouterr().out
 
 
 def test_one_event_at_once(access: Access) -> None:

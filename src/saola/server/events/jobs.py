@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from saola.epcis import Checker, Document, Fault, NotEpcis, read_document
+from saola.epcis.documents import Spaced
 from saola.epcis.validation import head_faults, place
 from saola.server.events.models import Access, Job
 from saola.server.events.store import Conflict, Ready, Written, ready, write
@@ -56,14 +57,12 @@ EXISTS = "another event with this eventID is there"
 
 def _all(job: Job, document: Document) -> list[Fault]:
     """All or nothing: everything is checked before the first event is written."""
-    errors: list[Fault] = []
-    for _batch in _checked(document, errors):
-        pass
+    errors = list(_faults(document))
     if errors:
         return errors
     try:
         with transaction.atomic():
-            for batch in _checked(document, errors):
+            for batch in batched(_ready(document)):
                 _count(job, write(batch, job.access))
     except Conflict as conflict:
         job.stored = job.known = 0
@@ -74,7 +73,7 @@ def _all(job: Job, document: Document) -> list[Fault]:
 def _each(job: Job, document: Document) -> list[Fault]:
     """As much as can be: batch by batch, what cannot be written is told of."""
     errors: list[Fault] = []
-    for batch in _checked(document, errors):
+    for batch in batched(_good(document, errors)):
         try:
             _count(job, write(batch, job.access))
         except Conflict:
@@ -95,24 +94,39 @@ def _count(job: Job, written: Written) -> None:
     job.known += written.known
 
 
-def _checked(document: Document, errors: list[Fault]) -> Iterator[list[Ready]]:
-    """Events that may be written, a batch at a time; faults of the others are added to `errors`."""
-    checker = Checker(xml=document.xml)
-
-    def good() -> Iterator[Ready]:
-        try:
-            for number, (event, spaces) in enumerate(document.events):
-                faults = checker.faults(event, spaces, place(document, number))
-                if faults:
-                    errors.extend(faults)
-                else:
-                    yield ready(event, spaces, xml=document.xml)
-        except NotEpcis as fault:
-            errors.append(Fault(fault.path or "$", fault.reason))
-
-    rows = good()
+def batched(rows: Iterator[Ready]) -> Iterator[list[Ready]]:
+    """As many at a time as are written together."""
     while batch := list(islice(rows, BATCH)):
         yield batch
+
+
+def _ready(document: Document) -> Iterator[Ready]:
+    return (ready(event, spaces, xml=document.xml) for event, spaces in document.events)
+
+
+def _faults(document: Document) -> Iterator[Fault]:
+    """Those of all events, and of the document where it breaks."""
+    for _, faults in _judged(document):
+        yield from faults
+
+
+def _good(document: Document, errors: list[Fault]) -> Iterator[Ready]:
+    """Events that may be written; faults of the others are added to `errors`."""
+    for spaced, faults in _judged(document):
+        if faults:
+            errors.extend(faults)
+        elif spaced:
+            yield ready(*spaced, xml=document.xml)
+
+
+def _judged(document: Document) -> Iterator[tuple[Spaced | None, list[Fault]]]:
+    """Each event with its faults; a fault without an event where the document breaks."""
+    checker = Checker(xml=document.xml)
+    try:
+        for number, (event, spaces) in enumerate(document.events):
+            yield (event, spaces), checker.faults(event, spaces, place(document, number))
+    except NotEpcis as fault:
+        yield None, [Fault(fault.path or "$", fault.reason)]
 
 
 def capture_one(content: bytes, *, access: Access) -> tuple[list[Fault], Written | None, str]:
@@ -124,7 +138,7 @@ def capture_one(content: bytes, *, access: Access) -> tuple[list[Fault], Written
     if document.kind != "event":
         return [Fault("$.type", "one event is expected")], None, ""
     errors = head_faults(document)
-    found = [event for batch in _checked(document, errors) for event in batch]
+    found = list(_good(document, errors))
     if errors or not found:
         return errors, None, ""
     return [], write(found, access), found[0].id

@@ -16,13 +16,18 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from saola.server.events.intake import resume
+
 DAY, FIRST_WATCH = 24 * 3600, 60  # seconds
 WORKERS = int(os.environ.get("SAOLA_WORKERS", "2"))
 
 
 def prepare(say: Callable[[str], object]) -> None:
-    """Bring the tables up to date and lay out static files when they changed."""
+    """Bring the tables up to date, lay out static files when they changed, and set captures that
+    were cut off on their way again: nothing is running yet."""
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("events", "months")
+    resume()
     source, stamp = _static_state(), Path(settings.STATIC_ROOT) / ".state"
     if not stamp.exists() or stamp.read_text() != source:
         say("… tệp giao diện")

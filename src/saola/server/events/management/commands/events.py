@@ -1,0 +1,70 @@
+"""`saola-server events token|end|months|verify`: tokens of machines, months ahead, the chain."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from saola.server.events import partitions
+from saola.server.events.chain import broken_at
+from saola.server.events.models import Access, Head
+from saola.server.events.tokens import end_token, make_token
+from saola.server.products.models import Producer
+
+
+class Command(BaseCommand):
+    help = "Kho sự kiện truy xuất: cấp và ngừng mã truy cập, mở tháng mới, kiểm tra chuỗi băm."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        token = acts.add_parser("token", help="cấp mã truy cập, in ra một lần")
+        token.add_argument("name")
+        token.add_argument("--producer", type=int, help="chỉ chuỗi của chủ thể này")
+        token.add_argument("--capture", action="store_true", help="được ghi sự kiện")
+        token.add_argument("--public", action="store_true", help="ai cũng đọc được sự kiện đã ghi")
+        ending = acts.add_parser("end", help="ngừng một mã truy cập")
+        ending.add_argument("number", type=int)
+        acts.add_parser("months", help="mở sẵn các tháng tới (PostgreSQL)")
+        acts.add_parser("verify", help="tính lại chuỗi băm của mọi sự kiện")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"_{options['act']}")(options)
+
+    def _token(self, options: dict[str, Any]) -> None:
+        producer = None
+        if options["producer"] is not None:
+            producer = Producer.objects.filter(pk=options["producer"]).first()
+            if producer is None:
+                raise CommandError("Không có chủ thể này.")
+        access, secret = make_token(
+            options["name"],
+            int(settings.OCOP["province_code"]),
+            producer=producer,
+            may_capture=options["capture"],
+            public=options["public"],
+        )
+        self.stdout.write(f"{access.pk} {secret}")
+
+    def _end(self, options: dict[str, Any]) -> None:
+        access = Access.objects.filter(pk=options["number"], ended_at=None).first()
+        if access is None:
+            raise CommandError("Không có mã truy cập này, hoặc đã ngừng.")
+        end_token(access)
+        self.stdout.write(f"Đã ngừng {access.name}.")
+
+    def _months(self, options: dict[str, Any]) -> None:
+        if connection.vendor == "postgresql":
+            today = timezone.localdate()
+            with connection.cursor() as cursor:
+                partitions.add_months(cursor, today.year, today.month)
+
+    def _verify(self, options: dict[str, Any]) -> None:
+        seq = broken_at()
+        if seq is not None:
+            raise CommandError(f"Sự kiện số {seq} không khớp với mã băm hoặc chuỗi băm.")
+        head = Head.objects.filter(pk=1).first()
+        told = f"{head.last}:{bytes(head.chain).hex()}" if head else "0:"
+        self.stdout.write(f"Mọi sự kiện khớp. {told}")
