@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
@@ -17,14 +17,20 @@ WORDS: dict[str, list[str]] = {
     ).items()
     if name != "source"
 }
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.IGNORECASE)
-OFFSET = re.compile(r"[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)")
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f\s<>\"{}|\\^`]+")
+LONGEST_URI = 1000
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+OFFSET = re.compile(r"[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)", re.ASCII)
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 ABSOLUTE = ("http", "https", "urn", "ni", "geo", "_")
 OLD_WORDS = ("urn:epcglobal:cbv:bizstep:", "urn:epcglobal:cbv:disp:", "urn:epcglobal:cbv:btt:",
              "urn:epcglobal:cbv:sdt:", "urn:epcglobal:cbv:er:")  # fmt: skip
 MOST = 1000  # faults that are told
+
+
+def is_uri(text: str) -> bool:
+    """Whether it is an address or URN that can be kept."""
+    return len(text) <= LONGEST_URI and SCHEME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Check:
 
     def uri(self, value: Any, path: str) -> None:
         """An address or URN."""
-        if self.text(value, path) and not SCHEME.fullmatch(value):
+        if self.text(value, path) and not is_uri(value):
             self.fault(path, f"{value[:60]!r} is no URI")
 
     def moment(self, value: Any, path: str) -> None:
@@ -74,8 +80,8 @@ class Check:
         if not MOMENT.fullmatch(value):
             return self.fault(path, f"{value[:60]!r} is no date and time with a zone")
         try:
-            datetime.fromisoformat(value[:19])
-        except ValueError:
+            datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fault(path, f"{value[:60]!r} is no date of the calendar")
 
     def offset(self, value: Any, path: str) -> None:
@@ -113,7 +119,7 @@ class Check:
             if ":" not in value:
                 if self.xml or value not in WORDS[kind]:
                     self.fault(path, f"{value[:60]!r} is no word of CBV 2.0")
-            elif not SCHEME.fullmatch(value):
+            elif not is_uri(value):
                 self.fault(path, f"{value[:60]!r} is no URI")
             elif not self.xml and value.startswith(OLD_WORDS):
                 self.fault(path, f"{value[:60]!r}: in JSON the bare word is written")

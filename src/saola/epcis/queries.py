@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from saola.epcis.checks import NUMBER
 from saola.epcis.documents import EVENTS
 from saola.epcis.hashing import value_text, whole_name
 from saola.epcis.identity import canonical_identity
@@ -98,7 +99,7 @@ def _counts(given: Mapping[str, Any]) -> Iterator[int | None]:
             yield None
             continue
         text = str(given[name])
-        if not re.fullmatch(r"\d{1,9}", text) or int(text) < 1:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
             raise BadQuery(name, "a whole number from 1")
         yield int(text)
 
@@ -159,6 +160,8 @@ def _compared(name: str, kind: str, found: Extract, values: list[Any]) -> Test:
     compare, bound = COMPARE[kind], _measure(values[0])
     if bound is None:
         raise BadQuery(name, "a number, or a date and time with its zone")
+    if isinstance(bound, float) and name.endswith(("Time", "_time")) and ":" not in name:
+        raise BadQuery(name, "a date and time with its zone")
 
     def test(event: Event, spaces: Spaces) -> bool:
         read = (_measure(value) for value in found(event, spaces))
@@ -171,15 +174,13 @@ def _measure(value: Any) -> float | datetime | None:
     """A number or a moment; None where it is neither."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    try:
+    if NUMBER.fullmatch(str(value)):
         return float(str(value))
-    except ValueError:
-        pass
     try:
         read = datetime.fromisoformat(str(value))
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return read.astimezone(UTC) if read.tzinfo else None
 
 
 def _matching(name: str, roles: Iterable[Role], patterns: list[str]) -> Test:

@@ -179,6 +179,7 @@ def _fill(dossier: Dossier, case: Case) -> None:
         )
         upload = SimpleUploadedFile(f"{kind}.pdf", pdf, "application/pdf")
         fields: dict[str, Any] = {"title": f"{title} ({STAMP})", "kind": kind}
+        fields |= {"number": "01 (minh họa)", "issued_on": timezone.localdate() - timedelta(60)}
         add_evidence(dossier, upload, fields, wanted, by=chuthe)
 
 

@@ -46,10 +46,15 @@ def problem(fault: Fault) -> dict[str, Any]:
     kind = "ResourceAlreadyExistsException" if fault.reason == EXISTS else "ValidationException"
     return {
         "type": f"epcisException:{kind}",
-        "title": fault.reason[:TOLD],
+        "title": _told(fault.reason),
         "status": 409 if fault.reason == EXISTS else 400,
-        "detail": f"{fault.path}: {fault.reason}"[:TOLD],
+        "detail": _told(f"{fault.path}: {fault.reason}"),
     }
+
+
+def _told(text: str) -> str:
+    """Short, and of characters that every database keeps."""
+    return text[:TOLD].replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 EXISTS = "another event with this eventID is there"

@@ -80,7 +80,7 @@ class Word(models.Model):
         DISPOSITION = 2
 
     kind = models.SmallIntegerField(choices=Kind)
-    text = models.CharField(max_length=300)
+    text = models.CharField(max_length=1000)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "text"], name="word_once")]

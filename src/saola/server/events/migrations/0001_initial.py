@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.SmallIntegerField(choices=[(1, 'Step'), (2, 'Disposition')])),
-                ('text', models.CharField(max_length=300)),
+                ('text', models.CharField(max_length=1000)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('kind', 'text'), name='word_once')],

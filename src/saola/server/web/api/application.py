@@ -79,6 +79,8 @@ def answered(request: HttpRequest, path: str) -> HttpResponse:
     try:
         if len(request.get_full_path()) > LONGEST:
             raise Problem("URITooLongException", f"at most {LONGEST} characters")
+        if "\x00" in unquote(request.get_full_path()) or "\x00" in unquote(path):
+            raise Problem("QueryParameterException", "a character that no text has")
         views, arguments = _route(path)
         if request.method == "OPTIONS":
             return _discovered(views, path)

@@ -106,10 +106,13 @@ def make(request: HttpRequest, access: Access | None) -> HttpResponse:
     """POST /queries: 201, or 409 where the name is taken."""
     who = reading(access)
     with body_of(request, LARGEST) as file:
-        try:
-            told = msgspec.json.decode(file.read())
-        except msgspec.DecodeError as fault:
-            raise Problem("ValidationException", str(fault)) from None
+        content = file.read()
+    if b"\\u0000" in content:
+        raise Problem("ValidationException", "a character that no text has")
+    try:
+        told = msgspec.json.decode(content)
+    except msgspec.DecodeError as fault:
+        raise Problem("ValidationException", str(fault)) from None
     name, given = (told.get("name"), told.get("query")) if isinstance(told, dict) else ("", None)
     if not isinstance(name, str) or not NAME.fullmatch(name) or not isinstance(given, dict):
         raise Problem("ValidationException", "name (letters, digits, _ . -) and query are expected")
