@@ -323,6 +323,35 @@ def test_minutes_are_signed_by_their_chair(office: Office, trusting: None, ours:
 
 
 @pytest.mark.django_db
+def test_a_member_signs_the_own_sheet_and_no_other(
+    office: Office, trusting: None, ours: Authority
+) -> None:
+    item = office.session(office.dossier()).items.get()
+    office.seal(item, 80)
+    sheet = item.sheets.get()
+    user = office["hd1"]
+    user.full_name = SIGNER
+    user.save()
+    client = office.client("hd1")
+    address = reverse("jury:sign-sheet", args=[sheet.pk])
+    paper = b"".join(
+        client.get(reverse("jury:prepared-sheet", args=[sheet.pk])).streaming_content  # type: ignore[attr-defined]
+    )
+
+    bad = SimpleUploadedFile("ky.pdf", one_bit(signed(paper, ours)), "application/pdf")
+    refused = client.post(address, {"file": bad})
+    good = SimpleUploadedFile("ky.pdf", signed(paper, ours), "application/pdf")
+    answer = client.post(address, {"file": good})
+
+    assert (refused.status_code, answer.status_code) == (409, 302)
+    page = client.get(address).content.decode()
+    assert "Chuỗi chứng thư số được tin cậy" in page
+    assert address in client.get(reverse("jury:session", args=[item.session_id])).content.decode()
+    for other in ("hd2", "hd3"):  # before their own sheets are in, nobody sees another's points
+        assert office.client(other).get(address).status_code == 404
+
+
+@pytest.mark.django_db
 def test_who_may_sign(office: Office, decision: Decision, trusting: None) -> None:
     address = reverse("desk:signing", args=["quyet-dinh", decision.pk])
 

@@ -17,6 +17,7 @@ from saola.server.councils.models import (
     DiscussionPoint,
     ScoreSheet,
     Session,
+    SheetPaper,
 )
 from saola.server.councils.opinions import taste_note
 from saola.server.councils.presence import presided
@@ -169,6 +170,19 @@ def kept_minutes(session: Session) -> StoredFile:
         session.save(update_fields=["minutes"])
         record("print", f"minutes:{session.pk}", {"sha256": session.minutes.sha256})
     return session.minutes
+
+
+@transaction.atomic
+def kept_sheet(sheet: ScoreSheet) -> StoredFile:
+    """A sealed sheet as a file to be signed by its member: made once, kept."""
+    sheet = ScoreSheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
+    found = SheetPaper.objects.select_related("file").filter(sheet=sheet).first()
+    if found is None:
+        content = prepare(score_sheet(sheet))
+        file = keep(content, f"Phieu-{sheet.pk}.pdf", "application/pdf")
+        found = SheetPaper.objects.create(sheet=sheet, file=file)
+        record("print", f"sheet:{sheet.pk}", {"sha256": file.sha256})
+    return found.file
 
 
 def _seat(row: Attendance) -> dict[str, Any]:

@@ -8,7 +8,13 @@ from saola.server.councils.models.council import (
     Session,
     default_regulation,
 )
-from saola.server.councils.models.sheet import LateSheet, PaperSheet, ScoreSheet, SheetPhoto
+from saola.server.councils.models.sheet import (
+    LateSheet,
+    PaperSheet,
+    ScoreSheet,
+    SheetPaper,
+    SheetPhoto,
+)
 
 __all__ = [
     "AgendaItem",
@@ -22,6 +28,7 @@ __all__ = [
     "Result",
     "ScoreSheet",
     "Session",
+    "SheetPaper",
     "SheetPhoto",
     "default_regulation",
 ]

@@ -94,6 +94,13 @@ class PaperSheet(models.Model):
         ]
 
 
+class SheetPaper(models.Model):
+    """A sealed sheet as a file to be signed by its member, made once."""
+
+    sheet = models.OneToOneField(ScoreSheet, on_delete=models.PROTECT, related_name="to_sign")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+
 class LateSheet(models.Model):
     """A tablet's message that came when it could not count any more: kept, shown, never counted."""
 

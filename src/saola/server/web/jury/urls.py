@@ -3,7 +3,7 @@
 from django.urls import path
 
 from saola.server.web.common import offline
-from saola.server.web.jury import results, scorers, sessions, sheets, tablet
+from saola.server.web.jury import results, scorers, sessions, sheets, signing, tablet
 
 app_name = "jury"
 urlpatterns = [
@@ -36,4 +36,6 @@ urlpatterns = [
     path("ung-dung.webmanifest", offline.installed, name="installed"),
     path("phieu/<uuid:uuid>.pdf", sheets.sheet_file, name="sheet-file"),
     path("phieu/<uuid:uuid>.docx", sheets.sheet_word, name="sheet-word"),
+    path("phieu/<uuid:uuid>/ky/", signing.sign_sheet, name="sign-sheet"),
+    path("phieu/<uuid:uuid>/de-ky.pdf", signing.prepared_sheet, name="prepared-sheet"),
 ]
