@@ -11,7 +11,7 @@ from saola.reading import propose, read_paper
 from saola.reading.fields import same_holder
 from tools.reading_documents import STATES, Made, documents
 
-COUNT, SEED = 12, 2031  # of each of five kinds in four states; not the seed it was tuned on
+COUNT, SEED = 8, 4177  # of each of five kinds in four states; it was tuned on 2031, not on this
 SURE = 0.9
 FIELDS = {"number": "number", "holder": "holder", "issued_on": "issued", "expires_on": "last day"}
 
@@ -57,7 +57,10 @@ def main() -> None:
         cells = [_share(counts[state, name]) for name in FIELDS]
         mean = sum(times[state]) / len(times[state])
         lines.append(f"| {state} | {len(times[state])} | {' | '.join(cells)} | {mean:.2f} |")
+    numbers = [what for state in STATES[1:3] for what in counts[state, "number"]]
     text = TEXT.format(
+        scans=len(numbers),
+        numbers=numbers.count("right"),
         day=date.today().isoformat(),  # noqa: DTZ011 - of the report
         count=len(papers),
         table="\n".join(lines),
@@ -85,7 +88,7 @@ Five layouts (food safety, test report, VietGAP, registration, declaration with 
 
 {table}
 
-Wrong at a confidence of {limit} or more: **{sure}**.
+Numbers on the {scans} scans of 200 and 300 dpi: **{numbers} right** (goal 98 %). Wrong at a confidence of {limit} or more: **{sure}** (goal 0). Measured once on this seed; on seed 2031, with which the reader was mended, nothing is shown any more.
 
 The papers are made by `tools/reading_documents.py`, not real ones: real papers have seals over the text, handwriting and worn folds. Before a province relies on proposals, measure on its own.
 """
