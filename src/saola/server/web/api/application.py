@@ -28,10 +28,10 @@ ROUTES: tuple[tuple[re.Pattern[str], dict[str, View]], ...] = tuple(
         (r"/capture", {"GET": capture.jobs, "POST": capture.start}),
         (r"/capture/([^/]+)", {"GET": capture.job}),
         (r"/events", {"GET": events.found, "POST": capture.one}),
-        (r"/events/([^/]+)", {"GET": events.by_id}),
+        (r"/events/(.+)", {"GET": events.by_id}),
         (rf"/({KINDS})", {"GET": resources.known}),
-        (rf"/({KINDS})/([^/]+)", {"GET": resources.one}),
-        (rf"/({KINDS})/([^/]+)/events", {"GET": events.under}),
+        (rf"/({KINDS})/(.+)/events", {"GET": events.under}),
+        (rf"/({KINDS})/(.+)", {"GET": resources.one}),
         (r"/queries", {"GET": resources.queries, "POST": resources.make}),
         (r"/queries/([^/]+)", {"GET": resources.query, "DELETE": resources.forget}),
         (r"/queries/([^/]+)/events", {"GET": resources.results}),
@@ -50,7 +50,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     signals.request_started.send(sender=application, environ=environ)
     request = WSGIRequest(environ)
     try:
-        answer = answered(request, _raw_path(environ))
+        answer = answered(request, _path(environ))
         for name, value in HEADERS.items():
             answer.setdefault(name, value)
         status = f"{answer.status_code} {answer.reason_phrase}"
@@ -63,15 +63,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         signals.request_finished.send(sender=application)
 
 
-def _raw_path(environ: dict[str, Any]) -> str:
-    """The path as it was sent: an address within an address keeps its escaped slashes."""
-    sent = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    path = str(sent).partition("?")[0] if sent else _escaped(environ)
-    return path[path.index(PREFIX) + len(PREFIX) :] if PREFIX in path else path
-
-
-def _escaped(environ: dict[str, Any]) -> str:
-    return str(environ["PATH_INFO"]).encode("latin-1").decode("utf-8", "replace")
+def _path(environ: dict[str, Any]) -> str:
+    """The path below the prefix, decoded; an address within it has its slashes."""
+    sent = str(environ["PATH_INFO"]).encode("latin-1").decode("utf-8", "replace")
+    return sent.removeprefix(PREFIX)
 
 
 def answered(request: HttpRequest, path: str) -> HttpResponse:
@@ -79,7 +74,7 @@ def answered(request: HttpRequest, path: str) -> HttpResponse:
     try:
         if len(request.get_full_path()) > LONGEST:
             raise Problem("URITooLongException", f"at most {LONGEST} characters")
-        if "\x00" in unquote(request.get_full_path()) or "\x00" in unquote(path):
+        if "\x00" in unquote(request.get_full_path()) or "\x00" in path:
             raise Problem("QueryParameterException", "a character that no text has")
         views, arguments = _route(path)
         if request.method == "OPTIONS":
@@ -105,7 +100,7 @@ def _route(path: str) -> tuple[dict[str, View], list[str]]:
     for pattern, views in ROUTES:
         found = pattern.fullmatch(path if path == "/" else path.removesuffix("/"))
         if found:
-            return views, [unquote(part) for part in found.groups()]
+            return views, list(found.groups())
     raise Problem("NoSuchResourceException", "no such resource")
 
 

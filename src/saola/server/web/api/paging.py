@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 from django.utils.http import http_date
 
 from saola.server.events.models import Access
@@ -49,7 +50,7 @@ class Pages:
                 *((k, v) for k, vs in self._asked.lists() for v in vs),
                 ("nextPageToken", token),
             ]
-            address = self._request.build_absolute_uri(self._request.path)
+            address = self._request.build_absolute_uri(escape_uri_path(self._request.path))
             answer["Link"] = f'<{address}?{urlencode(query)}>; rel="next"'
             ends = timezone.now() + timedelta(seconds=HOUR)
             answer["GS1-Next-Page-Token-Expires"] = http_date(ends.timestamp())
