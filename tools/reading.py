@@ -11,7 +11,7 @@ from saola.reading import propose, read_paper
 from saola.reading.fields import same_holder
 from tools.reading_documents import STATES, Made, documents
 
-COUNT, SEED = 8, 4177  # of each of five kinds in four states; it was tuned on 2031, not on this
+COUNT, SEED = 20, 58213  # of each of five kinds in four states; it was tuned on others, not on this
 SURE = 0.9
 FIELDS = {"number": "number", "holder": "holder", "issued_on": "issued", "expires_on": "last day"}
 
@@ -81,14 +81,14 @@ def _share(whats: list[str]) -> str:
 
 TEXT = """# Reading of papers
 
-`saola read FILE` (library `saola.reading`) takes the text layer of a PDF where there is one; a scan or photo is cut out of its surroundings, evened (divided by its blurred background), turned upright and read by tesseract with Vietnamese. It proposes number, holder, issuer, day of issue and last day, each with its place on the page and a confidence; a person confirms. On pictures, numbers and days are looked at a second time, larger and alone: readings that differ are never sure.
+`saola read FILE` (library `saola.reading`) takes the text layer of a PDF where there is one; a scan or photo is cut out of its surroundings, evened (divided by its blurred background), turned upright and read by tesseract with Vietnamese. It proposes number, holder, issuer, day of issue and last day, each with its place on the page and a confidence; a person confirms. On pictures, numbers and days are looked at a second time, larger and alone: readings that differ are never sure, and a number that differs is read in four sizes and two languages, where most readings decide.
 
 ## Measured {day}: {count} made-up papers (`make reading`)
 Five layouts (food safety, test report, VietGAP, registration, declaration with a term), two typefaces, three sizes; four states of the page: PDF with text; 300 dpi scan; 200 dpi with noise and up to 2° of skew; photo of a page on a dark table from an angle, with shadow, shrunk as the portal does. Share of fields read right, of those the paper has:
 
 {table}
 
-Numbers on the {scans} scans of 200 and 300 dpi: **{numbers} right** (goal 98 %). Wrong at a confidence of {limit} or more: **{sure}** (goal 0). Measured once on this seed; on seed 2031, with which the reader was mended, nothing is shown any more.
+Numbers on the {scans} scans of 200 and 300 dpi: **{numbers} right** (goal 98 %). Wrong at a confidence of {limit} or more: **{sure}** (goal 0). Measured once on this seed, with nothing changed after; the reader was mended with papers of seeds 2031, 4177, 901 and 902, on which nothing is shown any more.
 
 The papers are made by `tools/reading_documents.py`, not real ones: real papers have seals over the text, handwriting and worn folds. Before a province relies on proposals, measure on its own.
 """

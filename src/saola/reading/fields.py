@@ -2,11 +2,14 @@
 confirms them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import zip_longest
+
+from PIL import Image
 
 from saola.reading.lines import Box, Line
 from saola.reading.ocr import second_look
@@ -17,7 +20,10 @@ from saola.vietnamese.reading import FoundDay, find_days
 
 NAMES = ("number", "holder", "issuer", "issued_on", "expires_on")
 DOUBT = 0.6  # what is left of the confidence when a second look sees something else
-UNSURE = 0.65  # below, the second look's number is taken
+# languages and sizes in which a number is looked at again: codes of offices are no Vietnamese
+# words, and its language would mend them into some
+SECOND = ("eng", 1.5)
+LOOKS = tuple((language, scale) for scale in (1.5, 1.0, 0.75, 2.0) for language in ("eng", "vie"))
 LONGEST_TERM = 15  # years; a last day farther off has a digit misread
 FULL_LINE = 0.75  # share of the page; a name that goes so far right may go on in the next line
 COMPUTED = 0.75  # a last day worked out from a term
@@ -196,20 +202,28 @@ def _looked_at_again(paper: Paper, found: Field) -> Field:
     picture = paper.pictures.get(found.page)
     if picture is None or found.name in ("holder", "issuer") or found.confidence == COMPUTED:
         return found
-    # codes of offices are no Vietnamese words: its language would mend them into some
-    again = second_look(picture, found.box, "eng" if found.name == "number" else "vie")
     if found.name == "number":
-        again = _digits(again).strip(".,;:-")
-        same = found.value == again
-    else:
-        days = list(find_days(again)) or _loose_days(nfc(again))
-        same = found.value in {day.day.isoformat() for day in days}
-    if same:
+        return _voted(picture, found)
+    again = second_look(picture, found.box, "vie")
+    days = list(find_days(again)) or _loose_days(nfc(again))
+    if found.value in {day.day.isoformat() for day in days}:
         return found
-    value = found.value
-    if found.name == "number" and found.confidence < UNSURE and _TOKEN.fullmatch(again):
-        value = again  # alone and larger it was read better than in its line
+    return replace(found, confidence=round(found.confidence * DOUBT, 3))
+
+
+def _voted(picture: Image.Image, found: Field) -> Field:
+    """A number read a second time. Where the two differ, it is read in several sizes, and most
+    readings decide: a letter that one size doubles or drops is rarely wrong in the others."""
+    if _again(picture, found, *SECOND) == found.value:
+        return found
+    votes = Counter({found.value: 1})
+    votes.update(text for look in LOOKS if _TOKEN.fullmatch(text := _again(picture, found, *look)))
+    value = votes.most_common(1)[0][0]
     return replace(found, value=value, confidence=round(found.confidence * DOUBT, 3))
+
+
+def _again(picture: Image.Image, found: Field, language: str, scale: float) -> str:
+    return _digits(second_look(picture, found.box, language, scale)).strip(".,;:-")
 
 
 def same_holder(read: str, known: str) -> bool:

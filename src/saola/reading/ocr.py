@@ -40,8 +40,8 @@ def lines_of(page: Image.Image, number: int) -> list[Line]:
     return [Line(number, tuple(words)) for words in found.values()]
 
 
-def second_look(page: Image.Image, box: Box, language: str) -> str:
-    """The text of one place, read again for itself and larger."""
+def second_look(page: Image.Image, box: Box, language: str, scale: float = 1.5) -> str:
+    """The text of one place, read again for itself and larger or smaller."""
     left, top, right, bottom = box
     high = (bottom - top) * page.height
     cut = page.crop(
@@ -52,8 +52,9 @@ def second_look(page: Image.Image, box: Box, language: str) -> str:
             min(page.height, round(bottom * page.height + high / 3)),
         )
     )
-    larger = cut.resize((cut.width * 3 // 2, cut.height * 3 // 2), Image.Resampling.BICUBIC)
-    return " ".join(_run(larger, "--psm", "7", "txt", language=language).split())
+    size = (round(cut.width * scale), round(cut.height * scale))
+    resized = cut if scale == 1 else cut.resize(size, Image.Resampling.BICUBIC)
+    return " ".join(_run(resized, "--psm", "7", "txt", language=language).split())
 
 
 def _run(picture: Image.Image, *arguments: str, language: str = "vie") -> str:

@@ -28,5 +28,7 @@ class Permission(StrEnum):
     PROVINCE_DECIDE = "province_decide"
     PROVINCE_PUBLISH = "province_publish"
     SUPERVISE = "supervise"
+    TRACE_LOG = "trace_log"
+    TRACE_OVERSEE = "trace_oversee"
     JOURNAL_VIEW = "journal_view"
     ACCOUNTS_MANAGE = "accounts_manage"

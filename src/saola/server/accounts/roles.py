@@ -33,6 +33,7 @@ ROLES: dict[str, Role] = {
             P.DOSSIER_VIEW,
             P.DOSSIER_EDIT,
             P.DOSSIER_FILE,
+            P.TRACE_LOG,
         ),
         _role(
             "commune_officer",
@@ -41,6 +42,7 @@ ROLES: dict[str, Role] = {
             P.DESK_USE,
             P.DOSSIER_VIEW,
             P.COMMUNE_RECEIVE,
+            P.TRACE_OVERSEE,
         ),
         _role(
             "commune_leader",
@@ -65,6 +67,7 @@ ROLES: dict[str, Role] = {
             P.SESSION_VIEW,
             P.SESSION_PREPARE,
             P.JOURNAL_VIEW,
+            P.TRACE_OVERSEE,
         ),
         _role("advisory_team", _("Tổ tư vấn"), "province", P.DESK_USE, P.DOSSIER_VIEW, P.ADVISE),
         _role("council_member", _("Thành viên Hội đồng"), "council", P.SESSION_VIEW, P.SHEET_SCORE),
@@ -139,6 +142,7 @@ DUTIES: dict[str, Role] = {
             P.DOSSIER_VIEW,
             P.DOSSIER_EDIT,
             P.DOSSIER_FILE,
+            P.TRACE_LOG,
         ),
     )
 }

@@ -47,6 +47,29 @@ def secret_key() -> str:
     return file.read_text()
 
 
+def serial_key() -> bytes:
+    """SAOLA_SERIAL_KEY, 64 hexadecimal digits: every label's number is made with it, and whoever
+    loses it can read no label any more. Outside production one of this machine, made once."""
+    given = os.environ.get("SAOLA_SERIAL_KEY", "")
+    if not given and mode() == "production":
+        raise Unsafe("SAOLA_SERIAL_KEY must be set in production, and kept as long as labels are")
+    if not given:
+        file = data_folder() / "serial-key"
+        if not file.exists() or not file.read_text():
+            fresh = file.with_suffix(f".{os.getpid()}")
+            fresh.write_text(secrets.token_hex(32))
+            fresh.chmod(0o600)
+            fresh.replace(file)
+        given = file.read_text()
+    try:
+        key = bytes.fromhex(given)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise Unsafe("SAOLA_SERIAL_KEY must be 64 hexadecimal digits")
+    return key
+
+
 def hosts() -> list[str]:
     """SAOLA_HOSTS, comma separated; required in production."""
     given = [host for host in os.environ.get("SAOLA_HOSTS", "").split(",") if host]

@@ -16,6 +16,8 @@ SECRET_KEY = environment.secret_key()
 DEBUG = False
 ALLOWED_HOSTS = environment.hosts()
 BASE_URL = environment.base_url()
+LABEL_URL = os.environ.get("SAOLA_LABEL_URL", "").rstrip("/") or BASE_URL  # a short host for codes
+SERIAL_KEY = environment.serial_key()
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https") else []
 
 INSTALLED_APPS = [
@@ -40,6 +42,8 @@ INSTALLED_APPS = [
     "saola.server.notices",
     "saola.server.products",
     "saola.server.events",
+    "saola.server.traceability",
+    "saola.server.labels",
     "saola.server.preparation",
     "saola.server.dossiers",
     "saola.server.examination",
@@ -197,6 +201,10 @@ OCOP: dict[str, Any] = {
     # whether one is refused whose certificate cannot be held against a list of revoked ones; the
     # page says so in either case
     "revocation_required": False,
+    # when scans of one label are worth a look; docs/law-settings.md
+    "scan_alarms": {"devices": 10, "travel_minutes": 60},
+    # header of the proxy in front that says a visitor's province ("14"); "" where there is none
+    "area_header": "",
     # whether asking for completion stops the clock of the office that asks
     "clock_stops_on_request": {"commune": False, "agency": False},
 }

@@ -1,4 +1,4 @@
-"""What the web server calls: machines' paths first, everything else is Django's."""
+"""What the web server calls: machines' paths and scanned codes first, the rest is Django's."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -11,11 +11,22 @@ pages = get_wsgi_application()
 
 from saola.server.web.api.application import PREFIX  # noqa: E402 - after Django is set up
 from saola.server.web.api.application import application as epcis  # noqa: E402
+from saola.server.web.resolver.application import (  # noqa: E402
+    IS_LINK,
+    WELL_KNOWN,
+)
+from saola.server.web.resolver.application import application as resolver  # noqa: E402
+from saola.server.web.resolver.page import PREFIX as SCANNED  # noqa: E402
+from saola.server.web.resolver.page import application as scan_page  # noqa: E402
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request."""
     path = environ.get("PATH_INFO", "")
+    if IS_LINK(path) or path == WELL_KNOWN:
+        return resolver(environ, start_response)
+    if path.startswith(f"{SCANNED}/"):
+        return scan_page(environ, start_response)
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
         return epcis(environ, start_response)
     return pages(environ, start_response)

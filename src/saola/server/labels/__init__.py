@@ -1,0 +1,1 @@
+"""Labels with serial numbers: reserved, printed, activated, spoiled; how often each was seen."""

@@ -1,0 +1,124 @@
+"""What a code says today, in the words of the page a buyer sees. Never that goods are genuine: a
+printed code can be copied."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from saola.gs1.serials import NoSerial, roll_and_place
+from saola.server.labels.models import Roll
+from saola.server.traceability.models import Lot
+
+
+class Standing(StrEnum):
+    """Where a serial, or a lot asked for without one, stands."""
+
+    UNKNOWN = "unknown"  # never issued
+    WAITING = "waiting"  # issued, not activated
+    SPOILED = "spoiled"
+    FIRST = "first"
+    AGAIN = "again"
+    EXPIRED = "expired"
+    HELD = "held"
+    RECALLED = "recalled"
+    PLAIN = "plain"  # no serial: the code is the same on all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The standing; roll and place behind a serial; the lot with a mark that changes when it
+    changes; earlier checks."""
+
+    standing: Standing
+    roll: int = 0
+    place: int = 0
+    lot: int | None = None
+    changed: str = ""
+    times: int = 0
+    first_at: datetime | None = None
+
+
+SERIAL = """
+    SELECT r.count, r.state, l.id, l.state, l.best_before, l.changed_at, s.times, s.first_at,
+        EXISTS(SELECT 1 FROM labels_spoiled p
+               WHERE p.roll_id = r.id AND p.first <= %s AND %s < p.first + p.count)
+    FROM labels_roll r
+    JOIN traceability_tradeitem i ON i.id = r.item_id
+    LEFT JOIN traceability_lot l ON l.id = r.lot_id
+    LEFT JOIN labels_seen s ON s.roll_id = r.id AND s.place = %s
+    WHERE r.id = %s AND i.gtin = %s
+"""
+LOT = """
+    SELECT l.id, l.state, l.best_before, l.changed_at
+    FROM traceability_lot l JOIN traceability_tradeitem i ON i.id = l.item_id
+    WHERE i.gtin = %s AND l.code = %s
+"""
+
+
+def look_up(gtin: str, serial: str, today: date) -> Look:
+    """One serial of these goods: at most one question to the database, written out because it is
+    asked for every code that anybody scans."""
+    try:
+        number, place = roll_and_place(settings.SERIAL_KEY, serial)
+    except NoSerial:
+        return Look(Standing.UNKNOWN)
+    row = _one(SERIAL, [place, place, place, number, gtin])
+    if row is None or place >= row[0] or row[1] == Roll.State.VOID:
+        return Look(Standing.UNKNOWN)
+    _, state, lot, lot_state, best, changed, times, first_at, spoiled = row
+    active = state == Roll.State.ACTIVE
+    look = Look(
+        Standing.FIRST,
+        number,
+        place,
+        lot if active else None,
+        str(changed),
+        times or 0,
+        _moment(first_at),
+    )
+    if spoiled:
+        return _with(look, Standing.SPOILED)
+    if not active:
+        return _with(look, Standing.WAITING)
+    stopped = _stopped(lot_state, best, today)
+    return _with(look, stopped or (Standing.AGAIN if times else Standing.FIRST))
+
+
+def look_at_lot(gtin: str, code: str, today: date) -> Look:
+    """A lot by its code; UNKNOWN where these goods have none of it."""
+    row = _one(LOT, [gtin, code])
+    if row is None:
+        return Look(Standing.UNKNOWN)
+    pk, state, best, changed = row
+    return Look(_stopped(state, best, today) or Standing.PLAIN, lot=pk, changed=str(changed))
+
+
+def _stopped(state: str, best: Any, today: date) -> Standing | None:
+    if state == Lot.State.RECALLED:
+        return Standing.RECALLED
+    if state == Lot.State.HELD:
+        return Standing.HELD
+    return Standing.EXPIRED if best is not None and str(best) < today.isoformat() else None
+
+
+def _one(sql: str, values: list[Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def _with(look: Look, standing: Standing) -> Look:
+    return Look(standing, look.roll, look.place, look.lot, look.changed, look.times, look.first_at)
+
+
+def _moment(value: Any) -> datetime | None:
+    """SQLite gives text without a zone."""
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

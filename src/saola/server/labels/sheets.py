@@ -1,0 +1,71 @@
+"""What stands on a roll's labels, as PDF or CSV; the static code of a lot."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from saola.lifecycle.machine import Refused
+from saola.server.labels.models import Roll
+from saola.server.labels.printing import SHEETS, Label, csv_of, pdf_of
+from saola.server.labels.rolls import label_link, serials_of, stem
+from saola.server.traceability.models import Lot
+
+MARK = "Mã nội bộ tỉnh"
+
+
+def roll_pdf(roll: Roll, sheet: str, carrier: str, *, skip: int = 0) -> bytes:
+    """All labels of the roll."""
+    if sheet not in SHEETS:
+        raise Refused("Hãy chọn khổ tem.", field="sheet")
+    return pdf_of(_labels(roll, carrier), SHEETS[sheet], carrier, skip=skip)
+
+
+def _labels(roll: Roll, carrier: str) -> Iterator[Label]:
+    above = _above(roll)
+    for number in serials_of(roll):
+        content = (
+            f"[01]{roll.item.gtin}[21]{number}"
+            if carrier.startswith("gs1-")
+            else label_link(roll, number)
+        )
+        yield Label(content, (*above, number))
+
+
+def _above(roll: Roll) -> tuple[str, ...]:
+    """The same on every label: goods, lot and day where they are known, where to look it up."""
+    lines = [roll.item.name]
+    if roll.lot is not None:
+        lines.append(f"Lô {roll.lot.code}")
+        if roll.lot.best_before:
+            lines.append(f"HSD {roll.lot.best_before:%d/%m/%Y}")
+    if roll.item.producer.illustrative:
+        lines.append("DỮ LIỆU MINH HỌA")
+    elif roll.item.internal:
+        lines.append(MARK)
+    lines.append(urlsplit(str(settings.LABEL_URL)).netloc)
+    return tuple(lines)
+
+
+def roll_csv(roll: Roll) -> Iterator[str]:
+    """For the print shop."""
+    lot = roll.lot.code if roll.lot else ""
+    rows = (
+        (label_link(roll, number), number, str(place), roll.item.gtin, lot)
+        for place, number in enumerate(serials_of(roll), 1)
+    )
+    return csv_of(rows, ("link", "serial", "number", "gtin", "lot"))
+
+
+def lot_pdf(lot: Lot, sheet: str, count: int) -> bytes:
+    """The lot's static code, so many times: for those who print no serials."""
+    if sheet not in SHEETS:
+        raise Refused("Hãy chọn khổ tem.", field="sheet")
+    lines = [lot.item.name, f"Lô {lot.code}"]
+    if lot.best_before:
+        lines.append(f"HSD {lot.best_before:%d/%m/%Y}")
+    if lot.item.producer.illustrative:
+        lines.append("DỮ LIỆU MINH HỌA")
+    lines.append(urlsplit(str(settings.LABEL_URL)).netloc)
+    label = Label(stem() + lot.path, tuple(lines))
+    return pdf_of([label] * count, SHEETS[sheet])

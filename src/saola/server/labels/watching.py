@@ -1,0 +1,36 @@
+"""What is odd about scans of one label. An alarm is a reason to look, never a proof."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from saola.server.labels.models import Alarm, Roll, Seen
+
+
+def watch(seen: Seen, roll: Roll, at: datetime, area: str, *, new: bool) -> None:
+    """Raise what this scan gives reason for; each alarm of a label is raised once. `seen` is still
+    as it was before the scan, its devices apart."""
+    rules = settings.OCOP["scan_alarms"]
+    if roll.activated_at is None or at < roll.activated_at:
+        _raise(Alarm.Kind.EARLY, seen, at, {})
+    if any(row.first <= seen.place < row.first + row.count for row in roll.spoiled.all()):
+        _raise(Alarm.Kind.SPOILED, seen, at, {})
+    devices = seen.tokens.count()
+    if devices >= rules["devices"]:
+        _raise(Alarm.Kind.DEVICES, seen, at, {"devices": devices})
+    soon = timedelta(minutes=rules["travel_minutes"])
+    if not new and area and seen.last_area and area != seen.last_area and at - seen.last_at < soon:
+        _raise(Alarm.Kind.TRAVEL, seen, at, {"from": seen.last_area, "to": area})
+    lot = roll.lot
+    if lot is None:
+        return
+    if lot.best_before is not None and timezone.localtime(at).date() > lot.best_before:
+        _raise(Alarm.Kind.EXPIRED, seen, at, {})
+    markets = lot.item.markets.replace(",", " ").split()
+    if area and markets and area not in markets:
+        _raise(Alarm.Kind.OUTSIDE, seen, at, {"area": area})
+
+
+def _raise(kind: Alarm.Kind, seen: Seen, at: datetime, facts: dict[str, object]) -> None:
+    Alarm.objects.get_or_create(kind=kind, seen=seen, defaults={"at": at, "facts": facts})

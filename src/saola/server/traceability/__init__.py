@@ -1,0 +1,1 @@
+"""Growing areas, goods and lots of producers, their log, holds and recalls."""

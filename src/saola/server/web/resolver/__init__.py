@@ -1,0 +1,1 @@
+"""What a scanned code opens: the GS1 resolver and the page a buyer sees."""

@@ -1,0 +1,191 @@
+"""The page a buyer sees, as a plain WSGI callable: made once for each lot and language, with the
+standing of the very code put in each time."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from django.conf import settings
+from django.core import signals
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from saola.gs1.identifiers import BadGs1
+from saola.gs1.link import DigitalLink
+from saola.gs1.resolution import read
+from saola.server.labels import tasks
+from saola.server.labels.lookup import Look, Standing, look_at_lot, look_up
+from saola.server.labels.scans import Scan, token, write_scan
+from saola.server.traceability.models import Lot, TradeItem
+from saola.server.web.resolver import facts
+
+PREFIX = "/truy-xuat"
+STATE = "<!-- the standing of this code -->"
+KEPT = 300.0  # seconds that a page is shown before its class and days are looked at again
+MOST_KEPT = 2000  # pages in memory
+HEADERS = [
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", "private, no-cache"),
+    ("Vary", "Accept-Language"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "SAMEORIGIN"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'self'",
+    ),
+]
+Start = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a code holds, and who asks."""
+
+    gtin: str
+    lot: str
+    serial: str
+    language: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    until: float
+    top: bytes
+    bottom: bytes
+
+
+_PAGES: dict[tuple[str, int | None, str, str, date], _Made] = {}
+
+
+def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+    """One request for a page."""
+    signals.request_started.send(sender=application, environ=environ)
+    try:
+        status, body = _answered(environ)
+    finally:
+        signals.request_finished.send(sender=application)
+    start_response(status, [*HEADERS, ("Content-Length", str(len(body)))])
+    return [body if environ["REQUEST_METHOD"] != "HEAD" else b""]
+
+
+def _answered(environ: dict[str, Any]) -> tuple[str, bytes]:
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return "405 Method Not Allowed", b""
+    sent = environ["PATH_INFO"].encode("latin-1", "replace").decode("utf-8", "replace")
+    try:
+        link = read(quote(sent.removeprefix(PREFIX), safe="/:@!$&'()*+,;=-._~"))
+    except BadGs1:
+        return "404 Not Found", _missing(_language(environ))
+    asked = _asked(link, environ)
+    today = timezone.localdate()
+    look = _look(asked, today)
+    made = _page(asked, look, today)
+    if made is None:
+        return "404 Not Found", _missing(asked.language)
+    if environ["REQUEST_METHOD"] == "GET":
+        _remember(asked, look, environ)
+    with translation.override(asked.language):
+        band = render_to_string("resolver/standing.html", {"look": look}).encode()
+    return "200 OK", made.top + band + made.bottom
+
+
+def _asked(link: DigitalLink, environ: dict[str, Any]) -> Asked:
+    values = dict(link.elements)
+    header = settings.OCOP["area_header"]
+    area = environ.get(f"HTTP_{header.upper().replace('-', '_')}", "")[:2] if header else ""
+    return Asked(
+        values.get("01", ""),
+        values.get("10", ""),
+        values.get("21", ""),
+        _language(environ),
+        area if area.isdigit() else "",
+    )
+
+
+def _language(environ: dict[str, Any]) -> str:
+    """As chosen in the address, else as the browser would like."""
+    chosen = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=50).get("hl", [""])[0]
+    if chosen in ("vi", "en"):
+        return chosen
+    for part in environ.get("HTTP_ACCEPT_LANGUAGE", "")[:500].split(","):
+        if part.strip()[:2].lower() in ("vi", "en"):
+            return part.strip()[:2].lower()
+    return "vi"
+
+
+def _look(asked: Asked, today: date) -> Look:
+    if asked.serial:
+        return look_up(asked.gtin, asked.serial, today)
+    if asked.lot:
+        return look_at_lot(asked.gtin, asked.lot, today)
+    return Look(Standing.PLAIN)
+
+
+def _page(asked: Asked, look: Look, today: date) -> _Made | None:
+    """The page around the standing, from memory where nothing changed; None for unknown goods."""
+    key = (asked.gtin, look.lot, look.changed if look.lot else "", asked.language, today)
+    found = _PAGES.get(key)
+    if found is not None and found.until > time.monotonic():
+        return found
+    rows = TradeItem.objects.select_related("producer__place", "product__photo")
+    item = rows.filter(gtin=asked.gtin).first()
+    if item is None:
+        return None
+    lots = Lot.objects.select_related("item__producer", "area__producer__place", "cause__item")
+    lot = lots.filter(pk=look.lot).first() if look.lot else None
+    with translation.override(asked.language):
+        text = render_to_string("resolver/scan.html", context_of(item, lot, today))
+    top, _, bottom = text.partition(STATE)
+    made = _Made(time.monotonic() + KEPT, top.encode(), bottom.encode())
+    if len(_PAGES) >= MOST_KEPT:
+        _PAGES.clear()
+    _PAGES[key] = made
+    return made
+
+
+def context_of(item: TradeItem, lot: Lot | None, today: date) -> dict[str, Any]:
+    """Everything that the page shows, the standing apart."""
+    chain = facts.stages(lot) if lot else []
+    found = facts.recognition(item, today)
+    photo = bool(item.product and item.product.photo_id and found)
+    return {
+        "item": item,
+        "lot": lot,
+        "path": lot.path if lot else item.path,
+        "stages": chain,
+        "recognition": found,
+        "photo": photo,
+        "address": facts.maker_address(item.producer),
+        "circular": facts.circular(item, lot, chain, photo),
+        "passport": facts.passport(item, lot, chain, found),
+        "links": item.links.filter(lot=None),
+        "illustrative": item.producer.illustrative,
+        "STATE": STATE,
+        "PROVINCE": settings.OCOP["province_name"],
+        "LANGUAGE": translation.get_language(),
+    }
+
+
+def _missing(language: str) -> bytes:
+    with translation.override(language):
+        return render_to_string("resolver/unknown.html", {"LANGUAGE": language}).encode()
+
+
+def _remember(asked: Asked, look: Look, environ: dict[str, Any]) -> None:
+    """The scan, without the address of who scanned."""
+    kind = "serial" if asked.serial else "lot" if asked.lot else "item"
+    if look.standing == Standing.UNKNOWN:
+        kind = "unknown"
+    now = datetime.now(UTC)
+    address = environ.get("REMOTE_ADDR", "")
+    device = token(address, environ.get("HTTP_USER_AGENT", ""), now.date())
+    at = now.replace(tzinfo=None).isoformat(timespec="seconds")
+    scan = Scan(at, kind, asked.gtin, asked.area, device, look.roll, look.place)
+    if write_scan(scan):
+        tasks.gather.enqueue()

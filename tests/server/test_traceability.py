@@ -1,0 +1,216 @@
+"""The producer's log, lots, holds and recalls."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from saola.epcis import validate
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
+from saola.server.events.chain import broken_at
+from saola.server.events.models import Event, Mention
+from saola.server.events.tree import tree
+from saola.server.notices.models import Message
+from saola.server.traceability.goods import add_area, add_item, read_shape
+from saola.server.traceability.logbook import Note, write_down
+from saola.server.traceability.models import Entry, Lot, TradeItem
+from saola.server.traceability.recalls import downstream, free, stop
+from tests.factories import ProducerFactory, ProductFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class Farm:
+    """A tea cooperative with its goods."""
+
+    def __init__(self) -> None:
+        self.producer = ProducerFactory()
+        self.user: User = UserFactory(role="producer", role__scope=f"producer:{self.producer.pk}")
+        self.officer: User = UserFactory(role="ocop_agency", role__scope="place:14")
+        self.area = add_area(
+            self.producer,
+            {"name": "Nương chè 1", "code": "VT-14-001", "hectares": Decimal("1.5")},
+            "21.25, 104.6",
+            by=self.user,
+        )
+        self.leaf = self.item("Búp chè tươi", unit="KGM")
+        self.tea = self.item("Chè khô", unit="KGM")
+        self.pack = self.item("Chè gói 100 g", net_kg=Decimal("0.1"), shelf_life_days=540)
+
+    def item(self, name: str, **facts: Any) -> TradeItem:
+        product = ProductFactory(producer=self.producer) if "net_kg" in facts else None
+        return add_item(self.producer, {"name": name, **facts}, by=self.user, product=product)
+
+    def write(self, act: str, **facts: Any) -> Entry:
+        facts.setdefault("at", timezone.now().replace(microsecond=0))
+        note = Note(uid=facts.pop("uid", uuid.uuid4()), act=act, **facts)
+        return write_down(self.producer, note, by=self.user)
+
+    def chain(self) -> tuple[Lot, Lot, Lot]:
+        """50 kg of leaves, 10 kg of tea of 45 of them, 80 packs of 8 kg of it."""
+        leaf = self.write("harvest", item=self.leaf, quantity=Decimal(50), area=self.area).lot
+        assert leaf is not None
+        used = [(leaf.uid, Decimal(45))]
+        tea = self.write("process", item=self.tea, quantity=Decimal(10), used=used).lot
+        assert tea is not None
+        used = [(tea.uid, Decimal(8))]
+        pack = self.write("pack", item=self.pack, quantity=Decimal(80), used=used).lot
+        assert pack is not None
+        return leaf, tea, pack
+
+
+@pytest.fixture
+def farm() -> Farm:
+    return Farm()
+
+
+def test_from_plot_to_pack(farm: Farm) -> None:
+    leaf, tea, pack = farm.chain()
+    assert leaf.remains == 5
+    assert tea.remains == 2
+    assert pack.area == farm.area  # all of it grew there
+    assert pack.best_before == timezone.localdate() + timedelta(540)
+    events = list(Event.objects.order_by("seq"))
+    assert [validate(event.document.encode()) for event in events] == [[], [], []]
+    assert broken_at() is None
+    assert not any(event.public for event in events)
+
+
+def test_tree_goes_both_ways(farm: Farm) -> None:
+    leaf, tea, pack = farm.chain()
+    assert tree(leaf.key, forward=True).depth == {leaf.key: 0, tea.key: 1, pack.key: 2}
+    assert tree(pack.key, forward=False).depth == {pack.key: 0, tea.key: 1, leaf.key: 2}
+    assert downstream(leaf) == [tea, pack]
+    assert {(u, m) for u, m, _ in tree(leaf.key, forward=True).edges} == {
+        (leaf.key, tea.key),
+        (tea.key, pack.key),
+    }
+
+
+def test_an_entry_sent_again_changes_nothing(farm: Farm) -> None:
+    uid = uuid.uuid4()
+    first = farm.write("harvest", uid=uid, item=farm.leaf, quantity=Decimal(50))
+    again = farm.write("harvest", uid=uid, item=farm.leaf, quantity=Decimal(99))
+    assert again.pk == first.pk
+    assert (Entry.objects.count(), Lot.objects.count(), Event.objects.count()) == (1, 1, 1)
+
+
+def test_of_a_foreign_producer_it_is_refused(farm: Farm) -> None:
+    entry = farm.write("harvest", item=farm.leaf, quantity=Decimal(50))
+    other = Farm()
+    with pytest.raises(Refused):
+        other.write("harvest", uid=entry.uid, item=other.leaf, quantity=Decimal(1))
+    with pytest.raises(Refused):
+        other.write("process", item=other.tea, quantity=Decimal(1), used=[(entry.uid, Decimal(1))])
+    with pytest.raises(Refused):
+        other.write("harvest", item=farm.leaf, quantity=Decimal(1))
+    with pytest.raises(Refused):
+        write_down(farm.producer, Note(uuid.uuid4(), "ship", timezone.now()), by=other.user)
+
+
+@pytest.mark.parametrize(
+    ("act", "facts", "field"),
+    [
+        ("harvest", {"quantity": Decimal(0)}, "quantity"),
+        ("harvest", {"quantity": Decimal(-3)}, "quantity"),
+        ("harvest", {"quantity": Decimal("1e12")}, "quantity"),
+        ("harvest", {"quantity": Decimal(1), "at": datetime(1970, 1, 1, tzinfo=UTC)}, "at"),
+        ("harvest", {"quantity": Decimal(1), "at": datetime(2099, 1, 1, tzinfo=UTC)}, "at"),
+        ("harvest", {"quantity": Decimal(1), "code": "lô số 1"}, "code"),
+        ("process", {"quantity": Decimal(1)}, "used"),
+        ("process", {"quantity": Decimal(1), "used": [(uuid.uuid4(), Decimal(1))]}, "used"),
+    ],
+)
+def test_what_cannot_be_is_refused(farm: Farm, act: str, facts: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        farm.write(act, item=farm.leaf, **facts)
+    assert refused.value.field == field
+    assert Event.objects.count() == Mention.objects.count() == Lot.objects.count() == 0
+
+
+def test_no_more_is_used_than_there_is(farm: Farm) -> None:
+    leaf, tea, _ = farm.chain()
+    with pytest.raises(Refused, match="chỉ còn 5 kg"):
+        farm.write("process", item=farm.tea, quantity=Decimal(1), used=[(leaf.uid, Decimal(6))])
+    with pytest.raises(Refused, match="nhiều hơn đầu vào 2 kg"):
+        farm.write("pack", item=farm.pack, quantity=Decimal(21), used=[(tea.uid, Decimal(2))])
+    waste = Decimal(1)
+    used = [(tea.uid, Decimal(2))]
+    with pytest.raises(Refused, match="nhiều hơn đầu vào"):
+        farm.write("pack", item=farm.pack, quantity=Decimal(11), used=used, waste_kg=waste)
+    assert farm.write("pack", item=farm.pack, quantity=Decimal(10), used=used, waste_kg=waste)
+
+
+def test_a_recall_reaches_everything_made_of_it(farm: Farm) -> None:
+    leaf, tea, pack = farm.chain()
+    changed = stop(leaf, "recalled", "Dư lượng thuốc bảo vệ thực vật", by=farm.officer)
+    assert changed == [leaf, tea, pack]
+    assert set(Lot.objects.values_list("state", flat=True)) == {"recalled"}
+    assert Message.objects.filter(recipient=farm.user, about=f"lot:{leaf.pk}").count() == 1
+    newest = Event.objects.order_by("-seq")[0]
+    assert '"persistentDisposition":{"set":["recalled"]}' in newest.document
+    with pytest.raises(Refused, match="thu hồi"):
+        farm.write("ship", used=[(pack.uid, Decimal(1))])
+
+
+def test_who_lifts_what(farm: Farm) -> None:
+    leaf, tea, _ = farm.chain()
+    stop(leaf, "held", "Chờ kết quả kiểm nghiệm", by=farm.officer)
+    with pytest.raises(Refused, match="cơ quan quản lý"):
+        free(leaf, "Đã xong", by=farm.user)
+    with pytest.raises(Refused, match="gỡ ở lô đó"):
+        free(Lot.objects.get(pk=tea.pk), "Đã xong", by=farm.officer)
+    assert len(free(leaf, "Kết quả đạt", by=farm.officer)) == 3
+    stop(tea, "held", "Tự kiểm tra", by=farm.user)
+    assert Lot.objects.get(pk=leaf.pk).state == "free"
+    free(tea, "Đạt", by=farm.user)
+    stranger = Farm()
+    with pytest.raises(Refused):
+        stop(tea, "recalled", "Nghịch", by=stranger.user)
+
+
+def test_lot_codes_count_up_by_day(farm: Farm) -> None:
+    at = timezone.now() - timedelta(days=1)
+    lots = [farm.write("harvest", item=farm.leaf, quantity=Decimal(1), at=at).lot for _ in "ab"]
+    day = f"{timezone.localtime(at):%y%m%d}"
+    assert [lot.code for lot in lots if lot] == [f"{day}-1", f"{day}-2"]
+
+
+def test_numbers_of_goods(farm: Farm) -> None:
+    assert farm.leaf.internal
+    assert farm.leaf.gtin != farm.tea.gtin
+    given = add_item(farm.producer, {"name": "Chè hộp"}, by=farm.user, gtin="8936012345674")
+    assert (given.gtin, given.internal) == ("08936012345674", False)
+    for wrong in ("8936012345675", "12", "abc", farm.leaf.gtin):
+        with pytest.raises(Refused):
+            add_item(farm.producer, {"name": f"Chè {wrong}"}, by=farm.user, gtin=wrong)
+
+
+def test_shapes() -> None:
+    assert read_shape("") is None
+    assert read_shape("21.25, 104.6") == {"type": "Point", "coordinates": [104.6, 21.25]}
+    ring = [[104.6, 21.2], [104.7, 21.2], [104.7, 21.3], [104.6, 21.2]]
+    text = f'{{"type": "Polygon", "coordinates": [{ring}]}}'
+    assert read_shape(text) == {"type": "Polygon", "coordinates": [ring]}
+    wrong = (
+        "x", "1, 2, 3", "104.6, 21.25", "{}", "[" * 100000, '{"type": "Polygon"}',
+        '{"type": "Polygon", "coordinates": [[[104.6, 21.2], [104.7, 21.2]]]}',
+        '{"type": "Point", "coordinates": ["a", "b"]}', "{" + '"a":' * 3,
+    )  # fmt: skip
+    for text in wrong:
+        with pytest.raises(Refused):
+            read_shape(text)
+
+
+def test_best_before_may_be_given(farm: Farm) -> None:
+    leaf, *_ = farm.chain()
+    day = date(2030, 1, 2)
+    used = [(leaf.uid, Decimal(5))]
+    entry = farm.write("pack", item=farm.pack, quantity=Decimal(5), used=used, best_before=day)
+    assert entry.lot is not None
+    assert entry.lot.best_before == day
+    assert '"cbvmda:bestBeforeDate":"2030-01-02"' in Event.objects.get(seq=entry.seq).document
