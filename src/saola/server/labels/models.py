@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.models import User
+from saola.server.files.models import StoredFile
 from saola.server.traceability.models import Lot, TradeItem
 
 
@@ -65,6 +66,18 @@ class Spoiled(models.Model):
     reason = models.CharField(max_length=200)
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+
+class Print(models.Model):
+    """A PDF of a roll's labels: asked for, made, or why it cannot be."""
+
+    roll = models.ForeignKey(Roll, on_delete=models.PROTECT, related_name="prints")
+    sheet = models.CharField(max_length=10)
+    carrier = models.CharField(max_length=20)
+    skip = models.PositiveSmallIntegerField(default=0)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    fault = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
 
 
 class Seen(models.Model):

@@ -3,8 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.journal.record import digest, record
 from saola.server.labels.models import Alarm, Roll, Seen
 
 
@@ -30,6 +35,15 @@ def watch(seen: Seen, roll: Roll, at: datetime, area: str, *, new: bool) -> None
     markets = lot.item.markets.replace(",", " ").split()
     if area and markets and area not in markets:
         _raise(Alarm.Kind.OUTSIDE, seen, at, {"area": area})
+
+
+@transaction.atomic
+def mark_looked(alarm: Alarm, remark: str, *, by: User) -> None:
+    """Somebody of the office looked at it."""
+    require(by, Permission.TRACE_OVERSEE, alarm.seen.roll)
+    alarm.looked_at, alarm.looked_by, alarm.remark = timezone.now(), by, remark[:300]
+    alarm.save()
+    record("look_at_alarm", f"alarm:{alarm.pk}", {"remark": digest(remark)}, by=by)
 
 
 def _raise(kind: Alarm.Kind, seen: Seen, at: datetime, facts: dict[str, object]) -> None:

@@ -62,7 +62,7 @@ LINK_KINDS = {
 
 
 @transaction.atomic
-def add_link(item: TradeItem, facts: dict[str, str], *, by: User, lot: Lot | None = None) -> None:
+def add_link(item: TradeItem, facts: dict[str, Any], *, by: User, lot: Lot | None = None) -> None:
     """A link that the resolver offers beside the page; entered twice it is there once."""
     require(by, Permission.TRACE_LOG, item)
     if lot is not None and lot.item_id != item.pk:

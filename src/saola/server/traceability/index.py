@@ -130,7 +130,7 @@ class Index:
             if self._database is None:
                 raise sqlite3.OperationalError("no index")
             rows = self._database.execute(f"SELECT {COLUMNS} FROM link WHERE anchor = ?", (anchor,))  # noqa: S608 - our own words
-            found = tuple(Link(*row[:7], default=bool(row[7])) for row in rows)
+            found = tuple(Link(*row) for row in rows)
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()
             self._known[anchor] = found

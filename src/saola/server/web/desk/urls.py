@@ -11,6 +11,7 @@ from saola.server.web.desk import (
     office,
     signatures,
     steps,
+    tracing,
 )
 from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
@@ -21,6 +22,9 @@ from saola.server.web.desk.writing import views as writing
 app_name = "desk"
 urlpatterns = [
     path("", dossiers.queue, name="queue"),
+    path("truy-xuat/", tracing.lots, name="lots"),
+    path("truy-xuat/lo/<int:pk>/", tracing.lot, name="lot"),
+    path("truy-xuat/canh-bao/<int:pk>/", tracing.alarm, name="alarm"),
     path("ho-so.<str:kind>", dossiers.queue_file, name="queue-file"),
     path("ptnt-ocop.<str:kind>", ending.ministry_table, name="ministry-table"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),

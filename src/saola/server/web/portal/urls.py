@@ -14,6 +14,7 @@ from saola.server.web.portal import (
     preparing,
     uploads,
 )
+from saola.server.web.portal.trace import goods, labels, log
 
 app_name = "portal"
 urlpatterns = [
@@ -28,6 +29,15 @@ urlpatterns = [
     path("don-thu/", grievances.grievances, name="grievances"),
     path("don-thu/<int:pk>/rut/", grievances.withdraw, name="grievance-withdraw"),
     path("bo-sung/<int:pk>/", answering.answer, name="answer-item"),
+    path("so-ghi/", log.log, name="log"),
+    path("hang-hoa/<int:pk>/", goods.goods, name="goods"),
+    path("lo/<int:pk>/", goods.lot, name="lot"),
+    path("lo/<int:pk>/ma.pdf", labels.lot_code, name="lot-code"),
+    path("tem/cua/<int:pk>/", labels.orders, name="labels"),
+    path("tem/<int:pk>/", labels.roll, name="roll"),
+    path("tem/<int:pk>/huy/", labels.void, name="roll-void"),
+    path("tem/<int:pk>/danh-sach.csv", labels.roll_list, name="roll-list"),
+    path("tem/<int:pk>/tep/<int:print_pk>/", labels.print_file, name="print-file"),
     path("ngoai-tuyen.js", offline.worker, name="worker"),
     path("tai-len/", uploads.create, name="upload-create"),
     path("tai-len/<uuid:pk>/", uploads.upload, name="upload"),

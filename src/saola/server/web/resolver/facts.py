@@ -137,9 +137,10 @@ def recognition(item: TradeItem, on: date) -> Recognition | None:
     if item.product_id is None:
         return None
     rows = with_status(on).filter(product=item.product_id, published_on__isnull=False)
-    newest: Any = rows.select_related("certificate").order_by("-year", "-pk").first()
+    newest: Recognition | None = rows.select_related("certificate").order_by("-year", "-pk").first()
     if newest is not None:
-        newest.words = in_words(newest.status, newest.expires_on, on, revoked_on=newest.revoked_on)
+        shown: Any = newest  # with what the question added
+        shown.words = in_words(shown.status, shown.expires_on, on, revoked_on=shown.revoked_on)
     return newest
 
 

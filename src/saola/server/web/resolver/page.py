@@ -110,10 +110,11 @@ def _asked(link: DigitalLink, environ: dict[str, Any]) -> Asked:
 
 def _language(environ: dict[str, Any]) -> str:
     """As chosen in the address, else as the browser would like."""
-    chosen = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=50).get("hl", [""])[0]
+    query = str(environ.get("QUERY_STRING", ""))
+    chosen = parse_qs(query, max_num_fields=50).get("hl", [""])[0] if "hl=" in query else ""
     if chosen in ("vi", "en"):
         return chosen
-    for part in environ.get("HTTP_ACCEPT_LANGUAGE", "")[:500].split(","):
+    for part in str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))[:500].split(","):
         if part.strip()[:2].lower() in ("vi", "en"):
             return part.strip()[:2].lower()
     return "vi"

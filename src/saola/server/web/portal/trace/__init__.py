@@ -1,0 +1,1 @@
+"""What a producer writes down of its goods: log, lots, labels."""

@@ -1,0 +1,188 @@
+"""Goods, growing areas and lots of a producer."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from saola.server.accounts.permissions import Permission
+from saola.server.labels.rolls import balance_of
+from saola.server.products.models import Producer, Product
+from saola.server.traceability import recalls
+from saola.server.traceability.goods import LINK_KINDS, add_area, add_item, add_link
+from saola.server.traceability.lineage import lineage
+from saola.server.traceability.models import UNITS, Lot
+from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.rights import needs, person
+from saola.server.web.portal.trace.log import loggers
+
+
+class ItemForm(Form):
+    """New goods."""
+
+    name = forms.CharField(label=_("Tên hàng"), max_length=120)
+    product = forms.ModelChoiceField(
+        Product.objects.none(), label=_("Sản phẩm OCOP"), required=False, empty_label="–"
+    )
+    unit = forms.ChoiceField(label=_("Đơn vị tính"), choices=UNITS, required=False)
+    net_kg = forms.DecimalField(
+        label=_("Khối lượng tịnh một cái, gói, hộp (kg)"),
+        max_digits=9,
+        decimal_places=4,
+        min_value=0,
+        required=False,
+    )
+    shelf_life_days = forms.IntegerField(
+        label=_("Hạn dùng (ngày)"), min_value=1, max_value=36500, required=False
+    )
+    gtin = forms.CharField(
+        label=_("Mã GTIN dưới mã vạch"),
+        help_text=_("Chưa có thì để trống: tỉnh cấp mã nội bộ, chỉ dùng trong hệ thống này."),
+        max_length=20,
+        required=False,
+    )
+    brand = forms.CharField(label=_("Thương hiệu, nhãn hiệu"), max_length=120, required=False)
+    standards = forms.CharField(
+        label=_("Tiêu chuẩn công bố áp dụng"), max_length=300, required=False
+    )
+    warnings = forms.CharField(label=_("Cảnh báo an toàn"), max_length=300, required=False)
+
+    def __init__(self, producer: Producer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="item-%s", **kwargs)
+        self.fields["product"].queryset = producer.products.order_by("folded")  # type: ignore[attr-defined]
+
+
+class AreaForm(Form):
+    """A growing area."""
+
+    name = forms.CharField(label=_("Tên vùng trồng"), max_length=120)
+    code = forms.CharField(label=_("Mã số vùng trồng"), max_length=40, required=False)
+    shape = forms.CharField(
+        label=_("Vị trí"),
+        help_text=_("Vĩ độ, kinh độ: “21.2501, 104.6000”; hoặc GeoJSON của đường bao."),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    hectares = forms.DecimalField(
+        label=_("Diện tích (ha)"), max_digits=9, decimal_places=4, min_value=0, required=False
+    )
+    species = forms.CharField(label=_("Tên khoa học của cây"), max_length=120, required=False)
+    certificate = forms.CharField(
+        label=_("Chứng nhận (VietGAP, hữu cơ…)"), max_length=80, required=False
+    )
+    certificate_number = forms.CharField(label=_("Số chứng nhận"), max_length=80, required=False)
+    certificate_until = DateField(label=_("Chứng nhận có hiệu lực đến"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="area-%s", **kwargs)
+
+
+@needs(Permission.TRACE_LOG)
+def goods(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the producer makes and where it grows."""
+    producer = get_object_or_404(loggers(request), pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    which = request.POST.get("form", "")
+    item = ItemForm(producer, posted if which == "item" else None)
+    area = AreaForm(posted if which == "area" else None)
+    by = person(request)
+    done: Any = None
+    if item.is_valid():
+        facts = dict(item.cleaned_data)
+        gtin, product = facts.pop("gtin"), facts.pop("product")
+        done = item.carry_out(lambda: add_item(producer, facts, by=by, gtin=gtin, product=product))
+    elif area.is_valid():
+        facts = dict(area.cleaned_data)
+        shape = facts.pop("shape")
+        done = area.carry_out(lambda: add_area(producer, facts, shape, by=by))
+    if done is not None:
+        messages.success(request, _("Đã thêm %(name)s.") % {"name": done.name})
+        return redirect("portal:goods", producer.pk)
+    context = {
+        "producer": producer,
+        "items": producer.items.order_by("name").select_related("product"),
+        "areas": producer.areas.order_by("name"),
+        "item_form": item,
+        "area_form": area,
+        "illustrative": producer.illustrative,
+    }
+    failed = item.errors or area.errors
+    return render(request, "portal/trace/goods.html", context, status=400 if failed else 200)
+
+
+class StopForm(Form):
+    """Hold, recall, or free again."""
+
+    deed = forms.ChoiceField(
+        label=_("Việc"),
+        choices=[
+            ("held", _("Tạm giữ lô và mọi lô làm từ nó")),
+            ("recalled", _("Thu hồi lô và mọi lô làm từ nó")),
+            ("free", _("Gỡ tạm giữ, thu hồi")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("Lý do"), max_length=500)
+
+
+class LinkForm(Form):
+    """A link beside the page of the code."""
+
+    kind = forms.ChoiceField(label=_("Loại đường dẫn"), choices=list(LINK_KINDS.items()))
+    href = forms.URLField(label=_("Địa chỉ (https)"), max_length=400, assume_scheme="https")
+    title = forms.CharField(label=_("Tên hiện cho người mua"), max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="link-%s", **kwargs)
+
+
+def own_lot(request: HttpRequest, pk: int) -> Lot:
+    """A lot of a producer whose log the person writes."""
+    rows = Lot.objects.select_related("item__producer", "item__product", "area", "cause__item")
+    found = rows.filter(pk=pk, item__producer__in=loggers(request)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@needs(Permission.TRACE_LOG)
+def lot(request: HttpRequest, pk: int) -> HttpResponse:
+    """One lot: its tree both ways, its balance, its labels; holding and recalling it."""
+    found = own_lot(request, pk)
+    posted = request.POST if request.method == "POST" else None
+    which = request.POST.get("form", "")
+    stop = StopForm(posted if which == "stop" else None)
+    link = LinkForm(posted if which == "link" else None)
+    by = person(request)
+    done: Any = None
+    if stop.is_valid():
+        done = stop.carry_out(lambda: carried_out(found, stop.cleaned_data, by))
+    elif link.is_valid():
+        facts = link.cleaned_data
+        done = link.carry_out(lambda: add_link(found.item, facts, by=by, lot=found) or True)
+    if done:
+        messages.success(request, _("Đã ghi."))
+        return redirect("portal:lot", found.pk)
+    context = {
+        "lot": found,
+        "tree": lineage(found),
+        "labels": balance_of(found),
+        "rolls": found.rolls.all(),
+        "stop": stop,
+        "link": link,
+        "links": found.links.all(),
+        "illustrative": found.item.producer.illustrative,
+    }
+    failed = stop.errors or link.errors
+    return render(request, "portal/trace/lot.html", context, status=400 if failed else 200)
+
+
+def carried_out(found: Lot, data: dict[str, str], by: Any) -> list[Lot]:
+    """What the form asks for."""
+    if data["deed"] == "free":
+        return recalls.free(found, data["reason"], by=by)
+    return recalls.stop(found, data["deed"], data["reason"], by=by)
