@@ -61,7 +61,8 @@ async function mend(entry) {
   const form = document.querySelector(`#${entry.act} form`);
   form.reset();
   for (const [name, value] of entry.fields) {
-    if (form.elements[name] && form.elements[name].type !== "file") form.elements[name].value = value;
+    const control = form.elements.namedItem(name);
+    if (control && control.type !== "file") control.value = value;
   }
   form.dataset.touched = "1";
   await db.entries.delete(entry.uid);
@@ -109,7 +110,7 @@ async function kept(form) {
   const picture = data.get("photo");
   data.delete("photo");
   data.delete("csrfmiddlewaretoken");
-  const item = form.elements.item;
+  const item = form.elements.namedItem("item"); // .item is a method of the collection
   const made = item ? `${item.selectedOptions[0]?.textContent.trim()} ${form.elements.quantity.value}` : "";
   const photo = picture?.size ? await shrunk(picture, SCENE) : null;
   await db.entries.put({

@@ -1,5 +1,4 @@
-"""The office's look at lots and labels: finding, holding, recalling; alarms of scans; a code that is
-checked in the field."""
+"""The office's look at lots and labels: finding, holding, recalling; alarms; codes checked."""
 
 from typing import Any
 

@@ -11,6 +11,7 @@ from saola.server.accounts.models import User
 from saola.server.demo.people import PASSWORD, PEOPLE, load_people
 from saola.server.demo.real import load_products, load_session_2024
 from saola.server.demo.sample import load_sample
+from saola.server.demo.trace import load_chain
 from saola.server.places.actions import load_places
 from saola.server.running.supervisor import prepare, serve
 
@@ -21,6 +22,7 @@ STAGES: tuple[tuple[str, Callable[[], None]], ...] = (
     ("phiên năm 2024", load_session_2024),
     ("tài khoản dùng thử", load_people),
     ("phiên minh họa", load_sample),
+    ("chuỗi chè minh họa", load_chain),
 )
 
 
