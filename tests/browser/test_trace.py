@@ -127,7 +127,11 @@ def test_from_plot_to_the_buyer(people: People) -> None:
 def bodies(page: Any, address: str) -> list[bytes]:
     """Everything that opening the address brings, the photo apart."""
     answers: list[Any] = []
-    page.on("response", lambda answer: answers.append(answer))
+
+    def heard(answer: Any) -> None:
+        answers.append(answer)
+
+    page.on("response", heard)
     page.goto(address)
     page.wait_for_load_state("networkidle")
     return [answer.body() for answer in answers if answer.ok and "/anh/" not in answer.url]

@@ -125,9 +125,11 @@ def _reported(row: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def query_document(events: Iterable[bytes], name: str, created: str) -> bytes:
+def query_document(
+    events: Iterable[bytes], name: str, created: str, *, subscription: str = ""
+) -> bytes:
     """A query document of events that are JSON already, in the order given; `created` is its time,
-    `name` the query's."""
+    `name` the query's, `subscription` the id of the one that it answers."""
     head = msgspec.json.encode(
         {
             "@context": CONTEXT,
@@ -136,7 +138,8 @@ def query_document(events: Iterable[bytes], name: str, created: str) -> bytes:
             "creationDate": created,
         }
     )
-    results = msgspec.json.encode({"queryName": name})
+    told = {"subscriptionID": subscription} if subscription else {}
+    results = msgspec.json.encode(told | {"queryName": name})
     body = b",".join(events)
     return (
         head[:-1] + b',"epcisBody":{"queryResults":' + results[:-1]

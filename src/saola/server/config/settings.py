@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "saola.server.events",
     "saola.server.traceability",
     "saola.server.labels",
+    "saola.server.exchange",
     "saola.server.preparation",
     "saola.server.dossiers",
     "saola.server.examination",
@@ -201,8 +202,18 @@ OCOP: dict[str, Any] = {
     # whether one is refused whose certificate cannot be held against a list of revoked ones; the
     # page says so in either case
     "revocation_required": False,
+    # systems of traceability that goods are registered with; the province names its own
+    "trace_systems": {
+        "province": "Hệ thống truy xuất nguồn gốc của tỉnh",
+        "national": "Cổng thông tin truy xuất nguồn gốc sản phẩm, hàng hóa quốc gia",
+        "farm_produce": "Hệ thống truy xuất nông sản (Bộ Nông nghiệp và Môi trường)",
+        "verigoods": "Verigoods (Bộ Công Thương)",
+    },
     # when scans of one label are worth a look; docs/law-settings.md
     "scan_alarms": {"devices": 10, "travel_minutes": 60},
+    # hosts in the office's own net that EPCIS subscriptions may be sent to; all others must be on
+    # the public net, over TLS
+    "webhook_hosts": (),
     # header of the proxy in front that says a visitor's province ("14"); "" where there is none
     "area_header": "",
     # whether asking for completion stops the clock of the office that asks

@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from saola.server.web.resolver.passport import passport
+
 urlpatterns = [
     path("", include("saola.server.web.public.urls")),
     path("", include("saola.server.web.account.urls")),
+    path("ho-chieu/<path:link>", passport, name="passport"),
     path("chu-the/", include("saola.server.web.portal.urls")),
     path("can-bo/", include("saola.server.web.desk.urls")),
     path("hoi-dong/", include("saola.server.web.jury.urls")),

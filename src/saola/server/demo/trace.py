@@ -16,6 +16,14 @@ from saola.server.traceability.goods import add_area, add_item
 from saola.server.traceability.logbook import Note, write_down
 from saola.server.traceability.models import Lot, TradeItem
 
+PACK = {
+    "name": "Chè gói 100 g (minh họa)",
+    "net_kg": Decimal("0.1"),
+    "shelf_life_days": 540,
+    "brand": "Minh Họa Tà Xùa",
+    "standards": "TCCS 01:2026 (minh họa)",
+}
+
 
 @transaction.atomic
 def load_chain() -> None:
@@ -42,16 +50,11 @@ def load_chain() -> None:
         "21.2501, 104.6002",
         by=by,
     )
-    leaf = add_item(producer, {"name": "Búp chè tươi (minh họa)", "unit": "KGM"}, by=by)
-    tea = add_item(producer, {"name": "Chè khô (minh họa)", "unit": "KGM"}, by=by)
-    facts = {
-        "name": "Chè gói 100 g (minh họa)",
-        "net_kg": Decimal("0.1"),
-        "shelf_life_days": 540,
-        "brand": "Minh Họa Tà Xùa",
-        "standards": "TCCS 01:2026 (minh họa)",
-    }
-    pack = add_item(producer, facts, by=by, product=product)
+    leaf, tea = (
+        add_item(producer, {"name": f"{name} (minh họa)", "unit": "KGM"}, by=by)
+        for name in ("Búp chè tươi", "Chè khô")
+    )
+    pack = add_item(producer, PACK, by=by, product=product)
     leaves = _write(producer, by, 9, act="harvest", item=leaf, quantity=Decimal(60), area=area)
     made: dict[str, Any] = {"used": [(leaves.uid, Decimal(50))], "waste_kg": Decimal(1)}
     dried = _write(producer, by, 8, act="process", item=tea, quantity=Decimal(11), **made)

@@ -125,6 +125,38 @@ class NamedQuery(models.Model):
         ordering = ["name"]
 
 
+class Subscription(models.Model):
+    """Somebody who is told of what a query finds: as events come (`stream`) or by a schedule.
+    `last_seq` is the number up to which everything was delivered."""
+
+    id = models.UUIDField(primary_key=True)
+    query = models.ForeignKey(NamedQuery, on_delete=models.CASCADE, related_name="subscriptions")
+    dest = models.CharField(max_length=2000)
+    secret = models.CharField(max_length=500, blank=True)
+    stream = models.BooleanField()
+    schedule: Any = models.JSONField(default=dict)
+    report_if_empty = models.BooleanField(default=False)
+    form = models.CharField(max_length=40, blank=True)  # how things are named; "" as captured
+    last_seq = models.BigIntegerField()
+    due_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_notified_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    fault = models.CharField(max_length=200, blank=True)
+
+
+class Seal(models.Model):
+    """The head of the chain at the end of a day, published: who keeps it can prove later that no
+    event before was changed."""
+
+    day = models.DateField(primary_key=True)
+    last = models.BigIntegerField()
+    chain = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ["-day"]
+
+
 class Job(models.Model):
     """One document on its way in; its states are those of the standard's capture job."""
 

@@ -1,7 +1,7 @@
 """Labels as PDF: sheets for a laser printer, rolls for a thermal one, to the dot."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -161,10 +161,3 @@ def _too_small(across: float, down: float, sheet: Sheet) -> str:
         f"Mã cần {needed} ở cỡ nhỏ nhất mà máy quét đọc được, tem chỉ có {there}. Hãy chọn khổ tem "
         "lớn hơn."
     )
-
-
-def csv_of(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> Iterator[str]:
-    """The same for a print shop, line by line, with a mark by which spreadsheets see UTF-8."""
-    yield "\ufeff" + ",".join(head) + "\r\n"
-    for row in rows:
-        yield ",".join(f'"{cell}"' if "," in cell or '"' in cell else cell for cell in row) + "\r\n"

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from saola.lifecycle.machine import Refused
+from saola.lists.writing import csv_lines
 from saola.server.labels.models import Roll
-from saola.server.labels.printing import SHEETS, Label, csv_of, pdf_of
+from saola.server.labels.printing import SHEETS, Label, pdf_of
 from saola.server.labels.rolls import label_link, serials_of, stem
 from saola.server.traceability.models import Lot
 
@@ -47,14 +48,14 @@ def _above(roll: Roll) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def roll_csv(roll: Roll) -> Iterator[str]:
+def roll_csv(roll: Roll) -> Iterator[bytes]:
     """For the print shop."""
     lot = roll.lot.code if roll.lot else ""
     rows = (
         (label_link(roll, number), number, str(place), roll.item.gtin, lot)
         for place, number in enumerate(serials_of(roll), 1)
     )
-    return csv_of(rows, ("link", "serial", "number", "gtin", "lot"))
+    return csv_lines(("link", "serial", "number", "gtin", "lot"), rows)
 
 
 def lot_pdf(lot: Lot, sheet: str, count: int) -> bytes:

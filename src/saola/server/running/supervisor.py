@@ -1,4 +1,5 @@
-"""Starts the web server and the task worker together, and ends both when one ends."""
+"""Starts the web server, the task worker and what tends to subscribers and scans, and ends
+all when one ends."""
 
 import contextlib
 import hashlib
@@ -46,7 +47,7 @@ def _static_state() -> str:
 
 
 def serve(host: str, port: int) -> None:
-    """Run until a signal or until one of the two ends; the other is ended too."""
+    """Run until a signal or until one of the three ends; the others are ended too."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -57,10 +58,11 @@ def serve(host: str, port: int) -> None:
     web += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
     web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
     worker = [sys.executable, "-m", "saola.server.manage", "db_worker", "--interval", "1"]
+    tending = [sys.executable, "-m", "saola.server.manage", "tend"]
     # sessions of their own: a Ctrl-C reaches only this process, which then ends both in order
     running = [
         subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
-        for command in (web, worker)
+        for command in (web, worker, tending)
     ]
     watching: subprocess.Popen[bytes] | None = None
     asked, watch_at = False, time.monotonic() + FIRST_WATCH
@@ -80,11 +82,13 @@ def serve(host: str, port: int) -> None:
             watching = None
     _end([*running, watching] if watching else running)
     if not asked:
-        raise CommandError("Một trong hai phần (web, việc nền) đã dừng; đã tắt phần còn lại.")
+        raise CommandError(
+            "Một trong ba phần (web, việc nền, gửi tin) đã dừng; đã tắt phần còn lại."
+        )
 
 
 def _watch() -> subprocess.Popen[bytes]:
-    """Once a day: renewals that are due, messages that wait. It ends by itself."""
+    """Once a day: renewals that are due, messages that wait, the seal. It ends by itself."""
     command = [sys.executable, "-m", "saola.server.manage", "watch"]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
 

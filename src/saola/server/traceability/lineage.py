@@ -45,6 +45,12 @@ def lineage(lot: Lot) -> Lineage:
     )
 
 
+def family(lot: Lot) -> list[Lot]:
+    """The lot and everything that went into it."""
+    keys = sorted(tree(lot.key, forward=False).depth)
+    return list(Lot.objects.filter(key__in=keys).select_related("item__producer"))
+
+
 def _near(depth: dict[int, int], lots: dict[int, Lot]) -> list[tuple[int, Lot]]:
     found = [(far, lots[key]) for key, far in depth.items() if key in lots]
     return sorted(found, key=lambda pair: (pair[0], pair[1].made_at, pair[1].pk))

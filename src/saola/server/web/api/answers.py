@@ -32,7 +32,9 @@ STATUS = {
     "QueryTooLargeException": 413,
     "URITooLongException": 414,
     "UnsupportedMediaTypeException": 415,
+    "SubscriptionControlsException": 400,
     "ImplementationException": 500,
+    "NotImplementedException": 501,
 }
 TITLES = {"ForbiddenException": "SecurityException"}  # the standard has one name for both
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from saola.server.events.models import Access
 from saola.server.events.tokens import access_of
-from saola.server.web.api import capture, events, resources
+from saola.server.web.api import capture, events, resources, subscriptions
 from saola.server.web.api.answers import HEADERS, Problem
 
 PREFIX = "/epcis"
@@ -35,6 +35,15 @@ ROUTES: tuple[tuple[re.Pattern[str], dict[str, View]], ...] = tuple(
         (r"/queries", {"GET": resources.queries, "POST": resources.make}),
         (r"/queries/([^/]+)", {"GET": resources.query, "DELETE": resources.forget}),
         (r"/queries/([^/]+)/events", {"GET": resources.results}),
+        (
+            r"/queries/([^/]+)/subscriptions",
+            {"GET": subscriptions.listed, "POST": subscriptions.make},
+        ),
+        (
+            r"/queries/([^/]+)/subscriptions/([^/]+)",
+            {"GET": subscriptions.one, "DELETE": subscriptions.end},
+        ),
+        (r"/nextPageToken/([^/]+)", {"DELETE": resources.release}),
     )
 )
 CAPTURE_HEADERS = {

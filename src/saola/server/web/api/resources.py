@@ -130,7 +130,8 @@ def make(request: HttpRequest, access: Access | None) -> HttpResponse:
     return answer
 
 
-def _named(access: Access | None, name: str) -> NamedQuery:
+def named(access: Access | None, name: str) -> NamedQuery:
+    """The token's query of that name; Problem where there is none."""
     found = NamedQuery.objects.filter(access=reading(access), name=name).first()
     if found is None:
         raise Problem("NoSuchNameException", "no such query")
@@ -139,16 +140,21 @@ def _named(access: Access | None, name: str) -> NamedQuery:
 
 def query(_request: HttpRequest, access: Access | None, name: str) -> HttpResponse:
     """GET /queries/{name}."""
-    return json_answer(_query(_named(access, name)))
+    return json_answer(_query(named(access, name)))
 
 
 def forget(_request: HttpRequest, access: Access | None, name: str) -> HttpResponse:
     """DELETE /queries/{name}."""
-    _named(access, name).delete()
+    named(access, name).delete()
     return HttpResponse(status=204)
 
 
 def results(request: HttpRequest, access: Access | None, name: str) -> HttpResponse:
     """GET /queries/{name}/events."""
-    row = _named(access, name)
+    row = named(access, name)
     return answered(request, read_query(row.asked, row.spaces), access, row.name)
+
+
+def release(_request: HttpRequest, access: Access | None, token: str) -> HttpResponse:
+    """DELETE /nextPageToken/{token}: nothing is held for a token, so nothing can be released."""
+    raise Problem("NotImplementedException", "page tokens hold nothing and end by themselves")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from saola.server.web.public import certificates, criteria, register, reports
+from saola.server.web.public import certificates, chain, criteria, register, reports
 
 app_name = "public"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("gcn/<uuid:token>.json", certificates.certificate_json, name="certificate-json"),
     path("gcn/khoa.json", certificates.keys, name="register-keys"),
     path("anh/<int:pk>/<slug:of>.jpg", certificates.photo, name="photo"),
+    path("su-kien/chuoi.json", chain.seals, name="chain"),
     path("bo-tieu-chi/", criteria.criteria_list, name="criteria"),
     path("bo-tieu-chi/<slug:sheet_id>/", criteria.criteria_set, name="criteria-set"),
 ]

@@ -1,6 +1,7 @@
-"""`saola-server events token|end|months|verify`: tokens of machines, months ahead, the chain."""
+"""`saola-server events token|end|months|verify|seal`: tokens of machines, months ahead, the chain."""
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from saola.server.events import partitions
-from saola.server.events.chain import broken_at
+from saola.server.events.chain import broken_at, seal
 from saola.server.events.models import Access, Head
 from saola.server.events.tokens import end_token, make_token
 from saola.server.products.models import Producer
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         ending.add_argument("number", type=int)
         acts.add_parser("months", help="mở sẵn các tháng tới (PostgreSQL)")
         acts.add_parser("verify", help="tính lại chuỗi băm của mọi sự kiện")
+        acts.add_parser("seal", help="công bố chuỗi băm của ngày hôm qua")
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['act']}")(options)
@@ -60,6 +62,10 @@ class Command(BaseCommand):
             today = timezone.localdate()
             with connection.cursor() as cursor:
                 partitions.add_months(cursor, today.year, today.month)
+
+    def _seal(self, options: dict[str, Any]) -> None:
+        done = seal(timezone.localdate() - timedelta(days=1))
+        self.stdout.write(f"{done.day} {done.last}:{bytes(done.chain).hex()}")
 
     def _verify(self, options: dict[str, Any]) -> None:
         seq = broken_at()

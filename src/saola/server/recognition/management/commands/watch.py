@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from saola.server.councils.opinions import remind
 from saola.server.drafts.merge import forget_old
+from saola.server.events.chain import seal
 from saola.server.notices.actions import send_waiting
 from saola.server.recognition.watch import run
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         told, reminded = run(on), remind(on)
         forget_old(timezone.now() - KEPT_FOR)
         sent = send_waiting()
+        seal(timezone.localdate() - timedelta(days=1))
         self.stdout.write(
             f"Đã báo {told} giấy chứng nhận, nhắc {reminded} thành viên, gửi {sent} thư."
         )

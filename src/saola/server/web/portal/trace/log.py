@@ -30,6 +30,7 @@ ACTS = {
     "pack": _("Đóng gói"),
     "ship": _("Xuất hàng"),
 }
+RARE = ("lot_2", "used_2", "lot_3", "used_3", "code", "document", "note")
 USED = 3  # lots that one entry may use
 SHOWN = 30
 
@@ -113,6 +114,21 @@ class LogForm(Form):
             )
             order += [f"lot_{number}", f"used_{number}"]
         self.order_fields([*order, *self.fields])
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """What is asked each time."""
+        return [bound for bound in self if bound.name not in RARE]
+
+    @property
+    def rare(self) -> list[forms.BoundField]:
+        """What stands behind a fold."""
+        return [bound for bound in self if bound.name in RARE]
+
+    @property
+    def folded(self) -> bool:
+        """Whether nothing behind the fold is wrong."""
+        return not any(bound.errors for bound in self.rare)
 
     def note_of(self) -> Note:
         """What was entered."""

@@ -1,0 +1,128 @@
+"""Sending to an address that a stranger gave: over TLS, to the public net only, without redirects,
+within a time."""
+
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+TIMEOUT = 10  # seconds for each step
+LONGEST = 20  # seconds for the whole of it
+LARGEST = 64 * 1024  # bytes of an answer that are read
+
+
+class Failed(Exception):
+    """It was not received; the text says why."""
+
+
+class TooLarge(Failed):
+    """The receiver wants smaller messages."""
+
+
+class BadAddress(ValueError):
+    """Not an address that we send to; the text says why."""
+
+
+def check_address(dest: str) -> None:
+    """Raise BadAddress for what is never sent to; where it leads is looked at again with each
+    sending."""
+    try:
+        parts = urlsplit(dest)
+        port = parts.port
+    except ValueError:
+        raise BadAddress("dest: no address") from None
+    if parts.hostname in settings.OCOP["webhook_hosts"]:
+        return
+    if parts.scheme != "https" or not parts.hostname or parts.username or len(dest) > 2000:
+        raise BadAddress("dest: https://host/path is expected")
+    if port not in (None, 443, 8443):
+        raise BadAddress("dest: port 443 or 8443")
+    try:
+        address = ipaddress.ip_address(parts.hostname)
+    except ValueError:
+        return
+    if not address.is_global:
+        raise BadAddress("dest: not on the public net")
+
+
+def _resolved(host: str, port: int) -> str:
+    """An address of the public net that the name has now; the same one is connected to, so that a
+    name cannot change in between."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as fault:
+        raise Failed(f"unknown host: {fault}") from None
+    addresses = [str(info[4][0]) for info in found]
+    if host not in settings.OCOP["webhook_hosts"]:
+        addresses = [one for one in addresses if ipaddress.ip_address(one).is_global]
+    if not addresses:
+        raise Failed("not on the public net")
+    return addresses[0]
+
+
+class _Pinned(http.client.HTTPConnection):
+    """Connects to one address, whatever the name says meanwhile."""
+
+    def __init__(self, host: str, port: int, address: str, *, secure: bool) -> None:
+        super().__init__(host, port, timeout=TIMEOUT)
+        self._address, self._secure = address, secure
+
+    def connect(self) -> None:
+        """TCP to the address, TLS in the name of the host."""
+        plain = socket.create_connection((self._address, self.port), TIMEOUT)
+        self.sock = plain
+        if self._secure:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(plain, server_hostname=self.host)
+
+
+def send(dest: str, body: bytes, secret: str) -> None:
+    """POST it once; Failed unless it was received with 2xx."""
+    try:
+        check_address(dest)
+    except BadAddress as fault:
+        raise Failed(str(fault)) from None
+    parts = urlsplit(dest)
+    secure = parts.scheme == "https"
+    host, port = str(parts.hostname), parts.port or (443 if secure else 80)
+    connection = _Pinned(host, port, _resolved(host, port), secure=secure)
+    watchdog = threading.Timer(LONGEST, _cut, [connection])
+    watchdog.start()
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body, _headers(body, secret))
+        answer = connection.getresponse()
+        answer.read(LARGEST)
+    except (OSError, http.client.HTTPException, ValueError) as fault:
+        raise Failed(f"{type(fault).__name__}: {fault}") from None
+    finally:
+        watchdog.cancel()
+        connection.close()
+    if answer.status == 413:
+        raise TooLarge("413")
+    if not 200 <= answer.status < 300:
+        raise Failed(f"answered {answer.status}")
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    if connection.sock is not None:
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _headers(body: bytes, secret: str) -> dict[str, str]:
+    """With `GS1-Signature: sha256=…`, the HMAC of the body under the client's secret."""
+    told = {
+        "Content-Type": "application/json",
+        "GS1-EPCIS-Version": "2.0.0",
+        "User-Agent": "saola",
+    }
+    if secret:
+        mark = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        told["GS1-Signature"] = f"sha256={mark}"
+    return told

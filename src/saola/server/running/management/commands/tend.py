@@ -1,0 +1,42 @@
+"""`saola-server tend`: what is looked after every second and every minute beside web and tasks: events
+for subscribers, scans that wait to be counted."""
+
+import logging
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from saola.server.events.subscriptions import deliver
+from saola.server.labels.scans import gather
+
+PAUSE = 1  # seconds between looks at subscriptions
+MINUTE = 60  # between looks at scans
+log = logging.getLogger("saola.tend")
+
+
+class Command(BaseCommand):
+    help = "Gửi sự kiện mới cho bên đăng ký nhận; đếm lượt quét. Chạy cùng máy chủ web."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="một lượt rồi thôi")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count_at = 0.0
+        while True:
+            try:
+                deliver()
+                if time.monotonic() >= count_at:
+                    gather()
+                    count_at = time.monotonic() + MINUTE
+            except Exception:  # the database is away, a disk is full: the next turn tries again
+                if options["once"]:
+                    raise
+                log.exception("tending failed")
+                time.sleep(MINUTE)
+            if options["once"]:
+                return
+            connection.close()  # none is held while nothing is to do
+            time.sleep(PAUSE)
