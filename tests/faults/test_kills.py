@@ -118,13 +118,16 @@ def refused(folder: Path, *command: str, **settings: str) -> str:
 
 def test_production_refuses_what_is_unsafe(tmp_path: Path) -> None:
     key = {"SAOLA_MODE": "production", "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_HOSTS": "ocop.example"}
-    whole = key | {"SAOLA_BASE_URL": "https://ocop.example"}
+    addressed = key | {"SAOLA_BASE_URL": "https://ocop.example"}
+    whole = addressed | {"SAOLA_SERIAL_KEY": "0f" * 32}
 
     assert "SAOLA_SECRET_KEY" in refused(tmp_path, "check", SAOLA_MODE="production")
     assert "SAOLA_HOSTS" in refused(
         tmp_path, "check", SAOLA_MODE="production", SAOLA_SECRET_KEY="k" * 60
     )
     assert "SAOLA_BASE_URL" in refused(tmp_path, "check", **key)
+    assert "SAOLA_SERIAL_KEY" in refused(tmp_path, "check", **addressed)
+    assert "hexadecimal" in refused(tmp_path, "check", **addressed, SAOLA_SERIAL_KEY="k" * 64)
     assert "Chế độ minh họa" in refused(tmp_path, "demo", **whole)
     prepared(tmp_path)
     assert "tài khoản dùng thử" in refused(tmp_path, "serve", **whole)

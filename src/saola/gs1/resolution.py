@@ -13,10 +13,15 @@ VOC = "https://ref.gs1.org/voc/"
 OLD_VOC = "https://gs1.org/voc/"
 DEFAULT = f"{VOC}defaultLink"
 LINKSET = "application/linkset+json"
+CONTEXT = (
+    "<https://ref.gs1.org/standards/resolver/linkset-context>; "
+    'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+)
 WHOLE = ("linkset", "all", "gs1:linkset", "gs1:all")
 ASKED = "{path}"  # in an address: the path of the link that was asked for
 HEADERS = (
     ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
     ("Access-Control-Expose-Headers", "Link"),
     ("Vary", "Accept, Accept-Language"),
 )
@@ -91,8 +96,8 @@ def answer(
 
 def options() -> Answer:
     """What may be asked, for every address."""
-    allowed = (("Allow", METHODS), ("Access-Control-Allow-Methods", METHODS))
-    return Answer(204, (*HEADERS, *allowed, ("Access-Control-Allow-Headers", "Accept")))
+    allowed = (("Allow", METHODS), ("Access-Control-Allow-Headers", "Accept"))
+    return Answer(204, (*HEADERS, *allowed))
 
 
 def problem(status: int, reason: str, root: str = "", path: str = "") -> Answer:
@@ -109,7 +114,7 @@ def description(name: str, root: str) -> dict[str, object]:
         "resolverRoot": root,
         "supportedPrimaryKeys": ["01"],
         "supportedLinkType": [{"namespace": VOC, "prefix": "gs1:"}],
-        "linkTypeDefaultCanBeAll": False,
+        "linkTypeDefaultCanBeLinkset": False,
         "supportsSemanticInterpretation": False,
         "validatesAIcombinations": True,
         "supportsLanguageVariants": True,
@@ -151,7 +156,8 @@ def _best(rows: list[Link], headers: Mapping[str, str], context: str) -> list[Li
             break
     if not told and any(row.default for row in rows):
         return [row for row in rows if row.default][:1]
-    return rows
+    unlabelled = [row for row in rows if not row.language]
+    return rows if told else unlabelled or rows
 
 
 def _speaks(offered: str, asked: str) -> bool:
@@ -194,11 +200,18 @@ def _link_header(root: str, path: str) -> tuple[str, str]:
     return "Link", f'<{root}{path}?linkType=linkset>; rel="linkset"; type="{LINKSET}"'
 
 
+def _name(rows: Sequence[Link], anchor: str) -> str:
+    """What the thing of a level is called: the title of its default link, else of any."""
+    own = [row for row in rows if row.anchor == anchor]
+    return next((row.title for row in (*own, *rows) if row.default), own[0].title)
+
+
 def _linkset(rows: Sequence[Link], order: Sequence[str], root: str) -> Answer:
     """RFC 9264: one context object for each level that has links, the finest first; one default."""
     sets: dict[str, dict[str, object]] = {}
     for row in rows:
-        own = sets.setdefault(row.anchor, {"anchor": root + row.anchor})
+        told = {"anchor": root + row.anchor, "itemDescription": _name(rows, row.anchor)}
+        own = sets.setdefault(row.anchor, dict(told))
         target: dict[str, object] = {"href": row.href.replace(ASKED, order[0]), "title": row.title}
         if row.media:
             target["type"] = row.media
@@ -214,8 +227,9 @@ def _linkset(rows: Sequence[Link], order: Sequence[str], root: str) -> Answer:
         href = default.href.replace(ASKED, order[0])
         sets[default.anchor][DEFAULT] = [{"href": href, "title": default.title}]
     body = json.dumps({"linkset": list(sets.values())}, ensure_ascii=False).encode()
-    told = (*HEADERS, _link_header(root, order[0]), ("Content-Type", LINKSET))
-    return Answer(200, told, body)
+    name, value = _link_header(root, order[0])
+    headers = (*HEADERS, (name, f"{value}, {CONTEXT}"), ("Content-Type", LINKSET))
+    return Answer(200, headers, body)
 
 
 __all__ = [

@@ -51,7 +51,7 @@ def add_item(
 
 
 LINK_KINDS = {
-    "productSustainabilityInfo": "thông tin về môi trường, bền vững",
+    "sustainabilityInfo": "thông tin về môi trường, bền vững",
     "instructions": "hướng dẫn sử dụng",
     "recipeInfo": "công thức món ăn",
     "hasRetailers": "nơi bán",

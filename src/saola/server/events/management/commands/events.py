@@ -1,4 +1,4 @@
-"""`saola-server events token|end|months|verify|seal`: tokens of machines, months ahead, the chain."""
+"""`saola-server events token|end|months|verify|seal`: tokens of machines, months, the chain."""
 
 from argparse import ArgumentParser
 from datetime import timedelta

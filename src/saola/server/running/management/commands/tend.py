@@ -1,5 +1,5 @@
-"""`saola-server tend`: what is looked after every second and every minute beside web and tasks: events
-for subscribers, scans that wait to be counted."""
+"""`saola-server tend`: what is looked after all the time beside web and tasks: events for
+subscribers, scans that wait to be counted."""
 
 import logging
 import time
