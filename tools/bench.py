@@ -29,6 +29,7 @@ from tools.bench_councils import (  # noqa: E402
     measure_tablets,
 )
 from tools.bench_events import measure as measure_events  # noqa: E402
+from tools.bench_trace import measure as measure_trace  # noqa: E402
 from tools.bench_upload import measure as measure_upload  # noqa: E402
 from tools.with_postgres import cluster, free_port  # noqa: E402
 
@@ -404,6 +405,7 @@ def measure(port: int, pid: int, ids: dict[str, int]) -> None:
     measure_tablets(port, session_cookie, bench.cpu)
     measure_certificates()
     measure_events()
+    measure_trace()
 
 
 def attendance(ids: dict[str, int]) -> None:

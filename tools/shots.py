@@ -35,6 +35,10 @@ SHOTS = (
     ("quyet-dinh", "lanhdao.tinh", "/can-bo/quyet-dinh/1/", 1280, 720),
     ("nhat-ky", "quantri", "/can-bo/nhat-ky/", 1280, 720),
     ("giay-chung-nhan", "", "certificate", 360, 740),
+    ("so-ghi", "chuthe", "/chu-the/so-ghi/", 360, 740),
+    ("lo", "chuthe", "/chu-the/lo/3/", 360, 740),
+    ("lo-hang", "tinh.ocop", "/can-bo/truy-xuat/?tim=minh+hoa", 1280, 720),
+    ("trang-tem", "chuthe", "label", 360, 740),
 )
 
 
@@ -78,6 +82,9 @@ def take(browser, address: str, shot: tuple[str, str, str, int, int]) -> None:
         page.goto(f"{address}/so-dang-ky/?tim=sat+90")
         page.click("main th a")
         page.click("main td a")
+    elif path == "label":
+        page.goto(f"{address}/chu-the/lo/3/")
+        page.click("main dd a")
     else:
         page.goto(address + path)
     page.screenshot(path=PICTURES / f"{name}.png")

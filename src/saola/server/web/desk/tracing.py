@@ -57,8 +57,10 @@ def lots(request: HttpRequest) -> HttpResponse:
     else:
         rows = rows.exclude(state=Lot.State.FREE)
     alarms = Alarm.objects.filter(seen__roll__item__producer__in=producers, looked_at=None)
+    shown = list(rows[:SHOWN])
     context = {
-        "rows": rows[:SHOWN],
+        "rows": shown,
+        "illustrative": any(row.item.producer.illustrative for row in shown),
         "text": text,
         "code": clean(request.GET.get("ma", ""))[:300],
         "look": _looked(request),
