@@ -56,7 +56,7 @@ def test_the_sheet_of_fsma(farm: Farm) -> None:
 
 def test_the_plots_of_eudr(farm: Farm) -> None:
     *_, pack = farm.chain()
-    text = eudr.statement(pack)
+    text = eudr.statement(pack).decode()
     assert "104.600000" in text
     told = json.loads(text)
     assert told["features"][0]["geometry"] == {"type": "Point", "coordinates": [104.6, 21.25]}

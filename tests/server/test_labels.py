@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,7 +24,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.config.wsgi import application
 from saola.server.labels import rolls, scans, sheets
 from saola.server.labels.lookup import look_up
-from saola.server.labels.models import Alarm, Roll, ScanCount, Seen
+from saola.server.labels.models import Alarm, Roll, Salt, ScanCount, Seen
 from saola.server.labels.printing import SHEETS, SMALLEST, module_of
 from saola.server.traceability import index
 from saola.server.traceability.goods import add_link
@@ -43,7 +44,7 @@ def _here(settings: Any, tmp_path: Any) -> Iterator[None]:
         signal.disconnect(close_old_connections)
     page._PAGES.clear()
     index.INDEX._look_at = 0.0
-    scans._Spool.path = None
+    scans._salt.cache_clear()
     yield
     for signal in (signals.request_started, signals.request_finished):
         signal.connect(close_old_connections)
@@ -205,7 +206,7 @@ def test_a_scanned_code_leads_to_its_page(farm: Farm) -> None:
     assert "thật" not in body.replace("là hàng thật", "")
     for words in ("Thu hoạch", "Chế biến", "Đóng gói", "VT-14-001", f"(01){farm.pack.gtin}"):
         assert words in body
-    assert scans.gather() == 1
+    assert scans.gather(time.time() + 300) == 1
     _, _, body = get(f"/truy-xuat{path}", accept_language="vi")
     assert "đã được kiểm tra 1 lần" in body
     stop(pack, "recalled", "Có dị vật", by=farm.officer)
@@ -316,6 +317,7 @@ def test_alarms(farm: Farm, settings: Any) -> None:
     scan(early, 0, "a")
     for device in "abcdefghijk":
         scan(roll, 1, device, 1)
+        scan(early, 1, "a", -60 * 24 * ord(device))  # one phone on eleven days is no eleven phones
     scan(roll, 2, "a", 1, "14")
     scan(roll, 2, "a", 30, "01")
     scan(roll, 3, "a", 1, "79")
@@ -323,31 +325,35 @@ def test_alarms(farm: Farm, settings: Any) -> None:
     scan(roll, 0, "a", 60 * 24 * 600)
     for _ in range(20):
         scan(roll, 0, "a", 1)  # one person again and again
-    scans.gather()
+    scans.gather(time.time() + 300)
     found = set(Alarm.objects.values_list("kind", "seen__roll", "seen__place"))
     assert found == {
         ("early", early.pk, 0),
+        ("early", early.pk, 1),
         ("devices", roll.pk, 1),
         ("travel", roll.pk, 2),
         ("outside", roll.pk, 3),
         ("spoiled", roll.pk, 4),
         ("expired", roll.pk, 0),
     }
-    assert Seen.objects.get(roll=roll, place=0).devices == 2
+    often = Seen.objects.get(roll=roll, place=0)
+    assert (often.devices, often.times) == (1, 2)  # one phone on two days
 
 
 def test_a_file_of_scans_is_counted_once(farm: Farm) -> None:
     roll = roll_of(farm, 5)
     scan(roll, 0, "a")
-    scans.close()
     path = next(scans.folder().glob("*.scans"))
     content = path.read_bytes()
-    assert scans.gather() == 1
+    assert scans.gather(time.time() + 300) == 1
     path.write_bytes(content)  # the machine died before the file was gone
-    assert scans.gather() == 0
+    assert scans.gather(time.time() + 300) == 0
+    assert not Salt.objects.filter(day__lt=timezone.localdate()).exists()
     assert sum(ScanCount.objects.values_list("times", flat=True)) == 1
-    path.with_name("x.scans").write_bytes(content + content[:30])  # cut in the middle of a line
-    assert scans.gather() == 1
+    path.with_name("0000000001-x.scans").write_bytes(
+        content + content[:30]
+    )  # cut in the middle of a line
+    assert scans.gather(time.time() + 300) == 1
 
 
 def test_guessing_costs_little_and_finds_nothing(
@@ -365,3 +371,50 @@ def test_index_is_made_when_goods_change(farm: Farm) -> None:
     with TestCase.captureOnCommitCallbacks(execute=True):
         farm.item("Chè hộp", net_kg=1)
     assert index.file().exists()
+
+
+def test_a_stop_shows_on_every_code_of_the_lot(farm: Farm) -> None:
+    *_, pack = farm.chain()
+    waiting = roll_of(farm, 5, lot=pack)
+    roll = rolls.activate(roll_of(farm, 5), pack, by=farm.user)
+    rolls.spoil(roll, 1, 1, "rách", by=farm.user)
+    stop(pack, "recalled", "Có dị vật", by=farm.officer)
+    codes = [f"/21/{next(rolls.serials_of(one))}" for one in (waiting, roll)]
+    for code in (*codes, f"/10/{pack.code}/21/0123456789ABC"):
+        assert "đang bị thu hồi" in get(f"/truy-xuat/01/{farm.pack.gtin}{code}")[2], code
+
+
+def test_a_full_disk_hides_no_page(farm: Farm, settings: Any, tmp_path: Any) -> None:
+    (tmp_path / "file").write_text("")
+    settings.DATA = tmp_path / "file"  # nothing can be written below it
+    assert get(f"/truy-xuat{farm.pack.path}")[0] == 200
+
+
+def test_goods_newer_than_the_index_are_found(farm: Farm) -> None:
+    index.publish()
+    index.INDEX._look_at = 0.0
+    newer = farm.item("Chè hộp", net_kg=Decimal(1))
+    assert get(newer.path)[0] == 307
+
+
+def test_a_households_plot_shows_its_code_only(farm: Farm) -> None:
+    farm.producer.kind = "household"
+    farm.producer.save()
+    farm.area.name = "Vườn ông Nguyễn Văn A"
+    farm.area.save()
+    *_, pack = farm.chain()
+    body = get(f"/truy-xuat{pack.path}")[2]
+    assert "VT-14-001" in body
+    assert "Nguyễn Văn A" not in body
+    assert farm.producer.name not in body
+
+
+def test_the_page_shows_no_events_of_other_packs(farm: Farm) -> None:
+    _, tea, pack = farm.chain()
+    used = [(tea.uid, Decimal(1))]
+    other = farm.write("pack", item=farm.pack, quantity=Decimal(5), used=used).lot
+    farm.write("ship", used=[(tea.uid, Decimal(1))], partner="Khách khác")
+    assert other is not None
+    body = get(f"/truy-xuat{pack.path}", accept_language="vi")[2]
+    assert body.count("<strong>Đóng gói</strong>") == 1
+    assert "Xuất hàng" not in body

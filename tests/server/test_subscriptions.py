@@ -295,3 +295,5 @@ def test_the_published_chain(machine: Machine, client: Any) -> None:
     assert broken_at() is None
     Seal.objects.update(chain=bytes(32))
     assert broken_at() == first.last
+    Seal.objects.update(chain=first.chain, last=first.last + 10**6)
+    assert broken_at() == first.last + 10**6  # a seal tells of an event that is gone

@@ -1,5 +1,6 @@
 """The producer's log, lots, holds and recalls."""
 
+import json
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,15 +10,20 @@ import pytest
 from django.utils import timezone
 
 from saola.epcis import validate
+from saola.epcis.farm import Amount, Deed, event_of
+from saola.epcis.writing import CONTEXT
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.events.chain import broken_at
 from saola.server.events.models import Event, Mention
+from saola.server.events.search import whole
 from saola.server.events.tree import tree
+from saola.server.exchange import eudr, fsma
 from saola.server.notices.models import Message
 from saola.server.traceability.goods import add_area, add_item, read_shape
-from saola.server.traceability.logbook import Note, write_down
-from saola.server.traceability.models import Entry, Lot, TradeItem
+from saola.server.traceability.lineage import lineage
+from saola.server.traceability.logbook import Note, write_down, write_event
+from saola.server.traceability.models import Entry, Lot, TradeItem, link_of
 from saola.server.traceability.recalls import downstream, free, stop
 from tests.factories import ProducerFactory, ProductFactory, UserFactory
 
@@ -167,7 +173,7 @@ def test_who_lifts_what(farm: Farm) -> None:
     assert len(free(leaf, "Kết quả đạt", by=farm.officer)) == 3
     stop(tea, "held", "Tự kiểm tra", by=farm.user)
     assert Lot.objects.get(pk=leaf.pk).state == "free"
-    free(tea, "Đạt", by=farm.user)
+    assert len(free(tea, "Đạt", by=farm.user)) == 2
     stranger = Farm()
     with pytest.raises(Refused):
         stop(tea, "recalled", "Nghịch", by=stranger.user)
@@ -214,3 +220,101 @@ def test_best_before_may_be_given(farm: Farm) -> None:
     assert entry.lot is not None
     assert entry.lot.best_before == day
     assert '"cbvmda:bestBeforeDate":"2030-01-02"' in Event.objects.get(seq=entry.seq).document
+
+
+def test_the_producer_lifts_nothing_of_the_office(farm: Farm) -> None:
+    leaf, tea, _ = farm.chain()
+    stop(tea, "recalled", "Tự kiểm tra", by=farm.user)
+    stop(tea, "recalled", "Lệnh của cơ quan", by=farm.officer)
+    stop(leaf, "recalled", "Tự kiểm tra", by=farm.user)
+    free(tea, "Xong", by=farm.user)
+    free(leaf, "Xong", by=farm.user)
+    tea.refresh_from_db()
+    assert (tea.state, tea.state_reason) == ("recalled", "Lệnh của cơ quan")
+    free(tea, "Đạt", by=farm.officer)
+    tea.refresh_from_db()
+    assert tea.state == "free"
+
+
+def test_a_lot_stopped_for_two_reasons_needs_both_lifted(farm: Farm) -> None:
+    one = farm.write("harvest", item=farm.leaf, quantity=Decimal(10)).lot
+    two = farm.write("harvest", item=farm.leaf, quantity=Decimal(10)).lot
+    assert one is not None
+    assert two is not None
+    used = [(one.uid, Decimal(5)), (two.uid, Decimal(5))]
+    tea = farm.write("process", item=farm.tea, quantity=Decimal(2), used=used).lot
+    assert tea is not None
+    for lot in (one, two, tea):
+        stop(lot, "held", "Kiểm tra", by=farm.user)
+    for lot in (one, tea):
+        free(lot, "Đạt", by=farm.user)
+        tea.refresh_from_db()
+        assert tea.state == "held"
+    free(two, "Đạt", by=farm.user)
+    tea.refresh_from_db()
+    assert tea.state == "free"
+
+
+def claim(farm: Farm, used: Lot, made: Lot) -> None:
+    """A stranger's machine says that something of its own went into another's lot."""
+    event = event_of(
+        Deed(
+            f"urn:uuid:{uuid.uuid4()}",
+            "process",
+            timezone.localtime(),
+            "https://x.example/noi/1",
+            into=[Amount(link_of(made.item.gtin, made.code), Decimal(1))],
+            of=[Amount(link_of(used.item.gtin, used.code), Decimal(1))],
+        )
+    )
+    write_event(farm.producer, event)
+
+
+def test_nobody_claims_anothers_lots(farm: Farm) -> None:
+    """Numbers stand on every label: who says something of another's lot is not believed."""
+    *_, pack = farm.chain()
+    stranger = Farm()
+    theirs, *_ = stranger.chain()
+    claim(stranger, theirs, pack)
+    stop(theirs, "recalled", "Nghịch", by=stranger.user)
+    pack.refresh_from_db()
+    assert pack.state == "free"
+    assert downstream(theirs)[-1].item.producer_id == stranger.producer.pk
+    assert len(lineage(pack).before) == 2
+    claim(stranger, pack, theirs)  # to see what is behind it
+    shown = list(fsma.rows(theirs))
+    assert not any(farm.producer.name in row for row in shown)
+    told = json.loads(eudr.statement(theirs))
+    assert [one["properties"]["ProducerName"] for one in told["features"]] == [
+        stranger.producer.name
+    ]
+
+
+def test_what_was_done_before_the_stop_is_taken_and_stopped(farm: Farm) -> None:
+    _, tea, _ = farm.chain()
+    before = timezone.now() - timedelta(minutes=5)
+    stop(tea, "recalled", "Có dị vật", by=farm.officer)
+    used = [(tea.uid, Decimal(1))]
+    late = farm.write("pack", item=farm.pack, quantity=Decimal(5), used=used, at=before).lot
+    assert late is not None
+    late.refresh_from_db()
+    assert late.state == "recalled"
+    with pytest.raises(Refused, match="thu hồi"):
+        farm.write("pack", item=farm.pack, quantity=Decimal(5), used=used)
+
+
+def test_an_event_declared_wrong_joins_nothing(farm: Farm) -> None:
+    leaf, tea, _ = farm.chain()
+    wrong = Event.objects.order_by("seq")[1]
+    event, _ = whole(wrong)
+    event["errorDeclaration"] = {
+        "declarationTime": "2026-11-24T10:00:00+07:00",
+        "reason": "incorrect_data",
+    }
+    event.setdefault("@context", [CONTEXT])
+    stranger = Farm()
+    write_event(stranger.producer, event)
+    assert tea in downstream(leaf)
+    event["errorDeclaration"]["declarationTime"] = "2026-11-24T11:00:00+07:00"
+    write_event(farm.producer, event)
+    assert downstream(leaf) == []

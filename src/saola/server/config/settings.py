@@ -216,6 +216,9 @@ OCOP: dict[str, Any] = {
     "webhook_hosts": (),
     # header of the proxy in front that says a visitor's province ("14"); "" where there is none
     "area_header": "",
+    # header of that proxy with the visitor's address ("X-Forwarded-For"; the last entry counts);
+    # used for a day's token of the device, never kept
+    "visitor_header": "",
     # whether asking for completion stops the clock of the office that asks
     "clock_stops_on_request": {"commune": False, "agency": False},
 }

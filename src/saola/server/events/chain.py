@@ -14,16 +14,21 @@ def broken_at() -> int | None:
     """The number of the first event whose document is not that of its hash; the last number where
     the chain does not end in the head, or of an event at which a published seal differs; None where
     all agree."""
-    seals = dict(Seal.objects.values_list("last", "chain"))
+    seals: dict[int, set[bytes]] = {}
+    for seal_last, sealed in Seal.objects.values_list("last", "chain"):
+        seals.setdefault(seal_last, set()).add(bytes(sealed))
     chain, last = bytes(32), 0
     for row in Event.objects.order_by("seq").iterator(chunk_size=1000):
         event, spaces = whole(row)
         if bytes(row.hash) != bytes.fromhex(event_hash(event, spaces)[14:78]):
             return row.seq
         chain, last = sha256(chain + bytes(row.hash)).digest(), row.seq
-        if row.seq in seals and bytes(seals[row.seq]) != chain:
+        if seals.pop(row.seq, {chain}) != {chain}:
             return row.seq
     head = Head.objects.filter(pk=1).first()
+    seals.pop(0, None)  # of days before the first event
+    if seals:  # of an event that is no longer there
+        return min(seals)
     if head is not None and (bytes(head.chain), head.last) != (chain, last):
         return int(head.last)
     return None

@@ -31,11 +31,15 @@ class Page:
     after: tuple[str, int] | None
 
 
-def search(query: Query, access: Access | None, size: int, after: Any = None) -> Page:
-    """One page of at most so many events that this token may read; fewer where much had to be gone
-    through, and then there is more."""
+def search(
+    query: Query, access: Access | None, size: int, after: Any = None, *, until: int | None = None
+) -> Page:
+    """One page of at most so many events that this token may read, none with a number beyond
+    `until`; fewer where much had to be gone through, and then there is more."""
     by_time = query.order == "eventTime"
     rows = narrowed(query, Event.objects.readable_by(access))
+    if until is not None:
+        rows = rows.filter(seq__lte=until)
     found: list[Spaced] = []
     read = 0
     last = after

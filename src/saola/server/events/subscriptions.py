@@ -1,6 +1,7 @@
 """Who is told of new events: query, address, what was delivered last. Delivered in the order of
 capture; what was not received with 2xx comes again."""
 
+import logging
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,8 +19,10 @@ from saola.server.events.search import search
 from saola.server.events.webhooks import Failed, TooLarge, send
 
 BATCH = 500  # events of one message
+MOST_MESSAGES = 10  # to one subscriber before the others have their turn
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 CLAIM = timedelta(minutes=10)  # after a kill another run may take it up
+log = logging.getLogger("saola.subscriptions")
 Send = Callable[[str, bytes, str], None]
 
 
@@ -72,13 +75,16 @@ def _serve(row: Subscription, deliver_by: Send) -> int:
     sent = 0
     try:
         sent = _catch_up(row, deliver_by)
-    except Failed as failed:
+    except Exception as failed:  # a fault of one must not hold up the others
+        if not isinstance(failed, Failed):
+            log.exception("a subscription failed")
         row.failures += 1
         wait = min(FIRST_WAIT * 2 ** min(row.failures - 1, 10), LONGEST_WAIT)
         _keep(row, due_at=timezone.now() + wait, failures=row.failures, fault=str(failed)[:200])
         return sent
     now = timezone.localtime()
-    due = now + timedelta(seconds=1) if row.stream else read_schedule(row.schedule).after(now)
+    soon = row.stream or sent == MOST_MESSAGES
+    due = now + timedelta(seconds=1) if soon else read_schedule(row.schedule).after(now)
     _keep(row, due_at=due, failures=0, fault="")
     return sent
 
@@ -93,9 +99,11 @@ def _catch_up(row: Subscription, deliver_by: Send) -> int:
         return 0
     query: Query = read_query(row.query.asked, row.query.spaces)
     sent, size = 0, BATCH
-    while True:
-        head = Head.objects.filter(pk=1).values_list("last", flat=True).first() or 0
-        page = search(query, row.query.access, size, ("", row.last_seq))
+    head = Head.objects.filter(pk=1).values_list("last", flat=True).first() or 0
+    if head <= row.last_seq and not row.report_if_empty:
+        return 0
+    while sent < MOST_MESSAGES:
+        page = search(query, row.query.access, size, ("", row.last_seq), until=head)
         last = page.after[1] if page.after else head
         empty = not page.events
         if not empty or (row.report_if_empty and not row.stream and not sent):
@@ -109,9 +117,10 @@ def _catch_up(row: Subscription, deliver_by: Send) -> int:
             sent += 1
             _keep(row, last_notified_at=timezone.now())
         row.last_seq = max(row.last_seq, last)
-        _keep(row, last_seq=row.last_seq)
+        _keep(row, last_seq=row.last_seq, due_at=timezone.now() + CLAIM)
         if page.after is None:
             return sent
+    return sent
 
 
 def _message(row: Subscription, events: list[Any]) -> bytes:

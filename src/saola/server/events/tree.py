@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Subquery
-
 from saola.epcis.mentions import Role
-from saola.server.events.models import Mention
+from saola.server.events.models import Event, Mention
 
 USED = (Role.INPUT, Role.INPUT_CLASS, Role.CHILD, Role.CHILD_CLASS)
 MADE = (Role.OUTPUT, Role.OUTPUT_CLASS, Role.PARENT)
@@ -27,7 +25,8 @@ class Tree:
 
 def tree(key: int, *, forward: bool) -> Tree:
     """Everything made from the thing (`forward`) or everything that it was made from; `key` as
-    `store.key_of`. Events declared to be in error do not count."""
+    `store.key_of`. Events declared to be in error do not count,
+    nor do the declarations."""
     found = Tree(depth={key: 0})
     here, there = (USED, MADE) if forward else (MADE, USED)
     front = {key}
@@ -69,11 +68,36 @@ def _named(seqs: Iterable[int], roles: tuple[Role, ...]) -> Iterable[tuple[int, 
 
 
 def _declared(seqs: Iterable[int]) -> set[int]:
-    """Of these events those that somebody declared to be in error."""
-    wrong: set[int] = set()
-    declared = Mention.objects.filter(role=Role.DECLARED, key=OuterRef("key")).values("seq")[:1]
+    """Of these events those that count for nothing: declarations of an error, and what was declared
+    wrong by its own owner or by an office."""
+    gone: set[int] = set()
     for part in _parts(seqs):
+        told = Mention.objects.filter(seq__in=part, role=Role.DECLARED)
+        gone |= set(told.values_list("seq", flat=True))
         rows = Mention.objects.filter(seq__in=part, role=Role.EVENT)
-        rows = rows.annotate(by=Subquery(declared)).filter(by__isnull=False)
-        wrong |= set(rows.values_list("seq", flat=True))
-    return wrong
+        by_key = dict(rows.values_list("key", "seq"))
+        doubts = Mention.objects.filter(role=Role.DECLARED, key__in=by_key.keys())
+        pairs = [(by_key[key], seq) for key, seq in doubts.values_list("key", "seq")]
+        gone |= _by_right(pairs) if pairs else set()
+    return gone
+
+
+def _by_right(pairs: list[tuple[int, int]]) -> set[int]:
+    """Of (event, its declaration) the events whose declaration is their owner's or an office's."""
+    owners = owners_of({seq for pair in pairs for seq in pair})
+    return {seq for seq, told in pairs if owners.get(told) in (None, owners.get(seq))}
+
+
+def owners_of(seqs: Iterable[int]) -> dict[int, int | None]:
+    """The producer whose chain each event belongs to; None for an office's."""
+    found: dict[int, int | None] = {}
+    for part in _parts(seqs):
+        found |= dict(Event.objects.filter(seq__in=part).values_list("seq", "owner"))
+    return found
+
+
+def counting(*keys: int) -> list[int]:
+    """Numbers of the events that tell of these things themselves (not of their use or making),
+    those in error left out."""
+    seen = {seq for _, seq in _mentions(keys, (Role.EPC, Role.CLASS))}
+    return sorted(seen - _declared(seen))

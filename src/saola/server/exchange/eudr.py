@@ -1,10 +1,10 @@
 """Regulation (EU) 2023/1115: where the raw material of a lot grew, as GeoJSON, with the fields of a
 due diligence statement and what is still missing of them."""
 
-import json
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.utils import timezone
 
 from saola.server.traceability.lineage import family
@@ -14,10 +14,12 @@ POINT_UP_TO = Decimal(4)  # hectares that a point may stand for (art. 2(28))
 DECIMALS = 6  # of every coordinate (art. 2(28))
 
 
-def statement(lot: Lot) -> str:
-    """GeoJSON text: a feature for each plot, the fields of the statement beside it."""
+def statement(lot: Lot) -> bytes:
+    """GeoJSON: a feature for each plot, the fields of the statement beside it."""
+    whole = family(lot)
+    own = [one.pk for one in whole if one.item.producer_id == lot.item.producer_id]
     harvests = list(
-        Entry.objects.filter(act="harvest", lot__in=[one.pk for one in family(lot)])
+        Entry.objects.filter(act="harvest", lot__in=own)
         .select_related("area__place", "lot__item", "producer__place")
         .order_by("at")
     )
@@ -40,17 +42,16 @@ def statement(lot: Lot) -> str:
         "type": "FeatureCollection",
         "features": features,
         "dueDiligence": fields,
-        "missing": _missing(lot, harvests, list(areas.values()), fields),
+        "missing": [
+            *_missing(harvests, list(areas.values()), fields),
+            *_from_others(own, len(whole) - len(own)),
+        ],
     }
-    return (
-        json.dumps(told, ensure_ascii=False, indent=1, default=str)
-        .replace('"§', "")
-        .replace('§"', "")
-    )
+    return msgspec.json.encode(told)
 
 
 def _feature(area: GrowingArea) -> dict[str, Any]:
-    """Coordinates keep six decimals; json itself would drop the zeros at their end."""
+    """Coordinates are written with six decimals, zeros at their end too."""
     shape: dict[str, Any] = area.shape
     return {
         "type": "Feature",
@@ -58,7 +59,7 @@ def _feature(area: GrowingArea) -> dict[str, Any]:
             "ProducerName": area.producer.name,
             "ProducerCountry": "VN",
             "ProductionPlace": f"{area.name} {area.code}".strip(),
-            "Area": f"§{area.hectares:.4f}§" if area.hectares else None,
+            "Area": msgspec.Raw(f"{area.hectares:.4f}".encode()) if area.hectares else None,
         },
         "geometry": {"type": shape["type"], "coordinates": _exact(shape["coordinates"])},
     }
@@ -67,21 +68,25 @@ def _feature(area: GrowingArea) -> dict[str, Any]:
 def _exact(value: Any) -> Any:
     if isinstance(value, list):
         return [_exact(one) for one in value]
-    return f"§{value:.{DECIMALS}f}§"
+    return msgspec.Raw(f"{value:.{DECIMALS}f}".encode())
 
 
-def _missing(
-    lot: Lot, harvests: list[Entry], areas: list[GrowingArea], fields: dict[str, Any]
-) -> list[str]:
+def _from_others(own: list[int], others: int) -> list[str]:
+    found = []
+    if Entry.objects.filter(act="buy", lot__in=own).exists():
+        found.append("raw material was bought: its plots are not known here")
+    if others:
+        found.append(f"{others} lots of other producers went into it: ask them for their plots")
+    return found
+
+
+def _missing(harvests: list[Entry], areas: list[GrowingArea], fields: dict[str, Any]) -> list[str]:
     """What an importer will still ask for."""
     found = []
     if not harvests:
         found.append("no harvest is written down behind this lot")
     if any(entry.area is None for entry in harvests):
         found.append("a harvest without its growing area")
-    bought = Entry.objects.filter(act="buy", lot__in=[one.pk for one in family(lot)])
-    if bought.exists():
-        found.append("raw material was bought: its plots are not known here")
     for area in areas:
         if not area.shape:
             found.append(f"{area.name}: no geolocation")

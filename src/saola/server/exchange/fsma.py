@@ -26,7 +26,10 @@ EVENTS = {
 
 def rows(lot: Lot) -> Iterator[tuple[Any, ...]]:
     """From the earliest event to the latest."""
-    entries = Entry.objects.filter(lot__in=[one.pk for one in family(lot)])
+    # another producer's partners and papers are that producer's own
+    entries = Entry.objects.filter(
+        lot__in=[one.pk for one in family(lot)], producer=lot.item.producer
+    )
     shipped = Entry.objects.filter(act="ship", uses__lot=lot)
     whole = (entries | shipped).distinct().order_by("at", "received_at")
     whole = whole.select_related("lot__item", "area", "producer__place")

@@ -37,7 +37,7 @@ def ports() -> dict[str, Port]:
             _("Liên minh châu Âu, EUDR: vị trí thửa đất và dữ liệu thẩm định"),
             "geojson",
             "application/geo+json",
-            lambda lot: eudr.statement(lot).encode(),
+            eudr.statement,
         ),
     }
     return own | {key: _national(key, name) for key, name in systems().items()}

@@ -75,17 +75,37 @@ def look_up(gtin: str, serial: str, today: date) -> Look:
         Standing.FIRST,
         number,
         place,
-        lot if active else None,
+        lot if active or lot_state in (Lot.State.RECALLED, Lot.State.HELD) else None,
         str(changed),
         times or 0,
         _moment(first_at),
     )
-    if spoiled:
-        return _with(look, Standing.SPOILED)
-    if not active:
-        return _with(look, Standing.WAITING)
     stopped = _stopped(lot_state, best, today)
-    return _with(look, stopped or (Standing.AGAIN if times else Standing.FIRST))
+    return _with(look, _standing(stopped, active=active, spoiled=spoiled, seen=bool(times)))
+
+
+def _standing(stopped: Standing | None, *, active: bool, spoiled: bool, seen: bool) -> Standing:
+    """A stop of the lot counts before everything else, even before the label was activated."""
+    if stopped in (Standing.RECALLED, Standing.HELD):
+        return stopped
+    if spoiled:
+        return Standing.SPOILED
+    if not active:
+        return Standing.WAITING
+    return stopped or (Standing.AGAIN if seen else Standing.FIRST)
+
+
+def look(gtin: str, lot: str, serial: str, today: date) -> Look:
+    """What a code says: its serial, its lot, or nothing of its own. A serial that is not ours hides
+    no recall of the lot beside it."""
+    if serial:
+        found = look_up(gtin, serial, today)
+        if found.lot is None and lot:
+            beside = look_at_lot(gtin, lot, today)
+            if beside.standing in (Standing.RECALLED, Standing.HELD):
+                return beside
+        return found
+    return look_at_lot(gtin, lot, today) if lot else Look(Standing.PLAIN)
 
 
 def look_at_lot(gtin: str, code: str, today: date) -> Look:

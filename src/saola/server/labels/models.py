@@ -88,8 +88,8 @@ class Seen(models.Model):
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     last_area = models.CharField(max_length=2, blank=True)
-    times = models.PositiveIntegerField(default=0)
-    devices = models.PositiveIntegerField(default=0)  # counted anew each day
+    times = models.PositiveIntegerField(default=0)  # a device counts once a day
+    devices = models.PositiveIntegerField(default=0)  # most on one day
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["roll", "place"], name="seen_once")]
@@ -104,6 +104,13 @@ class Device(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["seen", "day", "token"], name="device_once")]
+
+
+class Salt(models.Model):
+    """The random salt of a day's device tokens; deleted when the day is over."""
+
+    day = models.DateField(primary_key=True)
+    value = models.BinaryField(max_length=32)
 
 
 class ScanCount(models.Model):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import zxingcpp
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -101,12 +102,6 @@ def _on_dot(position: float, dpi: int) -> float:
     return round(position * dpi / 25.4) * 25.4 / dpi if dpi else position
 
 
-def _packed(row: bytes) -> bytes:
-    """One row of a mask: a bit 0 is painted; dark modules come as 0."""
-    bits = int("".join("1" if value else "0" for value in row).ljust(-(-len(row) // 8) * 8, "1"), 2)
-    return bits.to_bytes(-(-len(row) // 8), "big")
-
-
 class _Drawn:
     """Draws labels on one canvas."""
 
@@ -121,16 +116,15 @@ class _Drawn:
         """One label with its upper left corner there, in millimetres from the lower left of the
         page."""
         picture = code_of(label.content, self.carrier).to_image(scale=1, add_quiet_zones=False)
-        view = memoryview(picture)
-        assert view.shape is not None  # a picture has two sides
-        high, wide = view.shape[:2]
+        dots = np.asarray(picture)
+        high, wide = dots.shape
         across, down = (side * self.module + 2 * self.quiet for side in (wide, high))
         if across > self.sheet.label[0] or down > self.sheet.label[1]:
             raise Refused(_too_small(across, down, self.sheet), field="sheet")
         x = _on_dot(left + self.quiet, self.sheet.dpi)
         y = _on_dot(top - self.quiet - high * self.module, self.sheet.dpi)
-        rows = bytes(view)
-        bits = b"".join(_packed(rows[at : at + wide]) for at in range(0, len(rows), wide))
+        # in a mask a bit 0 is painted; dark modules come as 0
+        bits = np.packbits(dots != 0, axis=1).tobytes()
         self.canvas._code.append(
             f"q {wide * self.module * mm:.4f} 0 0 {high * self.module * mm:.4f} {x * mm:.4f} "
             f"{y * mm:.4f} cm BI /W {wide} /H {high} /IM true /BPC 1 /F /AHx ID {bits.hex()}> EI Q"

@@ -32,8 +32,9 @@ def make(pk: int) -> None:
         return
     try:
         pdf = roll_pdf(row.roll, row.sheet, row.carrier, skip=row.skip)
+        row.file = keep(pdf, f"tem-{row.roll_id}.pdf", "application/pdf")
     except Refused as refused:
         row.fault = refused.reason
-    else:
-        row.file = keep(pdf, f"tem-{row.roll_id}.pdf", "application/pdf")
+    except OSError:
+        row.fault = "Máy chủ không ghi được tệp. Hãy bấm làm lại; nếu vẫn lỗi, báo quản trị."
     row.save(update_fields=["file", "fault"])

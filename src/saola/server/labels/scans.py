@@ -2,12 +2,14 @@
 a token that changes each day; addresses of the network are never written."""
 
 import json
+import secrets
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,11 +18,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from saola.server.labels.models import Device, Gathered, Roll, ScanCount, Seen
+from saola.server.labels.models import Device, Gathered, Roll, Salt, ScanCount, Seen
 from saola.server.labels.watching import watch
 
-WRITING = 60  # seconds after which a file is closed and may be counted
-KEPT = 60  # days that tokens of devices are kept
+KEPT = 60  # days that tokens of devices, and names of counted files, are kept
+MINUTE = 60
+PROCESS = uuid.uuid4().hex  # names the files that this process writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,64 +39,53 @@ class Scan:
     place: int = 0
 
 
-class _Spool:
-    """The file that this process writes."""
-
-    path: Path | None = None
-    opened = 0.0
-
-
 def folder() -> Path:
     """Where scans wait."""
     return Path(settings.DATA) / "scans"
 
 
 def token(address: str, agent: str, day: date) -> str:
-    """A device on one day. The salt is the day's and made from the server's key: from the token
-    nobody comes back to the address, and tomorrow it is another."""
-    salt = blake2b(day.isoformat().encode(), key=settings.SERIAL_KEY, digest_size=16).digest()
+    """A device on one day. The salt is random, the day's own, and deleted when the day is over:
+    then nobody comes back from the token to the address, and tomorrow it is another."""
+    salt = _salt(day)
     return blake2b(f"{address}\n{agent}".encode(), key=salt, digest_size=8).hexdigest()
 
 
-def write_scan(scan: Scan) -> bool:
-    """Put it down; True when a file is full and should be counted."""
-    full = _Spool.path is not None and time.monotonic() - _Spool.opened > WRITING
-    if full and _Spool.path is not None:
-        close()
-    if _Spool.path is None:
-        folder().mkdir(parents=True, exist_ok=True)
-        _Spool.path = folder() / f"{uuid.uuid4()}.open"
-        _Spool.opened = time.monotonic()
+@lru_cache(maxsize=2)
+def _salt(day: date) -> bytes:
+    row, _ = Salt.objects.get_or_create(day=day, defaults={"value": secrets.token_bytes(32)})
+    return bytes(row.value)
+
+
+def write_scan(scan: Scan) -> None:
+    """Put it down, in the file of this process and minute."""
+    folder().mkdir(parents=True, exist_ok=True)
+    path = folder() / f"{int(time.time()) // MINUTE:010}-{PROCESS}.scans"
     line = json.dumps(asdict(scan), separators=(",", ":")) + "\n"
-    with _Spool.path.open("ab", buffering=0) as file:
+    with path.open("ab", buffering=0) as file:
         file.write(line.encode())
-    return full
 
 
-def close() -> None:
-    """The file of this process may be counted from now on."""
-    if _Spool.path is not None and _Spool.path.exists():
-        _Spool.path.rename(_Spool.path.with_suffix(".scans"))
-    _Spool.path = None
-
-
-def gather() -> int:
-    """Count what waits; how many scans. Files left open by a process that is gone are taken too.
-    Each file is counted in one transaction that also says so, and then goes."""
-    close()
+def gather(now: float | None = None) -> int:
+    """Count what waits; how many scans. Files of minutes that are over are written by nobody any
+    more; each is counted in one transaction that also says so, and then goes."""
+    minute = int(now or time.time()) // MINUTE - 1
     counted = 0
-    now = time.time()
-    for path in sorted(folder().glob("*")) if folder().is_dir() else []:
-        if path.suffix == ".open":
-            if now - path.stat().st_mtime < 10 * WRITING:
-                continue
-        elif path.suffix != ".scans":
+    for path in sorted(folder().glob("*.scans")):
+        if path.name >= f"{minute:010}":
             continue
-        scans = [scan for line in path.read_text().splitlines() if (scan := _read(line))]
-        if _once(path.stem, scans):
+        try:
+            lines = path.read_text(errors="replace").splitlines()
+        except FileNotFoundError:  # counted by another run meanwhile
+            continue
+        scans = [scan for line in lines if (scan := _read(line))]
+        if _once(path.stem, sorted(scans, key=lambda scan: scan.at)):
             counted += len(scans)
         path.unlink(missing_ok=True)
-    Device.objects.filter(day__lt=timezone.localdate() - timedelta(KEPT)).delete()
+    day = timezone.localdate()
+    Salt.objects.filter(day__lt=day).delete()
+    Device.objects.filter(day__lt=day - timedelta(KEPT)).delete()
+    Gathered.objects.filter(at__lt=timezone.now() - timedelta(KEPT)).delete()
     return counted
 
 
@@ -131,19 +123,22 @@ def _moment(scan: Scan) -> datetime:
 
 
 def _see(scan: Scan) -> None:
+    """One device counts once a day: a page opened again, or in the other language, is no new
+    check."""
     roll = Roll.objects.select_related("lot__item").filter(pk=scan.roll).first()
     if roll is None:
         return
     at = _moment(scan)
-    seen, new = Seen.objects.get_or_create(
+    row, new = Seen.objects.get_or_create(
         roll=roll, place=scan.place, defaults={"first_at": at, "last_at": at}
     )
+    seen = Seen.objects.select_for_update().get(pk=row.pk)
     day = timezone.localtime(at).date()
     _, fresh = Device.objects.get_or_create(seen=seen, day=day, token=scan.device)
-    watch(seen, roll, at, scan.area, new=new)
-    seen.times += 1
-    seen.devices += fresh
-    seen.first_at, seen.last_at = min(seen.first_at, at), max(seen.last_at, at)
-    if scan.area:
+    watch(seen, roll, at, scan.area, day=day, new=new)
+    seen.times += fresh
+    seen.devices = max(seen.devices, seen.tokens.filter(day=day).count())
+    if scan.area and at >= seen.last_at:
         seen.last_area = scan.area
+    seen.first_at, seen.last_at = min(seen.first_at, at), max(seen.last_at, at)
     seen.save()

@@ -67,6 +67,8 @@ def lot_pdf(lot: Lot, sheet: str, count: int) -> bytes:
         lines.append(f"HSD {lot.best_before:%d/%m/%Y}")
     if lot.item.producer.illustrative:
         lines.append("DỮ LIỆU MINH HỌA")
+    elif lot.item.internal:
+        lines.append(MARK)
     lines.append(urlsplit(str(settings.LABEL_URL)).netloc)
     label = Label(stem() + lot.path, tuple(lines))
     return pdf_of([label] * count, SHEETS[sheet])

@@ -1,14 +1,8 @@
-"""Work in the background: scans are counted after they happened."""
+"""Work in the background: files of many labels."""
 
 from django_tasks import task
 
-from saola.server.labels import prints, scans
-
-
-@task()
-def gather() -> None:
-    """Count what waits."""
-    scans.gather()
+from saola.server.labels import prints
 
 
 @task()

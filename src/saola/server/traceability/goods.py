@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.encoding import iri_to_uri
 
 from saola.gs1.identifiers import BadGs1, check_value
 from saola.gs1.internal import internal_gtin, is_internal
@@ -69,6 +70,7 @@ def add_link(item: TradeItem, facts: dict[str, Any], *, by: User, lot: Lot | Non
         raise Refused("Lô này là của hàng khác.", field="lot")
     if facts["kind"] not in LINK_KINDS or not facts["href"].startswith("https://"):
         raise Refused("Hãy chọn loại đường dẫn; địa chỉ bắt đầu bằng https://.", field="href")
+    facts = facts | {"href": iri_to_uri(facts["href"])}
     ItemLink.objects.get_or_create(item=item, lot=lot, **facts)
     record("add_link", f"item:{item.pk}", {"kind": facts["kind"]}, by=by)
     transaction.on_commit(tasks.publish.enqueue)

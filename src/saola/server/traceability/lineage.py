@@ -1,10 +1,13 @@
 """A lot's tree for people: named lots by distance both ways, and the balance of weights."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from saola.server.events.tree import tree
+from saola.server.events.tree import Tree, owners_of, tree
 from saola.server.traceability.models import Entry, Lot
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,48 @@ class Lineage:
     balance: Balance
 
 
+def lots_of(keys: Iterable[int]) -> dict[int, Lot]:
+    """Our lots among these things."""
+    whole = sorted(keys)
+    found: dict[int, Lot] = {}
+    for at in range(0, len(whole), AT_ONCE):
+        rows = Lot.objects.filter(key__in=whole[at : at + AT_ONCE])
+        found |= {row.key: row for row in rows.select_related("item__producer")}
+    return found
+
+
+def kin(lot: Lot, *, forward: bool) -> Tree:
+    """The tree of a lot by what each maker says itself: that something went into a lot counts only
+    from the chain of the lot's own producer, or from an office. Anybody can read a lot's number on
+    a label and claim it."""
+    told = tree(lot.key, forward=forward)
+    owners = owners_of(seq for _, _, seq in told.edges)
+    lots = lots_of(told.depth)
+    near: dict[int, list[tuple[int, tuple[int, int, int]]]] = {}
+    for used, made, seq in told.edges:
+        maker = lots[made].item.producer_id if made in lots else owners.get(seq)
+        if owners.get(seq) in (None, maker):
+            here, there = (used, made) if forward else (made, used)
+            near.setdefault(here, []).append((there, (used, made, seq)))
+    found = Tree(depth={lot.key: 0}, cut=told.cut)
+    front = [lot.key]
+    while front:
+        after = []
+        for key in front:
+            for there, edge in near.get(key, ()):
+                found.edges.add(edge)
+                if there not in found.depth:
+                    found.depth[there] = found.depth[key] + 1
+                    after.append(there)
+        front = after
+    return found
+
+
 def lineage(lot: Lot) -> Lineage:
     """The whole family of a lot."""
-    up, down = tree(lot.key, forward=False), tree(lot.key, forward=True)
+    up, down = kin(lot, forward=False), kin(lot, forward=True)
     keys = (up.depth.keys() | down.depth.keys()) - {lot.key}
-    rows = Lot.objects.filter(key__in=sorted(keys)).select_related("item")
-    lots = {row.key: row for row in rows}
+    lots = lots_of(keys)
     return Lineage(
         _near(up.depth, lots),
         _near(down.depth, lots),
@@ -47,8 +86,7 @@ def lineage(lot: Lot) -> Lineage:
 
 def family(lot: Lot) -> list[Lot]:
     """The lot and everything that went into it."""
-    keys = sorted(tree(lot.key, forward=False).depth)
-    return list(Lot.objects.filter(key__in=keys).select_related("item__producer"))
+    return list(lots_of(kin(lot, forward=False).depth).values())
 
 
 def _near(depth: dict[int, int], lots: dict[int, Lot]) -> list[tuple[int, Lot]]:

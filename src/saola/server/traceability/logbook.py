@@ -25,6 +25,7 @@ from saola.server.files.models import StoredFile
 from saola.server.journal.record import record
 from saola.server.products.models import Producer
 from saola.server.traceability.models import Entry, GrowingArea, Lot, TradeItem, Use, link_of
+from saola.server.traceability.stops import inherit
 
 AHEAD = timedelta(hours=12)  # clocks of phones go wrong by so much at most
 BEHIND = timedelta(days=2 * 366)
@@ -81,6 +82,8 @@ def write_down(
         written_by=by,
         seq=seq,
     )
+    if lot is not None:
+        inherit(lot, [source for source, _amount in used])
     Use.objects.bulk_create(
         Use(entry=entry, lot=source, quantity=amount) for source, amount in used
     )
@@ -121,7 +124,8 @@ def _used(producer: Producer, note: Note) -> list[tuple[Lot, Decimal]]:
                 "Chưa có lô đã chọn. Nếu lô được ghi lúc không có mạng, hãy gửi lần ghi đó trước.",
                 field="used",
             )
-        if lot.state != Lot.State.FREE:
+        # what was done before the stop is taken whenever it is told, and stopped with it
+        if lot.state_since is not None and note.at >= _minute(lot.state_since):
             raise Refused(
                 f"{lot} đang ở trạng thái “{lot.get_state_display()}”, không dùng hoặc xuất được: "
                 f"{lot.state_reason}",
@@ -136,6 +140,11 @@ def _used(producer: Producer, note: Note) -> list[tuple[Lot, Decimal]]:
                 field="used",
             )
     return [(lots[uid], amount) for uid, amount in wanted.items()]
+
+
+def _minute(moment: datetime) -> datetime:
+    """Phones tell minutes."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def _shown(number: Decimal) -> str:

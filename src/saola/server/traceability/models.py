@@ -123,8 +123,7 @@ class Lot(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.FREE)
     state_reason = models.CharField(max_length=500, blank=True)
     state_since = models.DateTimeField(null=True)
-    cause = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="caused")
-    by_office = models.BooleanField(default=False)  # only an office lifts what an office ordered
+    cause = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -153,6 +152,19 @@ class Lot(models.Model):
         """What was neither used nor sent."""
         used: Decimal = self.uses.aggregate(sum=Sum("quantity"))["sum"] or Decimal(0)
         return self.quantity - used
+
+
+class Stop(models.Model):
+    """An order to hold or recall a lot, with the lots that it reaches. A lot is free once none is
+    in force; its own `state` is worked out from them."""
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders")
+    reached = models.ManyToManyField(Lot, related_name="stops")
+    state = models.CharField(max_length=10, choices=Lot.State)
+    reason = models.CharField(max_length=500)
+    by_office = models.BooleanField()  # only an office lifts what an office ordered
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
 
 def link_of(gtin: str, lot: str, *, stem: str = "") -> str:

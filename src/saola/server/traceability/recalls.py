@@ -1,7 +1,6 @@
 """Holding and recalling lots: with everything made from them, at once."""
 
 import uuid
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,24 +10,26 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can, require
-from saola.server.events.tree import tree
 from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell
 from saola.server.products.models import Producer
+from saola.server.traceability.lineage import kin, lots_of
 from saola.server.traceability.logbook import premises, write_event
-from saola.server.traceability.models import Lot, link_of
+from saola.server.traceability.models import Lot, Stop, link_of
+from saola.server.traceability.stops import settle
 
-AT_ONCE = 500
+TOO_LARGE = (
+    "Cây của lô quá lớn để dừng một lần. Hãy dừng từng lô làm từ nó, hoặc báo quản trị hệ thống."
+)
 
 
 def downstream(lot: Lot) -> list[Lot]:
-    """Every lot of ours that something of this one went into, the nearest first."""
-    found = tree(lot.key, forward=True)
-    keys = sorted(found.depth.keys() - {lot.key})
-    lots: list[Lot] = []
-    for at in range(0, len(keys), AT_ONCE):
-        rows = Lot.objects.filter(key__in=keys[at : at + AT_ONCE])
-        lots += rows.select_related("item__producer")
+    """Every lot of ours that something of this one went into, the nearest first; Refused where the
+    tree is too large to be followed to its end."""
+    found = kin(lot, forward=True)
+    if found.cut:
+        raise Refused(TOO_LARGE)
+    lots = lots_of(found.depth.keys() - {lot.key}).values()
     return sorted(lots, key=lambda one: (found.depth[one.key], one.pk))
 
 
@@ -43,59 +44,76 @@ def _may(lot: Lot, by: User) -> bool:
 @transaction.atomic
 def stop(lot: Lot, state: str, reason: str, *, by: User) -> list[Lot]:
     """Hold or recall a lot and all that was made from it; everybody whose lots they are is told.
-    Returns the lots that changed."""
+    Returns the lots whose state changed."""
     office = _may(lot, by)
     if not reason.strip():
         raise Refused("Hãy ghi lý do.", field="reason")
     if state not in (Lot.State.HELD, Lot.State.RECALLED):
         raise Refused("Hãy chọn tạm giữ hoặc thu hồi.")
-    changed = []
-    for one in _locked([lot, *downstream(lot)]):
-        if one.state in (Lot.State.RECALLED, state):
-            continue
-        one.state, one.state_reason, one.state_since = state, reason[:500], timezone.now()
-        one.cause, one.by_office = (None if one.pk == lot.pk else lot), office
-        one.save()
-        changed.append(one)
-    if not changed:
+    reached = _reached(lot)
+    if reached[0].orders.filter(state=state, by_office=office, ended_at=None).exists():
         raise Refused("Lô này đã ở trạng thái đó.")
+    order = Stop.objects.create(
+        lot=lot, state=state, reason=reason[:500], by_office=office, at=timezone.now()
+    )
+    order.reached.set(reached)
+    changed = settle(reached)
     if state == Lot.State.RECALLED:
-        _written(changed, ended=False)
-    record(f"{state}_lot", f"lot:{lot.pk}", _facts(changed, reason), by=by)
-    _told(lot, changed)
+        _written([one for one in changed if one.state == state], ended=False)
+    record(f"{state}_lot", f"lot:{lot.pk}", _facts(reached, reason), by=by)
+    _told(lot, reached, f"{order.get_state_display()}", reason)
     return changed
 
 
 @transaction.atomic
 def free(lot: Lot, reason: str, *, by: User) -> list[Lot]:
-    """Lift a hold or a recall, with what it brought about downstream."""
+    """Lift the orders on a lot, as far as this person may; what another order still stops stays
+    stopped. Returns the lots whose state changed."""
     office = _may(lot, by)
     if not reason.strip():
         raise Refused("Hãy ghi lý do.", field="reason")
-    rows = _locked([lot, *lot.caused.select_related("item__producer")])
-    lot = next(row for row in rows if row.pk == lot.pk)
-    if lot.state == Lot.State.FREE:
-        raise Refused("Lô này không bị tạm giữ hay thu hồi.")
-    if lot.cause_id is not None:
-        raise Refused(f"Lô này bị dừng theo {lot.cause}. Hãy gỡ ở lô đó.")
-    if lot.by_office and not office:
+    orders = Stop.objects.filter(lot=lot, ended_at=None)
+    if not orders.exists():
+        cause = Lot.objects.select_related("cause__item").get(pk=lot.pk).cause
+        raise Refused(
+            f"Lô này bị dừng theo {cause}. Hãy gỡ ở lô đó."
+            if cause
+            else "Lô này không bị tạm giữ hay thu hồi."
+        )
+    mine = orders if office else orders.filter(by_office=False)
+    if not mine.exists():
         raise Refused("Lệnh này của cơ quan quản lý; chỉ cơ quan quản lý gỡ được.")
-    recalled = [row for row in rows if row.state == Lot.State.RECALLED]
-    for one in rows:
-        one.state, one.state_reason, one.state_since = Lot.State.FREE, "", timezone.now()
-        one.cause, one.by_office = None, False
-        one.save()
-    if recalled:
-        _written(recalled, ended=True)
-    record("free_lot", f"lot:{lot.pk}", _facts(rows, reason), by=by)
-    return rows
+    ended = list(mine)
+    ids = set(Lot.objects.filter(stops__in=ended).values_list("pk", flat=True))
+    reached = _locked(ids)
+    before = {one.pk for one in reached if one.state == Lot.State.RECALLED}
+    Stop.objects.filter(pk__in=[order.pk for order in ended]).update(ended_at=timezone.now())
+    changed = settle(reached)
+    back = [one for one in changed if one.pk in before and one.state != Lot.State.RECALLED]
+    if back:
+        _written(back, ended=True)
+    record("free_lot", f"lot:{lot.pk}", _facts(changed, reason), by=by)
+    free_now = [one for one in changed if one.state == Lot.State.FREE]
+    _told(lot, free_now, "gỡ tạm giữ, thu hồi", reason)
+    return changed
 
 
-def _locked(lots: Iterable[Lot]) -> list[Lot]:
-    ids = [lot.pk for lot in lots]
+def _reached(lot: Lot) -> list[Lot]:
+    """The lot and all that was made from it, locked, the nearest first; looked for again under the
+    locks, for something may have been packed meanwhile."""
+    ids: list[int] = []
+    locked: list[Lot] = []
+    while True:
+        again = [lot.pk, *(one.pk for one in downstream(lot))]
+        if again == ids:
+            found = {row.pk: row for row in locked}
+            return [found[pk] for pk in ids]
+        ids, locked = again, _locked(set(again))
+
+
+def _locked(ids: set[int]) -> list[Lot]:
     rows = Lot.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    found = {row.pk: row for row in rows.select_related("item__producer", "cause__item")}
-    return [found[pk] for pk in ids]
+    return list(rows.select_related("item__producer"))
 
 
 def _facts(lots: list[Lot], reason: str) -> dict[str, object]:
@@ -118,20 +136,23 @@ def _written(lots: list[Lot], *, ended: bool) -> None:
         write_event(producer, recall_of(event_id, now, links, premises(producer), ended=ended))
 
 
-def _told(lot: Lot, changed: list[Lot]) -> None:
+def _told(lot: Lot, lots: list[Lot], what: str, reason: str) -> None:
     """Whoever has a lot among them, and the offices of the place."""
-    state = changed[0].get_state_display()
-    for producer, own in _by_producer(changed).items():
+    for producer, own in _by_producer(lots).items():
         names = "; ".join(str(one) for one in own[:20])
         people = {
             *User.objects.who(Permission.TRACE_LOG, f"producer:{producer.pk}"),
             *User.objects.who_in(Permission.TRACE_OVERSEE, producer.scopes()),
         }
+        advice = (
+            "Các lô này bán và dùng lại được."
+            if own[0].state == Lot.State.FREE
+            else "Hãy dừng bán, dừng dùng và làm theo hướng dẫn."
+        )
         tell(
-            f"lot-{state}:{lot.pk}:{timezone.now():%Y%m%d%H%M%S}:{producer.pk}",
+            f"lot:{lot.pk}:{timezone.now():%Y%m%d%H%M%S%f}:{producer.pk}",
             sorted(people, key=lambda person: person.pk),
-            f"{state.capitalize()}: {lot}"[:200],
-            f"Các lô sau chuyển sang trạng thái “{state}”: {names}. "
-            f"Lý do: {changed[0].state_reason}. Hãy dừng bán, dừng dùng và làm theo hướng dẫn.",
+            f"{what.capitalize()}: {lot}"[:200],
+            f"{what.capitalize()} các lô: {names}. Lý do: {reason[:500]}. {advice}",
             about=f"lot:{lot.pk}",
         )

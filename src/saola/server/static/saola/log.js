@@ -56,7 +56,7 @@ function button(text, deed) {
   return made;
 }
 
-// back into its form, to be mended; the id stays, for nothing of it was kept by the server
+// back into its form, to be mended; the id stays, so that it takes the place of what waits
 async function mend(entry) {
   const form = document.querySelector(`#${entry.act} form`);
   form.reset();
@@ -65,9 +65,7 @@ async function mend(entry) {
     if (control && control.type !== "file") control.value = value;
   }
   form.dataset.touched = "1";
-  await db.entries.delete(entry.uid);
   location.hash = entry.act;
-  await show();
 }
 
 async function show() {
@@ -112,7 +110,8 @@ async function kept(form) {
   data.delete("csrfmiddlewaretoken");
   const item = form.elements.namedItem("item"); // .item is a method of the collection
   const made = item ? `${item.selectedOptions[0]?.textContent.trim()} ${form.elements.quantity.value}` : "";
-  const photo = picture?.size ? await shrunk(picture, SCENE) : null;
+  const before = await db.entries.get(data.get("uid")); // mended: its photo stays unless a new one came
+  const photo = picture?.size ? await shrunk(picture, SCENE) : before?.photo ?? null;
   await db.entries.put({
     uid: data.get("uid"), user: words.user, path: form.getAttribute("action"), at: Date.now(), made, photo,
     act: data.get("act"), deed: form.dataset.deed, fields: [...data],

@@ -14,7 +14,7 @@ from saola.gs1.identifiers import BadGs1
 from saola.gs1.link import parse
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
-from saola.server.labels.lookup import look_at_lot, look_up
+from saola.server.labels import lookup
 from saola.server.labels.models import Alarm
 from saola.server.labels.watching import mark_looked
 from saola.server.places.models import Place
@@ -82,10 +82,7 @@ def _looked(request: HttpRequest) -> dict[str, Any] | None:
         return {"fault": str(fault)}
     values, today = dict(link.elements), timezone.localdate()
     gtin = values.get("01", "")
-    if "21" in values:
-        look = look_up(gtin, values["21"], today)
-    else:
-        look = look_at_lot(gtin, values.get("10", ""), today)
+    look = lookup.look(gtin, values.get("10", ""), values.get("21", ""), today)
     lots = Lot.objects.filter(pk=look.lot).select_related("item__producer") if look.lot else []
     return {"look": look, "lot": next(iter(lots), None), "number": look.place + 1}
 
@@ -102,7 +99,9 @@ class StopForm(Form):
         ],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=_("Lý do"), max_length=500)
+    reason = forms.CharField(
+        label=_("Lý do"), help_text=_("Hiện công khai trên trang của mã."), max_length=500
+    )
 
 
 @needs(Permission.TRACE_OVERSEE)

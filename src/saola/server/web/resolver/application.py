@@ -23,7 +23,7 @@ from saola.gs1.resolution import (
     problem,
     read,
 )
-from saola.server.traceability.index import INDEX, ready_answer
+from saola.server.traceability.index import INDEX, from_database, ready_answer
 
 WELL_KNOWN = "/.well-known/gs1resolver"
 IS_LINK = re.compile(r"/(?:0[01]|25[35]|4\d\d|80\d\d)/").match
@@ -94,7 +94,10 @@ def _answered(environ: dict[str, Any], path: str, query: str) -> Answer:
     headers = {name: environ.get(key, "") for name, key in names.items()}
     signals.request_started.send(sender=application, environ=environ)  # for the database's sake
     try:
-        return answer(link, query, headers, INDEX.links(levels(link)), settings.BASE_URL)
+        order = levels(link)
+        # goods newer than this machine's index are known to the database
+        links = INDEX.links(order) or from_database(order)
+        return answer(link, query, headers, links, settings.BASE_URL)
     finally:
         signals.request_finished.send(sender=application)
 

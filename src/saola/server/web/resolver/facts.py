@@ -10,16 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from saola.server.events.models import Event, Mention, Word
+from saola.server.events.models import Event, Word
 from saola.server.events.search import whole
-from saola.server.events.tree import tree
+from saola.server.events.store import ACTIONS
+from saola.server.events.tree import counting
 from saola.server.products.models import Producer
 from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import with_status
+from saola.server.traceability.lineage import kin, lots_of
 from saola.server.traceability.models import GrowingArea, Lot, TradeItem
 
 MOST_STAGES = 40
+ADD = ACTIONS.index("ADD")
 STEPS = {
     "harvest": gettext_lazy("Thu hoạch"),
     "commissioning": gettext_lazy("Tạo lô"),
@@ -59,13 +62,18 @@ class Item:
 
 def stages(lot: Lot) -> list[Stage]:
     """Everything that happened to the lot and to what it was made from, the earliest first."""
-    keys = list(tree(lot.key, forward=False).depth)[:500]
-    seqs = Mention.objects.filter(key__in=keys).order_by("seq").values_list("seq", flat=True)
-    numbers = sorted(set(seqs[:5000]))
-    rows = list(Event.objects.filter(seq__in=numbers).order_by("event_time", "seq")[:MOST_STAGES])
-    steps = dict(Word.objects.filter(pk__in={row.step for row in rows}).values_list("pk", "text"))
-    places = _Places(rows)
-    return [_stage(row, steps.get(row.step or 0, ""), places) for row in rows if not row.declared]
+    up = kin(lot, forward=False)
+    made = {seq for _, _, seq in up.edges}
+    own = Event.objects.filter(seq__in=counting(lot.key))
+    begun = Event.objects.filter(seq__in=counting(*up.depth), action=ADD)
+    rows = [*Event.objects.filter(seq__in=made), *own, *begun]
+    owners = {None, *(one.item.producer_id for one in lots_of(up.depth).values())}
+    found = {row.seq: row for row in rows if row.owner in owners and not row.declared}
+    # the last of them, for they are nearest to the buyer
+    shown = sorted(found.values(), key=lambda row: (row.event_time, row.seq))[-MOST_STAGES:]
+    steps = dict(Word.objects.filter(pk__in={row.step for row in shown}).values_list("pk", "text"))
+    places = _Places(shown)
+    return [_stage(row, steps.get(row.step or 0, ""), places) for row in shown]
 
 
 def _stage(row: Event, step: str, places: "_Places") -> Stage:
@@ -83,8 +91,9 @@ def _stage(row: Event, step: str, places: "_Places") -> Stage:
 
 def _title(event: dict[str, Any], step: str) -> Any:
     disposition = event.get("persistentDisposition") or {}
-    if disposition:
-        return STEPS["recall"] if disposition.get("set") else STEPS["free"]
+    for act, name in (("set", "recall"), ("unset", "free")):
+        if "recalled" in (disposition.get(act) or ()):
+            return STEPS[name]
     if "cbvmda:harvestEndDate" in (event.get("ilmd") or {}):
         return STEPS["harvest"]
     word = step.rpartition("-")[2] if step else ""
@@ -125,7 +134,14 @@ class _Places:
 
 
 def _area(area: GrowingArea) -> tuple[str, str]:
-    return _where(area.name, area.place or area.producer.place), area.code or f"v{area.pk}"
+    return _where(area_name(area), area.place or area.producer.place), area.code or f"v{area.pk}"
+
+
+def area_name(area: GrowingArea) -> str:
+    """A household's plots bear the names of people: of those only the code is shown."""
+    if area.producer.kind == Producer.Kind.HOUSEHOLD:
+        return area.code or f"v{area.pk}"
+    return str(area)
 
 
 def _where(name: str, place: Any) -> str:

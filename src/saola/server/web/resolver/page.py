@@ -1,10 +1,12 @@
 """The page a buyer sees, as a plain WSGI callable: made once for each lot and language, with the
 standing of the very code put in each time."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -16,8 +18,8 @@ from django.utils import timezone, translation
 from saola.gs1.identifiers import BadGs1
 from saola.gs1.link import DigitalLink
 from saola.gs1.resolution import read
-from saola.server.labels import tasks
-from saola.server.labels.lookup import Look, Standing, look_at_lot, look_up
+from saola.server.labels import lookup
+from saola.server.labels.lookup import Look, Standing
 from saola.server.labels.scans import Scan, token, write_scan
 from saola.server.traceability.models import Lot, TradeItem
 from saola.server.web.resolver import facts
@@ -40,6 +42,7 @@ HEADERS = [
     ),
 ]
 Start = Callable[..., Any]
+log = logging.getLogger("saola.scans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,26 @@ def _answered(environ: dict[str, Any]) -> tuple[str, bytes]:
         return "404 Not Found", _missing(_language(environ))
     asked = _asked(link, environ)
     today = timezone.localdate()
-    look = _look(asked, today)
+    look = lookup.look(asked.gtin, asked.lot, asked.serial, today)
     made = _page(asked, look, today)
     if made is None:
         return "404 Not Found", _missing(asked.language)
     if environ["REQUEST_METHOD"] == "GET":
-        _remember(asked, look, environ)
-    with translation.override(asked.language):
-        band = render_to_string("resolver/standing.html", {"look": look}).encode()
+        try:
+            _remember(asked, look, environ)
+        except Exception:  # a full disk must not hide a recall
+            log.exception("a scan was not kept")
+    first = timezone.localtime(look.first_at) if look.first_at else None
+    band = _standing(look.standing, look.times, first and first.date(), asked.language)
     return "200 OK", made.top + band + made.bottom
+
+
+@lru_cache(maxsize=4096)
+def _standing(standing: Standing, times: int, first_at: date | None, language: str) -> bytes:
+    """The band at the top; the same for all labels that stand alike."""
+    look = {"standing": standing, "times": times, "first_at": first_at}
+    with translation.override(language):
+        return render_to_string("resolver/standing.html", {"look": look}).encode()
 
 
 def _asked(link: DigitalLink, environ: dict[str, Any]) -> Asked:
@@ -118,14 +132,6 @@ def _language(environ: dict[str, Any]) -> str:
         if part.strip()[:2].lower() in ("vi", "en"):
             return part.strip()[:2].lower()
     return "vi"
-
-
-def _look(asked: Asked, today: date) -> Look:
-    if asked.serial:
-        return look_up(asked.gtin, asked.serial, today)
-    if asked.lot:
-        return look_at_lot(asked.gtin, asked.lot, today)
-    return Look(Standing.PLAIN)
 
 
 def _page(asked: Asked, look: Look, today: date) -> _Made | None:
@@ -163,6 +169,7 @@ def context_of(item: TradeItem, lot: Lot | None, today: date) -> dict[str, Any]:
         "recognition": found,
         "photo": photo,
         "address": facts.maker_address(item.producer),
+        "area": facts.area_name(lot.area) if lot and lot.area else "",
         "circular": facts.circular(item, lot, chain, photo),
         "passport": facts.passport(item, lot, chain, found),
         "links": item.links.filter(lot=None),
@@ -184,9 +191,15 @@ def _remember(asked: Asked, look: Look, environ: dict[str, Any]) -> None:
     if look.standing == Standing.UNKNOWN:
         kind = "unknown"
     now = datetime.now(UTC)
-    address = environ.get("REMOTE_ADDR", "")
-    device = token(address, environ.get("HTTP_USER_AGENT", ""), now.date())
+    address = _visitor(environ)
+    device = token(address, environ.get("HTTP_USER_AGENT", ""), timezone.localdate())
     at = now.replace(tzinfo=None).isoformat(timespec="seconds")
-    scan = Scan(at, kind, asked.gtin, asked.area, device, look.roll, look.place)
-    if write_scan(scan):
-        tasks.gather.enqueue()
+    write_scan(Scan(at, kind, asked.gtin, asked.area, device, look.roll, look.place))
+
+
+def _visitor(environ: dict[str, Any]) -> str:
+    """The address that the proxy in front saw, where the settings name its header; its last entry,
+    for the others are the visitor's own words."""
+    header = settings.OCOP["visitor_header"]
+    told = environ.get(f"HTTP_{header.upper().replace('-', '_')}", "") if header else ""
+    return str(told).rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))

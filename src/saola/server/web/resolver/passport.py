@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from saola.gs1.identifiers import BadGs1
 from saola.gs1.resolution import read
-from saola.server.labels.lookup import Look, Standing, look_at_lot, look_up
+from saola.server.labels import lookup
+from saola.server.labels.lookup import Look
 from saola.server.traceability.models import Lot, TradeItem
 from saola.server.web.resolver.page import context_of
 
@@ -24,11 +25,7 @@ def passport(request: HttpRequest, link: str) -> JsonResponse:
         raise Http404 from None
     today = timezone.localdate()
     gtin = values.get("01", "")
-    look = Look(Standing.PLAIN)
-    if "21" in values:
-        look = look_up(gtin, values["21"], today)
-    elif "10" in values:
-        look = look_at_lot(gtin, values["10"], today)
+    look = lookup.look(gtin, values.get("10", ""), values.get("21", ""), today)
     rows = TradeItem.objects.select_related("producer__place", "product__photo")
     item = rows.filter(gtin=gtin).first()
     if item is None:

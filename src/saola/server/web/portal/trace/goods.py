@@ -62,7 +62,11 @@ class ItemForm(Form):
 class AreaForm(Form):
     """A growing area."""
 
-    name = forms.CharField(label=_("Tên vùng trồng"), max_length=120)
+    name = forms.CharField(
+        label=_("Tên vùng trồng"),
+        help_text=_("Hiện cho người mua: đừng ghi tên riêng của người dân."),
+        max_length=120,
+    )
     code = forms.CharField(label=_("Mã số vùng trồng"), max_length=40, required=False)
     shape = forms.CharField(
         label=_("Vị trí"),
@@ -130,7 +134,9 @@ class StopForm(Form):
         ],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=_("Lý do"), max_length=500)
+    reason = forms.CharField(
+        label=_("Lý do"), help_text=_("Hiện công khai trên trang của mã."), max_length=500
+    )
 
 
 class LinkForm(Form):

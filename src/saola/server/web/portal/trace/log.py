@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,6 +35,7 @@ ACTS = {
 RARE = ("lot_2", "used_2", "lot_3", "used_3", "code", "document", "note")
 USED = 3  # lots that one entry may use
 SHOWN = 30
+MOST_LOTS = 300  # in one choice
 
 
 def loggers(request: HttpRequest) -> Any:
@@ -174,9 +177,10 @@ def items_for(producer: Producer, act: str) -> Any:
 def usable(producer: Producer) -> list[Lot]:
     """Lots of which something is left, the newest first."""
     rows = Lot.objects.filter(item__producer=producer, state=Lot.State.FREE)
-    newest = rows.select_related("item").prefetch_related("uses")[:200]
-    found = []
-    for lot in newest:
+    rows = rows.annotate(used=Coalesce(Sum("uses__quantity"), Decimal(0)))
+    left = rows.filter(quantity__gt=F("used")).select_related("item").prefetch_related("uses")
+    found: list[Lot] = []
+    for lot in left[:MOST_LOTS]:
         lot.left = lot.quantity - sum((use.quantity for use in lot.uses.all()), Decimal(0))  # type: ignore[attr-defined]
         if lot.left > 0:  # type: ignore[attr-defined]
             found.append(lot)
