@@ -24,6 +24,12 @@ SHAPES = {ai: re.compile(shape) for ai, shape in KEYS.items()}
 FINEST = {"01": ("21", "235", "10"), "8006": ("21", "10"), "414": ("254",), "8010": ("8011",)}
 COARSER = {"01": {"22", "10"}, "8006": {"22", "10"}}
 VALUE = re.compile(rf"{TEXT}+")
+PLAIN = TEXT.replace(";-?", ";->")  # before a query begins
+# most links by far, read at once; what it does not match is taken apart step by step
+USUAL = re.compile(
+    r"https?://[^/?#\[\]]+/"
+    rf"(01/[0-9]{{14}}(?:/(?:10|21)/{PLAIN}+)?|414/[0-9]{{13}}(?:/254/{PLAIN}+)?|00/[0-9]{{18}})"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -32,7 +38,8 @@ def canonical_identity(text: str) -> str:
     if text.startswith("urn:epc:"):
         return _of_urn(text) or text
     if text.startswith(("http://", "https://")):
-        return _of_link(text) or text
+        usual = USUAL.fullmatch(text)
+        return f"{CANONICAL}/{usual[1]}" if usual else _of_link(text) or text
     return text
 
 
