@@ -219,7 +219,7 @@ def test_a_scanned_code_leads_to_its_page(farm: Farm) -> None:
 def test_the_page_for_lots_goods_and_nothing(farm: Farm) -> None:
     *_, pack = farm.chain()
     status, _, body = get(f"/truy-xuat{pack.path}", accept_language="vi")
-    assert (status, "Thông tin của loại hàng" in body) == (200, True)
+    assert (status, "Thông tin của lô hàng" in body) == (200, True)
     assert get(f"/truy-xuat{farm.leaf.path}")[0] == 200
     status, _, body = get(f"/truy-xuat/01/{farm.pack.gtin}/10/KHONG-CO", accept_language="vi")
     assert "chưa từng được cấp" in body

@@ -186,3 +186,32 @@ def test_queries_of_the_log_do_not_grow(farm: Farm, django_assert_max_num_querie
         farm.write("harvest", item=farm.leaf, quantity=Decimal(1))
     with django_assert_max_num_queries(32):
         client.get("/chu-the/so-ghi/")
+
+
+def test_goods_and_areas_are_changed(farm: Farm) -> None:
+    client = browser(farm.user)
+    farm.chain()
+    path = f"/chu-the/vung-trong/{farm.area.pk}/"
+    assert "Nương chè 1" in client.get(path).content.decode()
+    told = {"name": "Nương chè 1", "certificate": "VietGAP", "certificate_until": "2027-05-01"}
+    assert client.post(path, told).status_code == 302
+    farm.area.refresh_from_db()
+    assert (farm.area.certificate, bool(farm.area.shape)) == ("VietGAP", True)
+    assert client.post(path, told | {"name": ""}).status_code == 400
+    path = f"/chu-the/hang/{farm.pack.pk}/"
+    assert client.post(path, {"name": "Chè gói", "net_kg": "0.1", "unit": "KGM"}).status_code == 302
+    farm.pack.refresh_from_db()
+    assert (farm.pack.name, farm.pack.unit) == ("Chè gói", "")
+    assert client.post(path, {"name": farm.leaf.name}).status_code == 400
+    stranger = browser(Farm().user)
+    assert stranger.get(path).status_code == 404
+    assert stranger.get(f"/chu-the/vung-trong/{farm.area.pk}/").status_code == 404
+
+
+def test_places_of_events_open(farm: Farm, client: Any) -> None:
+    farm.chain()
+    page = client.get(f"/noi/v{farm.area.pk}").content.decode()
+    assert "VT-14-001" in page
+    assert client.get(f"/noi/c{farm.producer.pk}").status_code == 200
+    for wrong in ("/noi/x1", "/noi/v0", f"/noi/c{Farm().producer.pk}", "/noi/v" + "9" * 15):
+        assert client.get(wrong).status_code == 404

@@ -318,3 +318,22 @@ def test_an_event_declared_wrong_joins_nothing(farm: Farm) -> None:
     event["errorDeclaration"]["declarationTime"] = "2026-11-24T11:00:00+07:00"
     write_event(farm.producer, event)
     assert downstream(leaf) == []
+
+
+def test_a_purchase_joins_the_sellers_lot(farm: Farm) -> None:
+    """A recall goes through to who bought."""
+    *_, pack = farm.chain()
+    buyer = Farm()
+    facts: dict[str, Any] = {"item": buyer.tea, "quantity": Decimal(2)}
+    bought = buyer.write("buy", source=link_of(pack.item.gtin, pack.code), **facts)
+    assert bought.lot is not None
+    assert bought.partner_producer == farm.producer
+    stop(pack, "recalled", "Có dị vật", by=farm.user)
+    bought.lot.refresh_from_db()
+    assert bought.lot.state == "recalled"
+    assert Message.objects.filter(recipient=buyer.user).exists()
+    with pytest.raises(Refused, match="Đừng nhận lô này"):
+        buyer.write("buy", source=pack.path, **facts)
+    for wrong in ("x", "/01/08936012345674/10/A", bought.lot.path):
+        with pytest.raises(Refused, match="Không tìm thấy lô"):
+            buyer.write("buy", source=wrong, **facts)

@@ -125,7 +125,8 @@ def _gone(deed: Deed) -> dict[str, Any]:
 
 TEMPLATES = {
     "harvest": lambda deed: _come(deed, "commissioning"),
-    "buy": lambda deed: _come(deed, "receiving"),
+    # where the seller's lot is known, the own lot is made of it, so that a recall goes through
+    "buy": lambda deed: _made(deed, "receiving") if deed.of else _come(deed, "receiving"),
     "process": lambda deed: _made(deed, "creating_class_instance"),
     "pack": lambda deed: _made(deed, "packing"),
     "ship": _gone,

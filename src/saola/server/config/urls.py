@@ -1,13 +1,15 @@
 """The root of all addresses: one include for each audience."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from saola.server.web.resolver.passport import passport
+from saola.server.web.resolver.places import place
 
 urlpatterns = [
     path("", include("saola.server.web.public.urls")),
     path("", include("saola.server.web.account.urls")),
     path("ho-chieu/<path:link>", passport, name="passport"),
+    re_path(r"^noi/(?P<kind>[vc])(?P<pk>[0-9]{1,15})$", place, name="place"),
     path("chu-the/", include("saola.server.web.portal.urls")),
     path("can-bo/", include("saola.server.web.desk.urls")),
     path("hoi-dong/", include("saola.server.web.jury.urls")),

@@ -73,7 +73,7 @@ def _exact(value: Any) -> Any:
 
 def _from_others(own: list[int], others: int) -> list[str]:
     found = []
-    if Entry.objects.filter(act="buy", lot__in=own).exists():
+    if Entry.objects.filter(act="buy", lot__in=own, partner_producer=None).exists():
         found.append("raw material was bought: its plots are not known here")
     if others:
         found.append(f"{others} lots of other producers went into it: ask them for their plots")

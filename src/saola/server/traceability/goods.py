@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from saola.gs1.identifiers import BadGs1, check_value
@@ -98,6 +99,38 @@ def add_area(producer: Producer, facts: dict[str, Any], shape: str, *, by: User)
     area = GrowingArea.objects.create(producer=producer, shape=read_shape(shape), **facts)
     record("add_area", f"area:{area.pk}", {"code": area.code}, by=by)
     return area
+
+
+@transaction.atomic
+def change_area(area: GrowingArea, facts: dict[str, Any], shape: str, *, by: User) -> GrowingArea:
+    """What is known better now, a renewed certificate among it; an empty `shape` leaves the place
+    as it is. Events keep what they said."""
+    require(by, Permission.TRACE_LOG, area)
+    if area.producer.areas.exclude(pk=area.pk).filter(name=facts["name"]).exists():
+        raise Refused("Đã có vùng trồng tên này. Hãy đặt tên khác.", field="name")
+    for name, value in facts.items():
+        setattr(area, name, value)
+    area.shape = read_shape(shape) or area.shape
+    area.save()
+    area.lot_set.update(changed_at=timezone.now())  # their pages are made anew
+    record("change_area", f"area:{area.pk}", {"fields": sorted(facts)}, by=by)
+    return area
+
+
+@transaction.atomic
+def change_item(item: TradeItem, facts: dict[str, Any], *, by: User) -> TradeItem:
+    """What is known better now; number and unit stay, for lots were counted by them."""
+    require(by, Permission.TRACE_LOG, item)
+    if item.producer.items.exclude(pk=item.pk).filter(name=facts["name"]).exists():
+        raise Refused("Đã có hàng tên này. Hãy đặt tên khác.", field="name")
+    for name, value in facts.items():
+        if name != "unit":
+            setattr(item, name, value)
+    item.save()
+    item.lots.update(changed_at=timezone.now())
+    record("change_item", f"item:{item.pk}", {"fields": sorted(facts)}, by=by)
+    transaction.on_commit(tasks.publish.enqueue)
+    return item
 
 
 BAD_SHAPE = (

@@ -15,6 +15,7 @@ from saola.epcis.documents import STANDARD, prefixes
 from saola.epcis.farm import Amount, Deed, event_of
 from saola.epcis.identity import canonical_identity
 from saola.gs1.identifiers import BadGs1, check_value
+from saola.gs1.link import parse
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
@@ -48,6 +49,7 @@ class Note:
     used: Sequence[tuple[uuid.UUID, Decimal]] = ()
     waste_kg: Decimal | None = None
     partner: str = ""
+    source: str = ""  # code of the lot that was bought, as scanned or typed
     document: str = ""
     note: str = ""
 
@@ -66,7 +68,9 @@ def write_down(
     _plausible(note)
     used = _used(producer, note)
     lot = _lot(producer, note, used) if note.act != "ship" else None
-    seq = _event(producer, note, lot, used)
+    source = _source(producer, note) if note.act == "buy" and note.source else None
+    bought = [(source, note.quantity or Decimal(0))] if source else []
+    seq = _event(producer, note, lot, [*used, *bought])
     entry = Entry.objects.create(
         uid=note.uid,
         producer=producer,
@@ -75,6 +79,7 @@ def write_down(
         lot=lot,
         area=note.area,
         partner=note.partner,
+        partner_producer=source.item.producer if source else None,
         document=note.document,
         waste_kg=note.waste_kg,
         note=note.note,
@@ -83,7 +88,7 @@ def write_down(
         seq=seq,
     )
     if lot is not None:
-        inherit(lot, [source for source, _amount in used])
+        inherit(lot, [one for one, _amount in (*used, *bought)])
     Use.objects.bulk_create(
         Use(entry=entry, lot=source, quantity=amount) for source, amount in used
     )
@@ -217,7 +222,30 @@ def _common_area(used: list[tuple[Lot, Decimal]]) -> GrowingArea | None:
     return areas.pop() if len(areas) == 1 else None
 
 
+def _source(producer: Producer, note: Note) -> Lot:
+    """The seller's lot by the code on the goods: a link that names goods and lot."""
+    text = note.source.strip()
+    try:
+        values = dict(parse(text if "://" in text else f"https://x/{text.lstrip('/')}").elements)
+    except BadGs1:
+        values = {}
+    rows = Lot.objects.select_related("item__producer")
+    found = rows.filter(item__gtin=values.get("01", ""), code=values.get("10", "")).first()
+    if found is None or found.item.producer_id == producer.pk:
+        raise Refused(
+            "Không tìm thấy lô của người bán theo mã này. Hãy quét lại mã của lô, hoặc để trống.",
+            field="source",
+        )
+    if found.state_since is not None and note.at >= _minute(found.state_since):
+        raise Refused(
+            f"{found} đang {found.get_state_display()}: {found.state_reason}. Đừng nhận lô này.",
+            field="source",
+        )
+    return found
+
+
 def _event(producer: Producer, note: Note, lot: Lot | None, used: list[tuple[Lot, Decimal]]) -> int:
+    """`used` are the lots that went into it, a seller's among them."""
     area = note.area
     deed = Deed(
         event_id=f"urn:uuid:{note.uid}",
@@ -225,7 +253,7 @@ def _event(producer: Producer, note: Note, lot: Lot | None, used: list[tuple[Lot
         at=timezone.localtime(note.at),
         place=area.address if area else premises(producer),
         into=[_amount(lot, lot.quantity)] if lot else (),
-        of=[_amount(source, amount) for source, amount in used],
+        of=[_amount(one, amount) for one, amount in used],
         lot_code=lot.code if lot else "",
         best_before=lot.best_before.isoformat() if lot and lot.best_before else "",
         facts={"growingAreaCode": area.code} if area else {},

@@ -97,14 +97,17 @@ def _answered(environ: dict[str, Any]) -> tuple[str, bytes]:
         except Exception:  # a full disk must not hide a recall
             log.exception("a scan was not kept")
     first = timezone.localtime(look.first_at) if look.first_at else None
-    band = _standing(look.standing, look.times, first and first.date(), asked.language)
+    seen = (look.times, first and first.date())
+    band = _standing(look.standing, seen, asked.language, lot=look.lot is not None)
     return "200 OK", made.top + band + made.bottom
 
 
 @lru_cache(maxsize=4096)
-def _standing(standing: Standing, times: int, first_at: date | None, language: str) -> bytes:
+def _standing(
+    standing: Standing, seen: tuple[int, date | None], language: str, *, lot: bool
+) -> bytes:
     """The band at the top; the same for all labels that stand alike."""
-    look = {"standing": standing, "times": times, "first_at": first_at}
+    look = {"standing": standing, "times": seen[0], "first_at": seen[1], "lot": lot}
     with translation.override(language):
         return render_to_string("resolver/standing.html", {"look": look}).encode()
 

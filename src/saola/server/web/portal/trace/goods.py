@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.forms import model_to_dict
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +16,16 @@ from saola.server.exchange.ports import ports
 from saola.server.labels.rolls import balance_of
 from saola.server.products.models import Producer, Product
 from saola.server.traceability import recalls
-from saola.server.traceability.goods import LINK_KINDS, add_area, add_item, add_link
+from saola.server.traceability.goods import (
+    LINK_KINDS,
+    add_area,
+    add_item,
+    add_link,
+    change_area,
+    change_item,
+)
 from saola.server.traceability.lineage import lineage
-from saola.server.traceability.models import UNITS, Lot, TradeItem
+from saola.server.traceability.models import UNITS, GrowingArea, Lot, TradeItem
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
@@ -120,6 +128,45 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
     }
     failed = item.errors or area.errors
     return render(request, "portal/trace/goods.html", context, status=400 if failed else 200)
+
+
+@needs(Permission.TRACE_LOG)
+def area(request: HttpRequest, pk: int) -> HttpResponse:
+    """A growing area, to be changed."""
+    rows = GrowingArea.objects.filter(producer__in=loggers(request)).select_related("producer")
+    found = get_object_or_404(rows, pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = AreaForm(posted, initial=model_to_dict(found, exclude=["shape"]))
+    if form.is_valid():
+        facts = dict(form.cleaned_data)
+        shape = facts.pop("shape")
+        if form.carry_out(lambda: change_area(found, facts, shape, by=person(request))):
+            messages.success(request, _("Đã ghi."))
+            return redirect("portal:goods", found.producer_id)
+    return _changing(request, found, form)
+
+
+@needs(Permission.TRACE_LOG)
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    """Goods, to be changed; number and unit stay."""
+    rows = TradeItem.objects.filter(producer__in=loggers(request)).select_related("producer")
+    found = get_object_or_404(rows, pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = ItemForm(found.producer, posted, initial=model_to_dict(found))
+    for name in ("gtin", "unit"):
+        del form.fields[name]
+    if form.is_valid():
+        facts = form.cleaned_data
+        if form.carry_out(lambda: change_item(found, facts, by=person(request))):
+            messages.success(request, _("Đã ghi."))
+            return redirect("portal:goods", found.producer_id)
+    return _changing(request, found, form)
+
+
+def _changing(request: HttpRequest, found: GrowingArea | TradeItem, form: Form) -> HttpResponse:
+    context = {"found": found, "form": form, "illustrative": found.producer.illustrative}
+    failed = bool(form.errors)
+    return render(request, "portal/trace/change.html", context, status=400 if failed else 200)
 
 
 class StopForm(Form):

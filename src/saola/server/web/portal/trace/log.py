@@ -32,7 +32,7 @@ ACTS = {
     "pack": _("Đóng gói"),
     "ship": _("Xuất hàng"),
 }
-RARE = ("lot_2", "used_2", "lot_3", "used_3", "code", "document", "note")
+RARE = ("lot_2", "used_2", "lot_3", "used_3", "code", "source", "document", "note")
 USED = 3  # lots that one entry may use
 SHOWN = 30
 MOST_LOTS = 300  # in one choice
@@ -63,6 +63,12 @@ class LogForm(Form):
         GrowingArea.objects.none(), label=_("Vùng trồng"), required=False, empty_label="–"
     )
     partner = forms.CharField(max_length=200, required=False)
+    source = forms.CharField(
+        label=_("Mã lô của người bán"),
+        help_text=_("Đường dẫn in trên mã QR của lô, nếu người bán có trong hệ thống."),
+        max_length=300,
+        required=False,
+    )
     document = forms.CharField(label=_("Số hóa đơn, phiếu"), max_length=80, required=False)
     waste_kg = forms.DecimalField(
         label=_("Hao hụt (kg)"), max_digits=14, decimal_places=3, min_value=0, required=False
@@ -154,17 +160,18 @@ class LogForm(Form):
             used=used,
             waste_kg=data.get("waste_kg"),
             partner=data.get("partner", ""),
+            source=data.get("source", ""),
             document=data.get("document", ""),
             note=data.get("note", ""),
         )
 
 
 LEFT_OUT = {
-    "harvest": ("partner", "document", "waste_kg"),
+    "harvest": ("partner", "source", "document", "waste_kg"),
     "buy": ("area", "waste_kg"),
-    "process": ("area", "partner", "document"),
-    "pack": ("area", "partner", "document"),
-    "ship": ("area", "waste_kg", "item", "quantity", "code"),
+    "process": ("area", "partner", "source", "document"),
+    "pack": ("area", "partner", "source", "document"),
+    "ship": ("area", "waste_kg", "source", "item", "quantity", "code"),
 }
 
 
