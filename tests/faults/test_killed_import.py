@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.test_kills import environment, prepared
+from tests.faults.test_kills import environment
 
 pytestmark = pytest.mark.slow
 RECEIVE = """
@@ -49,21 +49,20 @@ def count(folder: Path) -> tuple[int, ...]:
         )
 
 
-def test_a_killed_import_leaves_nothing_and_is_written_whole_later(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    pk = run(tmp_path, RECEIVE).communicate()[0].split()[-1]
-    before = count(tmp_path)
+def test_a_killed_import_leaves_nothing_and_is_written_whole_later(province: Path) -> None:
+    pk = run(province, RECEIVE).communicate()[0].split()[-1]
+    before = count(province)
 
     for wait in (0.9, 1.3, 1.8, 2.4):
-        running = run(tmp_path, WRITE.format(pk))
+        running = run(province, WRITE.format(pk))
         time.sleep(wait)
         running.send_signal(signal.SIGKILL)
         running.wait()
-        after = count(tmp_path)
+        after = count(province)
         assert after == before or after[1] == before[1] + 20_000
         if after != before:
             break
     else:
-        assert run(tmp_path, WRITE.format(pk)).wait() == 0
+        assert run(province, WRITE.format(pk)).wait() == 0
 
-    assert count(tmp_path)[1] == before[1] + 20_000
+    assert count(province)[1] == before[1] + 20_000

@@ -42,8 +42,8 @@ def prepared(folder: Path) -> dict[str, int]:
         return {t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
 
 
-def test_a_start_broken_off_anywhere_is_repaired(tmp_path: Path) -> None:
-    whole = prepared(tmp_path / "whole")
+def test_a_start_broken_off_anywhere_is_repaired(province: Path, tmp_path: Path) -> None:
+    whole = prepared(province)
 
     for number in range(4):
         folder = tmp_path / f"cut{number}"
@@ -79,28 +79,27 @@ while True:
 """
 
 
-def test_a_kill_in_the_middle_of_saving_leaves_a_whole_sheet(tmp_path: Path) -> None:
-    prepared(tmp_path)
+def test_a_kill_in_the_middle_of_saving_leaves_a_whole_sheet(province: Path) -> None:
     chance = random.Random(7)
 
     for _ in range(5):
-        with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+        with sqlite3.connect(province / "saola.sqlite3") as db:
             db.execute("DELETE FROM councils_scoresheet WHERE sealed_at IS NULL")
         saving = subprocess.Popen(
-            [sys.executable, "-c", SAVES], env=environment(tmp_path), stdout=subprocess.PIPE
+            [sys.executable, "-c", SAVES], env=environment(province), stdout=subprocess.PIPE
         )
         assert saving.stdout is not None
         saving.stdout.readline()
         time.sleep(chance.uniform(0.05, 0.5))
         saving.send_signal(signal.SIGKILL)
         saving.wait()
-        with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+        with sqlite3.connect(province / "saola.sqlite3") as db:
             rows = db.execute(
                 "SELECT total, remark FROM councils_scoresheet WHERE sealed_at IS NULL"
             ).fetchall()
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert all(str(total) == remark for total, remark in rows)
-    verified = subprocess.run([SERVER, "journal", "verify"], env=environment(tmp_path), check=False)
+    verified = subprocess.run([SERVER, "journal", "verify"], env=environment(province), check=False)
     assert verified.returncode == 0
 
 
@@ -116,7 +115,7 @@ def refused(folder: Path, *command: str, **settings: str) -> str:
     return done.stderr
 
 
-def test_production_refuses_what_is_unsafe(tmp_path: Path) -> None:
+def test_production_refuses_what_is_unsafe(province: Path, tmp_path: Path) -> None:
     key = {"SAOLA_MODE": "production", "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_HOSTS": "ocop.example"}
     addressed = key | {"SAOLA_BASE_URL": "https://ocop.example"}
     whole = addressed | {"SAOLA_SERIAL_KEY": "0f" * 32}
@@ -129,18 +128,17 @@ def test_production_refuses_what_is_unsafe(tmp_path: Path) -> None:
     assert "SAOLA_SERIAL_KEY" in refused(tmp_path, "check", **addressed)
     assert "hexadecimal" in refused(tmp_path, "check", **addressed, SAOLA_SERIAL_KEY="k" * 64)
     assert "Chế độ minh họa" in refused(tmp_path, "demo", **whole)
-    prepared(tmp_path)
-    assert "tài khoản dùng thử" in refused(tmp_path, "serve", **whole)
-    assert "SAOLA_MODE" in refused(tmp_path, "serve")
+    assert "tài khoản dùng thử" in refused(province, "serve", **whole)
+    assert "SAOLA_MODE" in refused(province, "serve")
 
 
-def test_a_second_start_keeps_the_data_and_is_quick(tmp_path: Path) -> None:
-    first = prepared(tmp_path)
-    with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+def test_a_second_start_keeps_the_data_and_is_quick(province: Path) -> None:
+    first = prepared(province)
+    with sqlite3.connect(province / "saola.sqlite3") as db:
         db.execute("UPDATE products_producer SET address_as_printed='giữ lại' WHERE illustrative")
 
-    assert prepared(tmp_path) == first
-    with sqlite3.connect(tmp_path / "saola.sqlite3") as db:
+    assert prepared(province) == first
+    with sqlite3.connect(province / "saola.sqlite3") as db:
         kept = db.execute(
             "SELECT address_as_printed FROM products_producer WHERE illustrative"
         ).fetchone()

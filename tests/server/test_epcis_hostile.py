@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.test import RequestFactory
 
+from saola.server.config.wsgi import application
 from saola.server.events.models import Event
 from tests.epcis.test_queries import FALSE, FULL, TRUE
 from tests.epcis.test_validation import BOMB, CONTEXT, document
@@ -141,3 +143,18 @@ def test_one_bad_event_among_thousands_in_proceed(office: Machine) -> None:
     assert [error["detail"].split(":")[0] for error in job["errors"]] == [
         "$.epcisBody.eventList[1234].bizStep"
     ]
+
+
+def test_a_path_in_any_script_is_answered(office: Machine) -> None:
+    """Some servers hand on the text, others its bytes as characters."""
+    for path in (
+        "/epcis/bizSteps/Chè\U000596bd",
+        "/epcis/bizSteps/\xc3\xa8\xff",
+        "/epcis/\u4e2d",
+        "/chè",
+    ):
+        told: list[Any] = []
+        environ = RequestFactory().generic("GET", "/epcis/").environ
+        environ["PATH_INFO"] = path
+        b"".join(application(environ, lambda status, head, into=told: into.append(status)))
+        assert told[0][:3] in ("200", "404")

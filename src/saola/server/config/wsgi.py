@@ -23,6 +23,8 @@ from saola.server.web.resolver.page import application as scan_page  # noqa: E40
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request."""
     path = environ.get("PATH_INFO", "")
+    if not path.isascii():
+        path = environ["PATH_INFO"] = _as_bytes(path)
     if IS_LINK(path) or path == WELL_KNOWN:
         return resolver(environ, start_response)
     if path.startswith(f"{SCANNED}/"):
@@ -30,3 +32,12 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
         return epcis(environ, start_response)
     return pages(environ, start_response)
+
+
+def _as_bytes(path: str) -> str:
+    """A path as WSGI wants it, its bytes as characters: this server hands on the text itself."""
+    try:
+        path.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return path.encode("utf-8", "replace").decode("latin-1")
+    return path

@@ -49,7 +49,7 @@ ROUTES: tuple[tuple[re.Pattern[str], dict[str, View]], ...] = tuple(
 CAPTURE_HEADERS = {
     "GS1-EPCIS-Capture-File-Size-Limit": str(capture.LARGEST),
     "GS1-Capture-Error-Behaviour": ", ".join(capture.BEHAVIOURS),
-    "GS1-EPC-Format": ", ".join(events.FORMATS),
+    "GS1-EPC-Format": events.FORMATS[0],  # as captured, unless another is asked for
 }
 log = logging.getLogger("saola.epcis")
 
@@ -57,9 +57,10 @@ log = logging.getLogger("saola.epcis")
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request, with the care for connections that Django takes at its beginning and end."""
     signals.request_started.send(sender=application, environ=environ)
+    path = _path(environ)  # before the request is made, which puts its own reading there
     request = WSGIRequest(environ)
     try:
-        answer = answered(request, _path(environ))
+        answer = answered(request, path)
         for name, value in HEADERS.items():
             answer.setdefault(name, value)
         status = f"{answer.status_code} {answer.reason_phrase}"
