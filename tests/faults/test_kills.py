@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,8 @@ def prepared(folder: Path) -> dict[str, int]:
         "dossiers_dossier",
         "councils_scoresheet",
     )
-    with sqlite3.connect(folder / "saola.sqlite3") as db:
+    # closed at once, so that nothing of it is left beside the file
+    with closing(sqlite3.connect(folder / "saola.sqlite3")) as db:
         return {t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
 
 
@@ -146,12 +148,12 @@ def test_a_second_start_keeps_the_data_and_is_quick(province: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_web_and_worker_end_together_on_ctrl_c(tmp_path: Path, number: signal.Signals) -> None:
+def test_web_and_worker_end_together_on_ctrl_c(province: Path, number: signal.Signals) -> None:
     """As a terminal does it: the signal goes to the whole group of `make run`."""
     port = free_port()
     running = subprocess.Popen(
         [SERVER, "demo", "--port", str(port)],
-        env=environment(tmp_path),
+        env=environment(province),
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -164,16 +166,16 @@ def test_web_and_worker_end_together_on_ctrl_c(tmp_path: Path, number: signal.Si
     left = [
         file.parent.name
         for file in Path("/proc").glob("[0-9]*/environ")
-        if str(tmp_path).encode() in read(file)
+        if str(province).encode() in read(file)
     ]
     assert left == []
 
 
-def test_when_one_ends_the_other_ends_too(tmp_path: Path) -> None:
+def test_when_one_ends_the_other_ends_too(province: Path) -> None:
     port = free_port()
     running = subprocess.Popen(
         [SERVER, "demo", "--port", str(port)],
-        env=environment(tmp_path),
+        env=environment(province),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -181,7 +183,7 @@ def test_when_one_ends_the_other_ends_too(tmp_path: Path) -> None:
     mine = [
         f.parent.name
         for f in Path("/proc").glob("[0-9]*/environ")
-        if str(tmp_path).encode() in read(f)
+        if str(province).encode() in read(f)
     ]
     worker = next(pid for pid in mine if b"db_worker" in read(Path(f"/proc/{pid}/cmdline")))
 
@@ -191,7 +193,7 @@ def test_when_one_ends_the_other_ends_too(tmp_path: Path) -> None:
     left = [
         f.parent.name
         for f in Path("/proc").glob("[0-9]*/environ")
-        if str(tmp_path).encode() in read(f)
+        if str(province).encode() in read(f)
     ]
     assert left == []
 
