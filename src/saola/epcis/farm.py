@@ -58,13 +58,18 @@ def event_of(deed: Deed) -> dict[str, Any]:
         "@context": [CONTEXT, {OWN: NAMESPACE}],
         "type": "ObjectEvent",
         "eventID": deed.event_id,
-        "eventTime": deed.at.isoformat(timespec="seconds"),
-        "eventTimeZoneOffset": f"{deed.at:%z}"[:3] + ":" + f"{deed.at:%z}"[3:5],
+        **_when(deed.at),
         "readPoint": {"id": deed.place},
     }
     if deed.certificates:
         event["certificationInfo"] = list(deed.certificates)
     return event | TEMPLATES[deed.act](deed)
+
+
+def _when(at: datetime) -> dict[str, str]:
+    """The time and its zone, +07:00."""
+    text = at.isoformat(timespec="seconds")
+    return {"eventTime": text, "eventTimeZoneOffset": text[-6:]}
 
 
 def _number(quantity: Decimal) -> int | float:
@@ -142,8 +147,7 @@ def recall_of(
         "@context": [CONTEXT],
         "type": "ObjectEvent",
         "eventID": event_id,
-        "eventTime": at.isoformat(timespec="seconds"),
-        "eventTimeZoneOffset": f"{at:%z}"[:3] + ":" + f"{at:%z}"[3:5],
+        **_when(at),
         "action": "OBSERVE",
         "bizStep": "holding",
         "persistentDisposition": {"unset" if ended else "set": ["recalled"]},

@@ -38,12 +38,17 @@ def secret_key() -> str:
         return given
     if mode() == "production":
         raise Unsafe("SAOLA_SECRET_KEY must be set in production")
-    file = data_folder() / "secret-key"
+    return _kept("secret-key", secrets.token_urlsafe(50))
+
+
+def _kept(name: str, fresh: str) -> str:
+    """What a file of this machine holds; made with `fresh` the first time."""
+    file = data_folder() / name
     if not file.exists() or not file.read_text():
-        fresh = file.with_suffix(f".{os.getpid()}")
-        fresh.write_text(secrets.token_urlsafe(50))
-        fresh.chmod(0o600)
-        fresh.replace(file)
+        part = file.with_suffix(f".{os.getpid()}")
+        part.write_text(fresh)
+        part.chmod(0o600)
+        part.replace(file)
     return file.read_text()
 
 
@@ -53,14 +58,7 @@ def serial_key() -> bytes:
     given = os.environ.get("SAOLA_SERIAL_KEY", "")
     if not given and mode() == "production":
         raise Unsafe("SAOLA_SERIAL_KEY must be set in production, and kept as long as labels are")
-    if not given:
-        file = data_folder() / "serial-key"
-        if not file.exists() or not file.read_text():
-            fresh = file.with_suffix(f".{os.getpid()}")
-            fresh.write_text(secrets.token_hex(32))
-            fresh.chmod(0o600)
-            fresh.replace(file)
-        given = file.read_text()
+    given = given or _kept("serial-key", secrets.token_hex(32))
     try:
         key = bytes.fromhex(given)
     except ValueError:

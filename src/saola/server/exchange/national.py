@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import override
 
+from saola.server.traceability.labels import ACTS
 from saola.server.traceability.models import Entry, Lot, link_of
 
 COLUMNS = (
@@ -13,13 +15,6 @@ COLUMNS = (
     "Mã địa điểm", "Công đoạn", "Thời gian công đoạn", "Thời gian sản xuất", "Hạn sử dụng",
     "Thương hiệu", "Tiêu chuẩn áp dụng", "Mã đăng ký ở hệ thống nhận",
 )  # fmt: skip
-ACTS = {
-    "harvest": "Thu hoạch",
-    "buy": "Mua vào",
-    "process": "Chế biến",
-    "pack": "Đóng gói",
-    "ship": "Xuất hàng",
-}
 
 
 def rows(lots: Iterable[Lot], system: str) -> Iterator[tuple[Any, ...]]:
@@ -45,7 +40,9 @@ def _facts(lot: Lot) -> tuple[str, ...]:
 def _step(entry: Entry) -> tuple[str, ...]:
     place = entry.area.code if entry.area and entry.area.code else f"c{entry.producer_id}"
     at = timezone.localtime(entry.at)
-    return (place, ACTS[entry.act], at.isoformat(timespec="minutes"))
+    with override("vi"):  # whoever asks, the systems are Vietnamese
+        act = str(ACTS[entry.act])
+    return (place, act, at.isoformat(timespec="minutes"))
 
 
 def _rest(lot: Lot) -> tuple[str, ...]:

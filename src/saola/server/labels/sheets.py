@@ -10,7 +10,7 @@ from saola.lists.writing import csv_lines
 from saola.server.labels.models import Roll
 from saola.server.labels.printing import SHEETS, Label, pdf_of
 from saola.server.labels.rolls import label_link, serials_of, stem
-from saola.server.traceability.models import Lot
+from saola.server.traceability.models import Lot, TradeItem
 
 MARK = "Mã nội bộ tỉnh"
 
@@ -23,7 +23,7 @@ def roll_pdf(roll: Roll, sheet: str, carrier: str, *, skip: int = 0) -> bytes:
 
 
 def _labels(roll: Roll, carrier: str) -> Iterator[Label]:
-    above = _above(roll)
+    above = _words(roll.item, roll.lot)
     for number in serials_of(roll):
         content = (
             f"[01]{roll.item.gtin}[21]{number}"
@@ -33,19 +33,18 @@ def _labels(roll: Roll, carrier: str) -> Iterator[Label]:
         yield Label(content, (*above, number))
 
 
-def _above(roll: Roll) -> tuple[str, ...]:
-    """The same on every label: goods, lot and day where they are known, where to look it up."""
-    lines = [roll.item.name]
-    if roll.lot is not None:
-        lines.append(f"Lô {roll.lot.code}")
-        if roll.lot.best_before:
-            lines.append(f"HSD {roll.lot.best_before:%d/%m/%Y}")
-    if roll.item.producer.illustrative:
+def _words(item: TradeItem, lot: Lot | None) -> tuple[str, ...]:
+    """Beside every code: goods, lot and day where they are known, where to look it up."""
+    lines = [item.name]
+    if lot is not None:
+        lines.append(f"Lô {lot.code}")
+        if lot.best_before:
+            lines.append(f"HSD {lot.best_before:%d/%m/%Y}")
+    if item.producer.illustrative:
         lines.append("DỮ LIỆU MINH HỌA")
-    elif roll.item.internal:
+    elif item.internal:
         lines.append(MARK)
-    lines.append(urlsplit(str(settings.LABEL_URL)).netloc)
-    return tuple(lines)
+    return (*lines, urlsplit(str(settings.LABEL_URL)).netloc)
 
 
 def roll_csv(roll: Roll) -> Iterator[bytes]:
@@ -62,13 +61,5 @@ def lot_pdf(lot: Lot, sheet: str, count: int) -> bytes:
     """The lot's static code, so many times: for those who print no serials."""
     if sheet not in SHEETS:
         raise Refused("Hãy chọn khổ tem.", field="sheet")
-    lines = [lot.item.name, f"Lô {lot.code}"]
-    if lot.best_before:
-        lines.append(f"HSD {lot.best_before:%d/%m/%Y}")
-    if lot.item.producer.illustrative:
-        lines.append("DỮ LIỆU MINH HỌA")
-    elif lot.item.internal:
-        lines.append(MARK)
-    lines.append(urlsplit(str(settings.LABEL_URL)).netloc)
-    label = Label(stem() + lot.path, tuple(lines))
+    label = Label(stem() + lot.path, _words(lot.item, lot))
     return pdf_of([label] * count, SHEETS[sheet])

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,11 +18,11 @@ from saola.server.labels.models import Alarm
 from saola.server.labels.watching import mark_looked
 from saola.server.places.models import Place
 from saola.server.products.models import Producer
-from saola.server.traceability import recalls
 from saola.server.traceability.lineage import lineage
 from saola.server.traceability.models import Lot
-from saola.server.web.common.forms import Form, clean
+from saola.server.web.common.forms import clean
 from saola.server.web.common.rights import needs, person
+from saola.server.web.common.stopping import StopForm
 from saola.vietnamese.folding import fold
 
 SHOWN = 100
@@ -87,23 +86,6 @@ def _looked(request: HttpRequest) -> dict[str, Any] | None:
     return {"look": look, "lot": next(iter(lots), None), "number": look.place + 1}
 
 
-class StopForm(Form):
-    """Hold, recall, or free again."""
-
-    deed = forms.ChoiceField(
-        label=_("Việc"),
-        choices=[
-            ("held", _("Tạm giữ lô và mọi lô làm từ nó")),
-            ("recalled", _("Thu hồi lô và mọi lô làm từ nó")),
-            ("free", _("Gỡ tạm giữ, thu hồi")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=_("Lý do"), help_text=_("Hiện công khai trên trang của mã."), max_length=500
-    )
-
-
 @needs(Permission.TRACE_OVERSEE)
 def lot(request: HttpRequest, pk: int) -> HttpResponse:
     """One lot: its tree, its stops."""
@@ -112,15 +94,9 @@ def lot(request: HttpRequest, pk: int) -> HttpResponse:
     if not can(request.user, Permission.TRACE_OVERSEE, found):
         raise Http404
     form = StopForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        data, by = form.cleaned_data, person(request)
-        if data["deed"] == "free":
-            done = form.carry_out(lambda: recalls.free(found, data["reason"], by=by))
-        else:
-            done = form.carry_out(lambda: recalls.stop(found, data["deed"], data["reason"], by=by))
-        if done:
-            messages.success(request, _("Đã ghi."))
-            return redirect("desk:lot", found.pk)
+    if form.is_valid() and form.done_to(found, by=person(request)) is not None:
+        messages.success(request, _("Đã ghi."))
+        return redirect("desk:lot", found.pk)
     context = {
         "lot": found,
         "tree": lineage(found),

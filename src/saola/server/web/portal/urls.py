@@ -14,7 +14,7 @@ from saola.server.web.portal import (
     preparing,
     uploads,
 )
-from saola.server.web.portal.trace import goods, labels, log
+from saola.server.web.portal.trace import goods, labels, log, lots, registrations
 
 app_name = "portal"
 urlpatterns = [
@@ -33,10 +33,10 @@ urlpatterns = [
     path("hang-hoa/<int:pk>/", goods.goods, name="goods"),
     path("vung-trong/<int:pk>/", goods.area, name="area"),
     path("hang/<int:pk>/", goods.item, name="item"),
-    path("lo/<int:pk>/", goods.lot, name="lot"),
-    path("lo/<int:pk>/xuat/<slug:port>/", goods.export, name="lot-export"),
-    path("dang-ky/<int:pk>/", goods.registrations, name="registrations"),
-    path("dang-ky/tep/<int:pk>/", goods.registration_file, name="registration-file"),
+    path("lo/<int:pk>/", lots.lot, name="lot"),
+    path("lo/<int:pk>/xuat/<slug:port>/", lots.export, name="lot-export"),
+    path("dang-ky/<int:pk>/", registrations.registrations, name="registrations"),
+    path("dang-ky/tep/<int:pk>/", registrations.registration_file, name="registration-file"),
     path("lo/<int:pk>/ma.pdf", labels.lot_code, name="lot-code"),
     path("tem/cua/<int:pk>/", labels.orders, name="labels"),
     path("tem/<int:pk>/", labels.roll, name="roll"),

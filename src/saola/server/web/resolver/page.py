@@ -114,8 +114,7 @@ def _standing(
 
 def _asked(link: DigitalLink, environ: dict[str, Any]) -> Asked:
     values = dict(link.elements)
-    header = settings.OCOP["area_header"]
-    area = environ.get(f"HTTP_{header.upper().replace('-', '_')}", "")[:2] if header else ""
+    area = _told_by_proxy(environ, "area_header")[:2]
     return Asked(
         values.get("01", ""),
         values.get("10", ""),
@@ -203,6 +202,11 @@ def _remember(asked: Asked, look: Look, environ: dict[str, Any]) -> None:
 def _visitor(environ: dict[str, Any]) -> str:
     """The address that the proxy in front saw, where the settings name its header; its last entry,
     for the others are the visitor's own words."""
-    header = settings.OCOP["visitor_header"]
-    told = environ.get(f"HTTP_{header.upper().replace('-', '_')}", "") if header else ""
-    return str(told).rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))
+    told = _told_by_proxy(environ, "visitor_header")
+    return told.rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))
+
+
+def _told_by_proxy(environ: dict[str, Any], setting: str) -> str:
+    """The header that a setting names; "" where it names none."""
+    name = settings.OCOP[setting].upper().replace("-", "_")
+    return str(environ.get(f"HTTP_{name}", "")) if name else ""

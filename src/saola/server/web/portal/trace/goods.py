@@ -1,33 +1,24 @@
-"""Goods, growing areas and lots of a producer."""
+"""Goods and growing areas of a producer: entered, changed."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.forms import model_to_dict
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
-from saola.server.exchange.actions import register, systems
-from saola.server.exchange.models import Registration
-from saola.server.exchange.ports import ports
-from saola.server.labels.rolls import balance_of
 from saola.server.products.models import Producer, Product
-from saola.server.traceability import recalls
 from saola.server.traceability.goods import (
-    LINK_KINDS,
     add_area,
     add_item,
-    add_link,
     change_area,
     change_item,
 )
-from saola.server.traceability.lineage import lineage
-from saola.server.traceability.models import UNITS, GrowingArea, Lot, TradeItem
+from saola.server.traceability.models import UNITS, GrowingArea, TradeItem
 from saola.server.web.common.forms import DateField, Form
-from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.trace.log import loggers
 
@@ -167,143 +158,3 @@ def _changing(request: HttpRequest, found: GrowingArea | TradeItem, form: Form) 
     context = {"found": found, "form": form, "illustrative": found.producer.illustrative}
     failed = bool(form.errors)
     return render(request, "portal/trace/change.html", context, status=400 if failed else 200)
-
-
-class StopForm(Form):
-    """Hold, recall, or free again."""
-
-    deed = forms.ChoiceField(
-        label=_("Việc"),
-        choices=[
-            ("held", _("Tạm giữ lô và mọi lô làm từ nó")),
-            ("recalled", _("Thu hồi lô và mọi lô làm từ nó")),
-            ("free", _("Gỡ tạm giữ, thu hồi")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=_("Lý do"), help_text=_("Hiện công khai trên trang của mã."), max_length=500
-    )
-
-
-class LinkForm(Form):
-    """A link beside the page of the code."""
-
-    kind = forms.ChoiceField(label=_("Loại đường dẫn"), choices=list(LINK_KINDS.items()))
-    href = forms.URLField(label=_("Địa chỉ (https)"), max_length=400, assume_scheme="https")
-    title = forms.CharField(label=_("Tên hiện cho người mua"), max_length=120)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="link-%s", **kwargs)
-
-
-def own_lot(request: HttpRequest, pk: int) -> Lot:
-    """A lot of a producer whose log the person writes."""
-    rows = Lot.objects.select_related("item__producer", "item__product", "area", "cause__item")
-    found = rows.filter(pk=pk, item__producer__in=loggers(request)).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-class RegistrationForm(Form):
-    """With which system, under which code, since when."""
-
-    item = forms.ModelChoiceField(TradeItem.objects.none(), label=_("Hàng"), empty_label=None)
-    system = forms.ChoiceField(label=_("Hệ thống"))
-    code = forms.CharField(label=_("Mã đăng ký"), max_length=80)
-    registered_on = DateField(label=_("Ngày đăng ký"))
-    evidence = forms.FileField(label=_("Giấy xác nhận, ảnh màn hình"), required=False)
-
-    def __init__(self, producer: Producer, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="reg-%s", **kwargs)
-        self.fields["item"].queryset = producer.items.order_by("name")  # type: ignore[attr-defined]
-        self.fields["system"].choices = list(systems().items())  # type: ignore[attr-defined]
-
-
-@needs(Permission.TRACE_LOG)
-def registrations(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where the producer's goods are registered."""
-    producer = get_object_or_404(loggers(request), pk=pk)
-    posted = request.POST if request.method == "POST" else None
-    form = RegistrationForm(producer, posted, request.FILES or None)
-    if form.is_valid():
-        data = form.cleaned_data
-        facts = (data["item"], data["system"], data["code"], data["registered_on"])
-        upload = data["evidence"]
-        if form.carry_out(lambda: register(*facts, by=person(request), upload=upload)):
-            messages.success(request, _("Đã ghi."))
-            return redirect("portal:registrations", producer.pk)
-    rows = Registration.objects.filter(item__producer=producer).select_related("item")
-    names = systems()
-    context = {
-        "producer": producer,
-        "form": form,
-        "rows": [(row, names.get(row.system, row.system)) for row in rows],
-        "illustrative": producer.illustrative,
-    }
-    failed = bool(form.errors)
-    return render(
-        request, "portal/trace/registrations.html", context, status=400 if failed else 200
-    )
-
-
-@needs(Permission.TRACE_LOG)
-def registration_file(request: HttpRequest, pk: int) -> FileResponse:
-    """The proof of a registration."""
-    rows = Registration.objects.filter(item__producer__in=loggers(request))
-    found = get_object_or_404(rows, pk=pk, evidence__isnull=False)
-    assert found.evidence is not None  # asked for
-    return file_response(found.evidence)
-
-
-@needs(Permission.TRACE_LOG)
-def export(request: HttpRequest, pk: int, port: str) -> HttpResponse:
-    """A lot in a form that others ask for."""
-    found, made = own_lot(request, pk), ports().get(port)
-    if made is None:
-        raise Http404
-    answer = HttpResponse(made.make(found), content_type=made.media)
-    name = f"lo-{found.pk}-{port}.{made.suffix}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-@needs(Permission.TRACE_LOG)
-def lot(request: HttpRequest, pk: int) -> HttpResponse:
-    """One lot: its tree both ways, its balance, its labels; holding and recalling it."""
-    found = own_lot(request, pk)
-    posted = request.POST if request.method == "POST" else None
-    which = request.POST.get("form", "")
-    stop = StopForm(posted if which == "stop" else None)
-    link = LinkForm(posted if which == "link" else None)
-    by = person(request)
-    done: Any = None
-    if stop.is_valid():
-        done = stop.carry_out(lambda: carried_out(found, stop.cleaned_data, by))
-    elif link.is_valid():
-        facts = link.cleaned_data
-        done = link.carry_out(lambda: add_link(found.item, facts, by=by, lot=found) or True)
-    if done:
-        messages.success(request, _("Đã ghi."))
-        return redirect("portal:lot", found.pk)
-    context = {
-        "lot": found,
-        "tree": lineage(found),
-        "labels": balance_of(found),
-        "rolls": found.rolls.all(),
-        "stop": stop,
-        "link": link,
-        "links": found.links.all(),
-        "ports": [(key, port.title) for key, port in ports().items()],
-        "illustrative": found.item.producer.illustrative,
-    }
-    failed = stop.errors or link.errors
-    return render(request, "portal/trace/lot.html", context, status=400 if failed else 200)
-
-
-def carried_out(found: Lot, data: dict[str, str], by: Any) -> list[Lot]:
-    """What the form asks for."""
-    if data["deed"] == "free":
-        return recalls.free(found, data["reason"], by=by)
-    return recalls.stop(found, data["deed"], data["reason"], by=by)

@@ -23,8 +23,8 @@ from saola.server.traceability.models import Lot, TradeItem
 from saola.server.web.common.forms import Form
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
-from saola.server.web.portal.trace.goods import own_lot
 from saola.server.web.portal.trace.log import loggers
+from saola.server.web.portal.trace.lots import own_lot
 
 CARRIERS = {
     "qr": _("mã QR (mở được bằng điện thoại)"),

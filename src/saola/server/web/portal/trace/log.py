@@ -20,18 +20,12 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
 from saola.server.files.store import store
 from saola.server.products.models import Producer
+from saola.server.traceability.labels import ACTS
 from saola.server.traceability.logbook import Note, write_down
 from saola.server.traceability.models import Entry, GrowingArea, Lot, TradeItem
 from saola.server.web.common.forms import Form
 from saola.server.web.common.rights import needs, person
 
-ACTS = {
-    "harvest": _("Thu hoạch"),
-    "buy": _("Mua vào"),
-    "process": _("Chế biến"),
-    "pack": _("Đóng gói"),
-    "ship": _("Xuất hàng"),
-}
 RARE = ("lot_2", "used_2", "lot_3", "used_3", "code", "source", "document", "note")
 USED = 3  # lots that one entry may use
 SHOWN = 30
