@@ -189,10 +189,11 @@ def usable(producer: Producer) -> list[Lot]:
 
 
 def named(lot: Any) -> str:
-    """ "Chè khô, lô 261124-1 (còn 10 kg)"."""
+    """ "Lô 261124-1, còn 10 kg: Chè khô"; what tells lots apart first, for phones cut the rest."""
     left = f"{lot.left.normalize():f}".replace(".", ",")
-    return gettext("%(lot)s (còn %(left)s %(unit)s)") % {
-        "lot": lot,
+    return gettext("Lô %(code)s, còn %(left)s %(unit)s: %(item)s") % {
+        "code": lot.code,
+        "item": lot.item.name,
         "left": left,
         "unit": lot.item.get_unit_display(),
     }
