@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saola.server.accounts.models import User
@@ -179,13 +181,22 @@ def test_alarms_are_looked_at(farm: Farm) -> None:
     assert Alarm.objects.get().looked_by == farm.officer
 
 
-def test_queries_of_the_log_do_not_grow(farm: Farm, django_assert_max_num_queries: Any) -> None:
+@pytest.mark.parametrize("page", ["/chu-the/so-ghi/", "/chu-the/lo/{lot}/"])
+def test_queries_do_not_grow_with_entries(farm: Farm, page: str) -> None:
     client = browser(farm.user)
-    farm.chain()
-    for _ in range(3):
-        farm.write("harvest", item=farm.leaf, quantity=Decimal(1))
-    with django_assert_max_num_queries(32):
-        client.get("/chu-the/so-ghi/")
+    leaf, *_ = farm.chain()
+    address = page.format(lot=leaf.pk)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        counts.append(len(asked))
+        for _ in range(5):
+            lot = farm.write("harvest", item=farm.leaf, quantity=Decimal(2)).lot
+            assert lot is not None
+            used = [(lot.uid, Decimal(1)), (leaf.uid, Decimal("0.5"))]
+            farm.write("process", item=farm.tea, quantity=Decimal("0.1"), used=used)
+    assert counts[0] == counts[1]
 
 
 def test_goods_and_areas_are_changed(farm: Farm) -> None:
