@@ -16,6 +16,20 @@ HISTORY = 200_000  # events kept when the history of one thing is asked for
 NAMED = 5  # rows of what is named beside each event: two things, two places, its id
 LARGE = 50 * 1024 * 1024  # bytes of the large document
 
+WORKERS = 2  # processes that capture at once
+EACH = 3  # documents of each
+
+CAPTURER = """
+import sys, uuid
+import django; django.setup()
+from saola.server.events import jobs
+first, *others = map(uuid.UUID, sys.argv[1:])
+jobs.run(first)
+print("ready", flush=True)
+sys.stdin.readline()
+for job in others:
+    jobs.run(job)
+"""
 CHILD = """
 import sys, uuid
 import django; django.setup()
@@ -96,18 +110,20 @@ def measure() -> None:
         cpu.append(COUNT / used)
     again, _ = captured(first)
     floor, whole, rate = map(statistics.median, (floors, wholes, rates))
+    both = _together(access)
     print(
         f"| capture of {COUNT:,} events: read, checked, hashed, written with what they name | "
-        f"{rate:,.0f} events/s ({statistics.median(cpu):,.0f} per CPU-second of the worker); "
-        f"{rate / whole:.0%} of one ready COPY of the same rows, those of what is named among them "
-        f"({whole:,.0f}/s), {rate / floor:.0%} of the event rows alone ({floor:,.0f}/s) | "
+        f"{rate:,.0f} events/s ({statistics.median(cpu):,.0f} per CPU-second of the worker), {WORKERS} workers at once "
+        f"{both:,.0f}/s; {rate / whole:.0%} and {both / whole:.0%} of one ready COPY of the same "
+        f"rows, those of what is named among them ({whole:,.0f}/s), {both / floor:.0%} of the event "
+        f"rows alone ({floor:,.0f}/s) | "
         f"≥ 5,000/s, ≥ 40 % |"
     )
     print(f"| the same document again, nothing written | {COUNT / again:,.0f} events/s | – |")
     while Event.objects.count() < HISTORY:
         captured(document(made_up(10**6 + Event.objects.count(), COUNT)))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")  # what the database does by itself in quiet hours
     history(f"among {HISTORY:,} events")
     _large(access)
 
@@ -118,9 +134,13 @@ def history(where: str) -> None:
 
     from saola.server.events.store import key_of
 
-    times = []
+    times, bare = [], []
     with connection.cursor() as cursor:
         for number in range(500):
+            started = time.perf_counter()
+            cursor.execute("SELECT 1")
+            cursor.fetchall()
+            bare.append((time.perf_counter() - started) * 1000)
             key = key_of(f"https://id.gs1.org/01/08938500000010/21/{number * 37}")
             started = time.perf_counter()
             cursor.execute(
@@ -131,9 +151,40 @@ def history(where: str) -> None:
             assert cursor.fetchall()
             times.append((time.perf_counter() - started) * 1000)
     print(
-        f"| history of one thing {where}, two questions | median {statistics.median(times):.2f} "
-        f"ms | ≤ 0.2 ms |"
+        f"| history of one thing {where}, two questions | median {statistics.median(times):.2f} ms, "
+        f"two questions for nothing {2 * statistics.median(bare):.2f} ms | ≤ 0.2 ms |",
+        flush=True,
     )
+
+
+def _together(access: Any) -> float:
+    """Events per second of workers that capture at once, as the service runs them."""
+    jobs = [
+        [
+            str(_job(document(made_up(10**7 + COUNT * (worker * 10 + n), count)), access).pk)
+            for n, count in enumerate([100, *[COUNT] * EACH])
+        ]
+        for worker in range(WORKERS)
+    ]
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", CAPTURER, *of_worker],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for of_worker in jobs
+    ]
+    for worker in workers:
+        assert worker.stdout
+        assert worker.stdout.readline() == "ready\n"
+    started = time.perf_counter()
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    assert [worker.wait() for worker in workers] == [0] * WORKERS
+    return WORKERS * EACH * COUNT / (time.perf_counter() - started)
 
 
 def _ready_copy(model: Any, columns: list[str], count: int) -> float:

@@ -1,5 +1,6 @@
 """Pages of the log, lots, labels: of the producer, of the office."""
 
+import io
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 
 from saola.server.accounts.models import User
 from saola.server.labels.models import Alarm, Roll, Seen
@@ -86,6 +88,28 @@ def test_photos_are_pictures(farm: Farm) -> None:
     posted = entry("harvest", item=farm.leaf.pk, quantity="5", photo=text)
     assert client.post("/chu-the/so-ghi/", posted).status_code == 400
     assert Entry.objects.count() == 0
+
+
+def test_an_entry_is_shown_with_its_photo_and_declared_wrong(farm: Farm) -> None:
+    client, picture = browser(farm.user), io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(picture, "JPEG")
+    photo = SimpleUploadedFile("nuong.jpg", picture.getvalue())
+    posted = entry("harvest", item=farm.leaf.pk, quantity="5", note="Hái sớm", photo=photo)
+    assert client.post("/chu-the/so-ghi/", posted).status_code == 302
+    address = f"/chu-the/so-ghi/{posted['uid']}/"
+    page = client.get(address).content.decode()
+    assert "Hái sớm" in page
+    assert f"{address}anh/" in page
+    shown = client.get(f"{address}anh/")
+    assert shown["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(b"".join(shown))).size == (64, 48)
+    for path in (address, f"{address}anh/"):
+        assert browser(Farm().user).get(path).status_code == 404
+    assert client.post(address, {"reason": "incorrect_data", "why": ""}).status_code == 400
+    wrong = {"reason": "incorrect_data", "why": "cân nhầm"}
+    assert client.post(address, wrong).status_code == 302
+    assert "cân nhầm" in client.get(address).content.decode()
+    assert "ghi sai" in client.get("/chu-the/so-ghi/").content.decode()
 
 
 def test_strangers_find_nothing(farm: Farm) -> None:

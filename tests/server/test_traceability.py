@@ -19,7 +19,9 @@ from saola.server.events.models import Event, Mention
 from saola.server.events.search import whole
 from saola.server.events.tree import tree
 from saola.server.exchange import eudr, fsma
+from saola.server.labels.lookup import Standing, look_at_lot
 from saola.server.notices.models import Message
+from saola.server.traceability.corrections import declare_wrong
 from saola.server.traceability.goods import add_area, add_item, read_shape
 from saola.server.traceability.lineage import lineage
 from saola.server.traceability.logbook import Note, write_down, write_event
@@ -338,3 +340,69 @@ def test_a_purchase_joins_the_sellers_lot(farm: Farm) -> None:
     for wrong in ("x", "/01/08936012345674/10/A", bought.lot.path):
         with pytest.raises(Refused, match="Không tìm thấy lô"):
             buyer.write("buy", source=wrong, **facts)
+
+
+class TestDeclaredWrong:
+    """An entry that does not hold: nothing is changed, a declaration is added."""
+
+    def test_it_counts_for_nothing_any_more(self) -> None:
+        farm = Farm()
+        leaf, tea, _packs = farm.chain()
+        packing = Entry.objects.get(act="pack")
+        left = tea.remains
+        done = declare_wrong(packing, "incorrect_data", "gõ nhầm số gói", by=farm.user)
+        assert done.wrong_at is not None
+        assert tea.remains == left + 8
+        lot = Lot.objects.get(pk=packing.lot_id)
+        assert lot.state == "void"
+        assert [one.pk for _, one in lineage(leaf).after] == [tea.pk]
+        assert (
+            look_at_lot(lot.item.gtin, lot.code, timezone.localdate()).standing == Standing.UNKNOWN
+        )
+        told = Event.objects.order_by("-seq").first()
+        assert told is not None
+        assert told.declared
+        assert validate(told.document.encode()) == []
+        assert broken_at() is None
+
+    def test_a_second_time_changes_nothing(self) -> None:
+        farm = Farm()
+        farm.chain()
+        packing = Entry.objects.get(act="pack")
+        declare_wrong(packing, "did_not_occur", "nhầm", by=farm.user)
+        count = Event.objects.count()
+        declare_wrong(packing, "did_not_occur", "nhầm", by=farm.user)
+        assert Event.objects.count() == count
+
+    def test_what_others_rely_on_stays(self) -> None:
+        farm = Farm()
+        farm.chain()
+        harvest = Entry.objects.get(act="harvest")
+        with pytest.raises(Refused, match="đã được dùng ở lần ghi sau"):
+            declare_wrong(harvest, "incorrect_data", "nhầm", by=farm.user)
+        assert Entry.objects.get(pk=harvest.pk).wrong_at is None
+        stop(Lot.objects.get(pk=harvest.lot_id), "held", "kiểm tra", by=farm.user)
+        packing = Entry.objects.get(act="pack")
+        with pytest.raises(Refused, match="hãy gỡ trước"):
+            declare_wrong(packing, "incorrect_data", "nhầm", by=farm.user)
+
+    def test_nobody_declares_for_others(self) -> None:
+        farm, other = Farm(), Farm()
+        farm.chain()
+        with pytest.raises(Refused, match="phạm vi"):
+            declare_wrong(Entry.objects.filter(act="pack")[0], "x", "y", by=other.user)
+
+    def test_a_void_lot_is_neither_used_nor_bought_nor_stopped(self) -> None:
+        farm, buyer = Farm(), Farm()
+        entry = farm.write("harvest", item=farm.leaf, quantity=Decimal(5), area=farm.area)
+        assert entry.lot is not None
+        declare_wrong(entry, "did_not_occur", "chưa hái", by=farm.user)
+        with pytest.raises(Refused, match="ghi sai"):
+            farm.write(
+                "process", item=farm.tea, quantity=Decimal(1), used=[(entry.uid, Decimal(5))]
+            )
+        path = entry.lot.path
+        with pytest.raises(Refused, match="Không tìm thấy lô"):
+            buyer.write("buy", item=buyer.leaf, quantity=Decimal(1), source=path)
+        with pytest.raises(Refused, match="ghi sai"):
+            stop(Lot.objects.get(pk=entry.lot_id), "recalled", "thử", by=farm.officer)

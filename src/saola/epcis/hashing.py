@@ -42,7 +42,7 @@ def pre_hash(event: Mapping[str, Any], spaces: Spaces) -> str:
     """The text that is hashed."""
     return (
         f"eventType={event['type']}"
-        + "".join(part(event, spaces) for part in PARTS)
+        + "".join(part(event, spaces) for name, part in PARTS.items() if name in event)
         + "".join(sorted(_rest(event, spaces)))
     )
 
@@ -65,6 +65,8 @@ def value_text(value: Any, field: str = "") -> str:
     text = str(value).strip()
     if field in TIMES:
         return _time(text)
+    if text.startswith("https://"):  # most by far: neither a word nor a number
+        return canonical_identity(text)
     text = on_the_web(text, field)
     if NUMBER.fullmatch(text):
         number = float(text)
@@ -195,28 +197,28 @@ def _sensors(event: Mapping[str, Any], spaces: Spaces) -> str:
     return "sensorElementList" + "".join(sorted(_sensor(row, spaces) for row in rows))
 
 
-PARTS: tuple[Callable[[Mapping[str, Any], Spaces], str], ...] = (
-    _texts("eventTime"),
-    _texts("eventTimeZoneOffset"),
-    _certified,
-    _list("epcList", "epc"),
-    _texts("parentID"),
-    _list("inputEPCList", "epc"),
-    _list("childEPCs", "epc"),
-    _quantities("quantityList"),
-    _quantities("childQuantityList"),
-    _quantities("inputQuantityList"),
-    _list("outputEPCList", "epc"),
-    _quantities("outputQuantityList"),
-    _texts("action"),
-    _texts("transformationID"),
-    _texts("bizStep"),
-    _texts("disposition"),
-    _persistent,
-    _place("readPoint"),
-    _place("bizLocation"),
-    _sensors,
-)
+PARTS: dict[str, Callable[[Mapping[str, Any], Spaces], str]] = {
+    "eventTime": _texts("eventTime"),
+    "eventTimeZoneOffset": _texts("eventTimeZoneOffset"),
+    "certificationInfo": _certified,
+    "epcList": _list("epcList", "epc"),
+    "parentID": _texts("parentID"),
+    "inputEPCList": _list("inputEPCList", "epc"),
+    "childEPCs": _list("childEPCs", "epc"),
+    "quantityList": _quantities("quantityList"),
+    "childQuantityList": _quantities("childQuantityList"),
+    "inputQuantityList": _quantities("inputQuantityList"),
+    "outputEPCList": _list("outputEPCList", "epc"),
+    "outputQuantityList": _quantities("outputQuantityList"),
+    "action": _texts("action"),
+    "transformationID": _texts("transformationID"),
+    "bizStep": _texts("bizStep"),
+    "disposition": _texts("disposition"),
+    "persistentDisposition": _persistent,
+    "readPoint": _place("readPoint"),
+    "bizLocation": _place("bizLocation"),
+    "sensorElementList": _sensors,
+}
 
 
 def _rest(event: Mapping[str, Any], spaces: Spaces) -> Iterable[str]:

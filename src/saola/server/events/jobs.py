@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -57,18 +58,21 @@ def _told(text: str) -> str:
     return text[:TOLD].replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
+PACKED = msgspec.msgpack.Decoder(list[Ready])
 EXISTS = "another event with this eventID is there"
 
 
 def _all(job: Job, document: Document) -> list[Fault]:
-    """All or nothing: everything is checked before the first event is written."""
-    errors = list(_faults(document))
+    """All or nothing: everything is checked and made ready before the first event is written, so
+    that others wait for the writing alone."""
+    errors: list[Fault] = []
+    packed = [msgspec.msgpack.encode(batch) for batch in batched(_good(document, errors))]
     if errors:
         return errors
     try:
         with transaction.atomic():
-            for batch in batched(_ready(document)):
-                _count(job, write(batch, job.access))
+            for batch in packed:
+                _count(job, write(PACKED.decode(batch), job.access))
     except Conflict as conflict:
         job.stored = job.known = 0
         return [Fault(conflict.id, EXISTS)]
@@ -103,16 +107,6 @@ def batched(rows: Iterator[Ready]) -> Iterator[list[Ready]]:
     """As many at a time as are written together."""
     while batch := list(islice(rows, BATCH)):
         yield batch
-
-
-def _ready(document: Document) -> Iterator[Ready]:
-    return (ready(event, spaces, xml=document.xml) for event, spaces in document.events)
-
-
-def _faults(document: Document) -> Iterator[Fault]:
-    """Those of all events, and of the document where it breaks."""
-    for _, faults in _judged(document):
-        yield from faults
 
 
 def _good(document: Document, errors: list[Fault]) -> Iterator[Ready]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from saola.epcis import event_hash, json_form
@@ -33,10 +32,10 @@ class Conflict(ValueError):
         super().__init__(event_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(msgspec.Struct, frozen=True, array_like=True):
     """An event that may be written: its id, its own hash, the key under which it is known (an
-    error declaration has the id of what it declares), its document, what it names."""
+    error declaration has the id of what it declares), its document, key and role of what it
+    names. It packs small: those of a large document wait until the last one is checked."""
 
     id: str
     hash: bytes
@@ -48,7 +47,7 @@ class Ready:
     event_time: datetime
     declared: bool
     document: str
-    named: frozenset[tuple[int, int]]
+    named: list[tuple[int, int]]
 
 
 @lru_cache(maxsize=65536)
@@ -83,7 +82,7 @@ def ready(event: Mapping[str, Any], spaces: Mapping[str, str], *, xml: bool = Fa
         event_time=datetime.fromisoformat(event["eventTime"]).astimezone(UTC),
         declared=declaration is not None,
         document=_document(event, spaces, event_id),
-        named=frozenset({*named, (known_as, int(Role.EVENT))}),
+        named=[*named, (known_as, int(Role.EVENT))],
     )
 
 
@@ -152,10 +151,11 @@ def _row(
 
 def _unknown(events: Sequence[Ready]) -> list[Ready]:
     """Those that are not there yet, each once."""
-    digest = Event.objects.filter(seq=OuterRef("seq")).values("hash")
-    rows = Mention.objects.filter(role=Role.EVENT, key__in={event.known_as for event in events})
-    found = rows.annotate(digest=Subquery(digest[:1])).values_list("key", "digest")
-    there = {key: bytes(value) for key, value in found}
+    seqs = _numbers({event.known_as for event in events})
+    # asked only where something is there: over all months it costs a plan of each
+    kept = Event.objects.filter(seq__in=seqs.values()) if seqs else Event.objects.none()
+    digests = {seq: bytes(digest) for seq, digest in kept.values_list("seq", "hash")}
+    there = {key: digests[seq] for key, seq in seqs.items()}
     fresh: list[Ready] = []
     for event in events:
         before = there.get(event.known_as)
@@ -165,6 +165,25 @@ def _unknown(events: Sequence[Ready]) -> list[Ready]:
         elif before != event.hash:
             raise Conflict(event.id)
     return fresh
+
+
+# one index look-up for each key: a new or restored table has no statistics yet, and without the
+# join PostgreSQL would read all of it through
+BY_KEY = """
+    SELECT found.key, found.seq FROM unnest(%s::bigint[]) AS asked CROSS JOIN LATERAL (
+        SELECT key, seq FROM events_mention WHERE key = asked AND role = %s OFFSET 0
+    ) AS found
+"""
+
+
+def _numbers(keys: set[int]) -> dict[int, int]:
+    """Numbers of the events that are known under these keys."""
+    if connection.vendor != "postgresql":
+        rows = Mention.objects.filter(role=Role.EVENT, key__in=keys)
+        return dict(rows.values_list("key", "seq"))
+    with connection.cursor() as cursor:
+        cursor.execute(BY_KEY, [list(keys), int(Role.EVENT)])
+        return dict(cursor.fetchall())
 
 
 def _words(kind: int, wanted: set[str]) -> dict[str, int]:

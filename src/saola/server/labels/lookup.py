@@ -114,6 +114,8 @@ def look_at_lot(gtin: str, code: str, today: date) -> Look:
     if row is None:
         return Look(Standing.UNKNOWN)
     pk, state, best, changed = row
+    if state == Lot.State.VOID:
+        return Look(Standing.UNKNOWN)
     return Look(_stopped(state, best, today) or Standing.PLAIN, lot=pk, changed=str(changed))
 
 

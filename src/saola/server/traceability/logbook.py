@@ -131,6 +131,8 @@ def _used(producer: Producer, note: Note) -> list[tuple[Lot, Decimal]]:
                 "Chưa có lô đã chọn. Nếu lô được ghi lúc không có mạng, hãy gửi lần ghi đó trước.",
                 field="used",
             )
+        if lot.state == Lot.State.VOID:
+            raise Refused(f"{lot} đã được khai là ghi sai.", field="used")
         # what was done before the stop is taken whenever it is told, and stopped with it
         if lot.state_since is not None and note.at >= _minute(lot.state_since):
             raise Refused(
@@ -233,7 +235,8 @@ def _source(producer: Producer, note: Note) -> Lot:
         values = {}
     rows = Lot.objects.select_related("item__producer")
     found = rows.filter(item__gtin=values.get("01", ""), code=values.get("10", "")).first()
-    if found is None or found.item.producer_id == producer.pk:
+    gone = found is None or found.state == Lot.State.VOID
+    if found is None or gone or found.item.producer_id == producer.pk:
         raise Refused(
             "Không tìm thấy lô của người bán theo mã này. Hãy quét lại mã của lô, hoặc để trống.",
             field="source",

@@ -111,6 +111,7 @@ class Lot(models.Model):
         FREE = "free", _("bình thường")
         HELD = "held", _("tạm giữ")
         RECALLED = "recalled", _("thu hồi")
+        VOID = "void", _("ghi sai")  # its entry was declared wrong: there is no such lot
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4)
     item = models.ForeignKey(TradeItem, on_delete=models.PROTECT, related_name="lots")
@@ -131,7 +132,8 @@ class Lot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "code"], name="lot_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["free", "held", "recalled"]), name="lot_state_is_known"
+                condition=Q(state__in=["free", "held", "recalled", "void"]),
+                name="lot_state_is_known",
             ),
         ]
 
@@ -192,6 +194,8 @@ class Entry(models.Model):
     written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(auto_now_add=True)
     seq = models.BigIntegerField()  # its event
+    wrong_at = models.DateTimeField(null=True)  # declared in error
+    wrong_why = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["-at", "-received_at"]

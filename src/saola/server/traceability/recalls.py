@@ -50,6 +50,8 @@ def stop(lot: Lot, state: str, reason: str, *, by: User) -> list[Lot]:
         raise Refused("Hãy ghi lý do.", field="reason")
     if state not in (Lot.State.HELD, Lot.State.RECALLED):
         raise Refused("Hãy chọn tạm giữ hoặc thu hồi.")
+    if lot.state == Lot.State.VOID:
+        raise Refused(f"{lot} đã được khai là ghi sai, không còn lô nào để dừng.")
     reached = _reached(lot)
     if reached[0].orders.filter(state=state, by_office=office, ended_at=None).exists():
         raise Refused("Lô này đã ở trạng thái đó.")

@@ -10,6 +10,8 @@ def settle(lots: Iterable[Lot]) -> list[Lot]:
     counts before a hold, the earliest before a later. Returns those whose state changed."""
     changed = []
     for lot in lots:
+        if lot.state == Lot.State.VOID:
+            continue
         orders = list(lot.stops.filter(ended_at=None).select_related("lot").order_by("at", "pk"))
         orders.sort(key=lambda order: order.state != Lot.State.RECALLED)
         first = orders[0] if orders else None

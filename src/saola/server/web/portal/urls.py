@@ -14,7 +14,7 @@ from saola.server.web.portal import (
     preparing,
     uploads,
 )
-from saola.server.web.portal.trace import goods, labels, log, lots, registrations
+from saola.server.web.portal.trace import entries, goods, labels, log, lots, registrations
 
 app_name = "portal"
 urlpatterns = [
@@ -30,6 +30,8 @@ urlpatterns = [
     path("don-thu/<int:pk>/rut/", grievances.withdraw, name="grievance-withdraw"),
     path("bo-sung/<int:pk>/", answering.answer, name="answer-item"),
     path("so-ghi/", log.log, name="log"),
+    path("so-ghi/<uuid:uid>/", entries.entry, name="entry"),
+    path("so-ghi/<uuid:uid>/anh/", entries.photo, name="entry-photo"),
     path("hang-hoa/<int:pk>/", goods.goods, name="goods"),
     path("vung-trong/<int:pk>/", goods.area, name="area"),
     path("hang/<int:pk>/", goods.item, name="item"),
