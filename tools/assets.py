@@ -44,6 +44,13 @@ def copy_browser_files() -> None:
     # the map is not shipped, and a name that leads nowhere stops the hashing of names
     kept = "".join(x for x in dexie.splitlines(True) if "sourceMappingURL" not in x)
     (VENDOR / "dexie.min.js").write_text(kept, encoding="utf-8")
+    leaflet = (MODULES / "leaflet/dist/leaflet.js").read_text(encoding="utf-8")
+    kept = "".join(x for x in leaflet.splitlines(True) if "sourceMappingURL" not in x)
+    (VENDOR / "leaflet.js").write_text(kept, encoding="utf-8")
+    style = (MODULES / "leaflet/dist/leaflet.css").read_text(encoding="utf-8")
+    # markers and layer buttons are not used, so their pictures are not brought
+    plain = "".join(x for x in style.splitlines(True) if "url(" not in x)
+    (VENDOR / "leaflet.css").write_text(plain, encoding="utf-8")
     for name in SCREEN:
         shutil.copy(MODULES / f"@fontsource/be-vietnam-pro/files/{name}.woff2", VENDOR)
 

@@ -30,3 +30,14 @@ def person_key(name: str) -> tuple[object, ...]:
     """Sort key of a person: by given name, the last word, then the rest."""
     *before, given = name.split() or [""]
     return word_key(given), tuple(word_key(word) for word in before)
+
+
+def sort_text(text: str, length: int = 60) -> str:
+    """`word_key` of the first letters as hexadecimal text, which every database and collation
+    orders alike; at most 3 · `length` + 2 characters."""
+    letters, tones = word_key(text[:length])
+    return (
+        "".join(f"{min(letter, 255):02x}" for letter in letters)
+        + "00"
+        + "".join(str(tone) for tone in tones)
+    )

@@ -34,6 +34,7 @@ ROLES: dict[str, Role] = {
             P.DOSSIER_EDIT,
             P.DOSSIER_FILE,
             P.TRACE_LOG,
+            P.TRADE_KEEP,
         ),
         _role(
             "commune_officer",
@@ -43,6 +44,8 @@ ROLES: dict[str, Role] = {
             P.DOSSIER_VIEW,
             P.COMMUNE_RECEIVE,
             P.TRACE_OVERSEE,
+            P.TRADE_OVERSEE,
+            P.OUTREACH_DO,
         ),
         _role(
             "commune_leader",
@@ -68,6 +71,9 @@ ROLES: dict[str, Role] = {
             P.SESSION_PREPARE,
             P.JOURNAL_VIEW,
             P.TRACE_OVERSEE,
+            P.TRADE_OVERSEE,
+            P.OUTREACH_LEAD,
+            P.OUTREACH_DO,
         ),
         _role("advisory_team", _("Tổ tư vấn"), "province", P.DESK_USE, P.DOSSIER_VIEW, P.ADVISE),
         _role("council_member", _("Thành viên Hội đồng"), "council", P.SESSION_VIEW, P.SHEET_SCORE),
@@ -143,6 +149,7 @@ DUTIES: dict[str, Role] = {
             P.DOSSIER_EDIT,
             P.DOSSIER_FILE,
             P.TRACE_LOG,
+            P.TRADE_KEEP,
         ),
     )
 }

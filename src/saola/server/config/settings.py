@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "saola.server.councils",
     "saola.server.recognition",
     "saola.server.supervision",
+    "saola.server.market",
+    "saola.server.outreach",
     "saola.server.demo",
     "saola.server.web.common",
 ]

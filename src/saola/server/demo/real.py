@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from saola.criteria import rulebook
-from saola.server.places.models import Place
+from saola.server.places.models import Place, Shape
+from saola.server.places.shapes import load_shapes
 from saola.server.products.models import Producer, Product
 from saola.server.recognition.models import Recognition
 from saola.vietnamese.dates import add_months
@@ -94,6 +95,17 @@ def _recognition(row: dict[str, str], given: dict[str, str] | None) -> dict[str,
         fields["expires_on"] = add_months(signed, rulebook("1048-2019").validity_months)
         fields["expiry_basis"] = Recognition.Basis.COMPUTED
     return fields
+
+
+SCHEMATIC = "sơ đồ: ô quanh một điểm của mỗi xã, không phải địa giới hành chính"
+
+
+def load_map() -> None:
+    """Where communes lie, as a schematic map."""
+    if Shape.objects.exists():
+        return
+    cells = files("saola.server.demo") / "data" / "son_la_units_2025_schematic.geojson"
+    load_shapes(cells.read_bytes(), SCHEMATIC)
 
 
 @transaction.atomic

@@ -88,6 +88,20 @@ def send(dest: str, body: bytes, secret: str) -> None:
         check_address(dest)
     except BadAddress as fault:
         raise Failed(str(fault)) from None
+    status = _asked("POST", dest, body, _headers(body, secret))
+    if status == 413:
+        raise TooLarge("413")
+    if not 200 <= status < 300:
+        raise Failed(f"answered {status}")
+
+
+def look(address: str) -> int:
+    """GET it once, without following where it leads; the status. The caller has checked it."""
+    return _asked("GET", address, None, {"User-Agent": "saola"})
+
+
+def _asked(method: str, dest: str, body: bytes | None, headers: dict[str, str]) -> int:
+    """The status of the answer; Failed where there is none within the time."""
     parts = urlsplit(dest)
     secure = parts.scheme == "https"
     host, port = str(parts.hostname), parts.port or (443 if secure else 80)
@@ -96,7 +110,7 @@ def send(dest: str, body: bytes, secret: str) -> None:
     watchdog.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body, _headers(body, secret))
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         answer.read(LARGEST)
     except (OSError, http.client.HTTPException, ValueError) as fault:
@@ -104,10 +118,7 @@ def send(dest: str, body: bytes, secret: str) -> None:
     finally:
         watchdog.cancel()
         connection.close()
-    if answer.status == 413:
-        raise TooLarge("413")
-    if not 200 <= answer.status < 300:
-        raise Failed(f"answered {answer.status}")
+    return answer.status
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

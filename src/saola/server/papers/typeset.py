@@ -70,11 +70,16 @@ def _parted(word: re.Match[str]) -> str:
 
 
 def typeset(
-    template: str, data: dict[str, Any], *, drawings: dict[str, str] | None = None
+    template: str,
+    data: dict[str, Any],
+    *,
+    drawings: dict[str, str] | None = None,
+    pictures: dict[str, bytes] | None = None,
 ) -> bytes:
     """The PDF of one paper ("certificate", "decision", …) from JSON-able data; `drawings` are
-    SVG of our own making, by the name the template knows them by."""
+    SVG of our own making, `pictures` small JPEGs, by the name the template knows them by."""
     whole = _settable(data) | (drawings or {})
+    whole |= {name: list(content) for name, content in (pictures or {}).items()}
     with _LOCK:
         pdf = _compiler().compile(
             input=str(HERE / "templates" / f"{template}.typ"),

@@ -109,6 +109,15 @@ class Succession(models.Model):
         constraints = [models.UniqueConstraint(fields=["old", "new"], name="succession_once")]
 
 
+class Shape(models.Model):
+    """The outline of a place for the map. `schematic` where it only shows about where it lies."""
+
+    place = models.OneToOneField(Place, on_delete=models.CASCADE, related_name="shape")
+    geometry = models.JSONField()  # GeoJSON MultiPolygon, WGS 84
+    schematic = models.BooleanField()
+    source = models.CharField(max_length=200)
+
+
 class Holiday(models.Model):
     """A day off beside the public holidays, or (`works`) a day that is worked although it would be
     free; entered by the office when the government announces an exchange."""

@@ -11,6 +11,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
 from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
+from saola.server.products.naming import found_by, place_names
 from saola.vietnamese.folding import fold
 
 
@@ -151,6 +152,10 @@ class Product(models.Model):
     illustrative = models.BooleanField(default=False)
 
     photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    # as `naming` makes them: what it is found by, folded and as spelled; its place in order
+    searched = models.CharField(max_length=600, blank=True)
+    spelled = models.CharField(max_length=600, blank=True)
+    sort_text = models.CharField(max_length=200, blank=True, db_index=True)
 
     objects = ProductQuerySet.as_manager()
 
@@ -168,8 +173,11 @@ class Product(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the folded name beside the name."""
-        self.folded = fold(self.name)
+        """Keep what it is found by beside the name."""
+        if kwargs.get("update_fields") is None:
+            self.folded = fold(self.name)
+            told = self.producer.public_name if self.producer else ""
+            vars(self).update(found_by(self.name, told, place_names(self.place)))
         super().save(*args, **kwargs)
 
     def scopes(self) -> set[str]:

@@ -245,6 +245,7 @@ def publish(dossier: Dossier, *, by: User) -> None:
     advance(dossier, "publish", by=by)
     rows = Recognition.objects.filter(dossier=dossier, published_on=None)
     rows.update(published_on=timezone.localdate())
+    Recognition.objects.mark_newest([dossier.product_id])
 
 
 NOTIFY_STEP = {

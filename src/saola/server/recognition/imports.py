@@ -18,6 +18,7 @@ from saola.server.files.store import keep, open_file
 from saola.server.journal.record import record
 from saola.server.places.models import Place
 from saola.server.products.models import Producer, Product
+from saola.server.products.search import fill
 from saola.server.recognition.models import ListImport, Recognition
 from saola.vietnamese.dates import add_months
 from saola.vietnamese.folding import fold
@@ -173,7 +174,7 @@ def _add_products(rows: list[dict[str, Any]], known: _Known, found: ListImport) 
         if key not in known.products and key not in fresh:
             place = _place(row, known)
             fresh[key] = Product(
-                producer_id=key[1],
+                producer=known.producers.get(_producer_key(row, known)) if key[1] else None,
                 name=row["product"][:200],
                 folded=key[0],
                 place=place,
@@ -182,6 +183,7 @@ def _add_products(rows: list[dict[str, Any]], known: _Known, found: ListImport) 
                 code=_new_code(row["code"], codes),
                 source_note=f"danh sách nhập số {found.pk}, dòng {row['row']}",
             )
+    fill(fresh.values())
     for key, made in zip(
         fresh, Product.objects.bulk_create(fresh.values(), batch_size=CHUNK), strict=True
     ):
@@ -222,6 +224,7 @@ def _add_recognitions(rows: list[dict[str, Any]], known: _Known, found: ListImpo
             known.recognitions.add(key)
             fresh.append(_recognition(row, product, found))
     Recognition.objects.bulk_create(fresh, batch_size=CHUNK)
+    Recognition.objects.mark_newest({row.product_id for row in fresh})
     return len(fresh)
 
 

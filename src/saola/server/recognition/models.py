@@ -1,7 +1,7 @@
 """Decisions, recognitions, certificates, notices."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -74,6 +74,32 @@ class DecisionItem(models.Model):
         ]
 
 
+# of one product's, the first is the newest
+ORDER = (
+    models.F("year").desc(nulls_last=True),
+    models.F("recognised_on").desc(nulls_last=True),
+    "-pk",
+)
+AT_ONCE = 500
+
+
+class RecognitionQuerySet(models.QuerySet["Recognition"]):
+    """Everyday reads, and the one derived column."""
+
+    def mark_newest(self, products: Collection[int]) -> None:
+        """Work out again which published recognition stands for each of these products; whoever
+        publishes many at once calls it, `save` does so for one."""
+        whole = sorted(products)
+        last = Recognition.objects.filter(
+            product=models.OuterRef("product"), published_on__isnull=False
+        ).order_by(*ORDER)
+        for at in range(0, len(whole), AT_ONCE):
+            rows = Recognition.objects.filter(product__in=whole[at : at + AT_ONCE])
+            chosen = list(rows.filter(pk=last.values("pk")[:1]).values_list("pk", flat=True))
+            rows.filter(newest=True).exclude(pk__in=chosen).update(newest=False)
+            rows.filter(pk__in=chosen, newest=False).update(newest=True)
+
+
 class Recognition(models.Model):
     """A product has a class: by our own decision, or as a source tells of an earlier one.
 
@@ -117,6 +143,11 @@ class Recognition(models.Model):
         Decision, on_delete=models.PROTECT, null=True, related_name="withdrawals"
     )
     published_on = models.DateField(null=True)  # None: not public yet
+    # of those published the last of its product, which stands for it in the register; kept by
+    # `mark_newest`
+    newest = models.BooleanField(default=False, db_index=True)
+
+    objects = RecognitionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -133,6 +164,12 @@ class Recognition(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["expires_on"], name="recognition_expiry")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A published one may be the newest of its product."""
+        super().save(*args, **kwargs)
+        if self.published_on is not None:
+            Recognition.objects.mark_newest([self.product_id])
 
     def scopes(self) -> set[str]:
         """Those of its product."""

@@ -1,19 +1,20 @@
 """The register: what a product has today, lists, figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Value, When
 
 from saola.criteria.rulebook import rulebook
 from saola.lifecycle.dossier import Kind
 from saola.server.dossiers.completeness import EXTENSION_DAYS
 from saola.server.dossiers.models import Dossier
 from saola.server.places.models import Place
-from saola.server.recognition.models import Recognition
-from saola.vietnamese.folding import fold
+from saola.server.products.search import exactness, holding, slipped
+from saola.server.recognition.models import ORDER, Recognition
+from saola.server.traceability.models import Lot
 
 
 def with_status(on: date) -> QuerySet[Any, Any]:
@@ -72,37 +73,62 @@ class Filters:
     stars: str = ""
     place: str = ""
     status: str = ""
+    group: str = ""  # number of the set of Phụ lục I
+    kind: str = ""  # of producer
+    traceable: bool = False  # a lot of it can be looked up
 
 
 def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
     """Published recognitions, newest first; the newest of each product stands for it."""
-    newest = Recognition.objects.filter(
-        product=OuterRef("product"), published_on__isnull=False
-    ).order_by(F("year").desc(nulls_last=True), F("recognised_on").desc(nulls_last=True), "-pk")
     rows = (
         with_status(on)
-        .filter(
-            published_on__isnull=False,
-            product__name_known=True,
-            pk=newest.values("pk")[:1],
-        )
+        .filter(newest=True, product__name_known=True)
         .select_related("product__producer", "product__place", "certificate")
     )
-    if filters.text:
-        for word in fold(filters.text).split():
-            rows = rows.filter(
-                Q(product__folded__contains=word)
-                | Q(product__producer__folded__contains=word)
-                & ~Q(product__producer__kind="household")
-                | Q(product__place__folded__contains=word)
-            )
+    rows = rows.filter(holding(filters.text, "product__"))
     if filters.stars:
         rows = rows.filter(stars=int(filters.stars))
     if filters.place:
         rows = rows.filter(product__place__in=Place.objects.seen_by([filters.place]))
     if filters.status:
         rows = rows.filter(status=filters.status)
-    return rows.order_by("product__illustrative", "product__folded", "pk")
+    if filters.group:
+        rows = rows.filter(product__group_number=int(filters.group))
+    if filters.kind:
+        rows = rows.filter(product__producer__kind=filters.kind)
+    if filters.traceable:
+        rows = rows.filter(Exists(Lot.objects.filter(item__product=OuterRef("product"))))
+    order = ("product__illustrative", "product__sort_text", "pk")
+    if filters.text:
+        return rows.order_by(exactness(filters.text, "product__"), *order)
+    return rows.order_by(*order)
+
+
+def meant(filters: Filters, on: date) -> Filters:
+    """The filters, read as uncomposed Telex where nothing holds the words as they stand."""
+    words = slipped(filters.text)
+    if not words or register(filters, on).exists():
+        return filters
+    return replace(filters, text=words)
+
+
+def by_place(rows: QuerySet[Any, Any]) -> dict[str, dict[str, int]]:
+    """Products by the commune that has their place today: how many, the best class."""
+    today = {place.pk: place for place in Place.objects.filter(level="commune")}
+    counted = (
+        rows.order_by().values("product__place").annotate(products=Count("pk"), best=Max("stars"))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in counted:
+        place = today.get(row["product__place"])
+        if place is not None and place.valid_to is not None:
+            place = place.follower()
+        if place is None:
+            continue
+        told = found.setdefault(place.code, {"products": 0, "best": 0})
+        told["products"] += row["products"]
+        told["best"] = max(told["best"], row["best"] or 0)
+    return found
 
 
 def figures(on: date) -> dict[str, int]:
@@ -120,9 +146,4 @@ def figures(on: date) -> dict[str, int]:
 
 def current_recognition(product: Any, on: date) -> Any:
     """The newest recognition of a product with its state."""
-    return (
-        with_status(on)
-        .filter(product=product)
-        .order_by(F("year").desc(nulls_last=True), F("recognised_on").desc(nulls_last=True), "-pk")
-        .first()
-    )
+    return with_status(on).filter(product=product).order_by(*ORDER).first()

@@ -92,31 +92,42 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("public:home")
 
 
+# pages, and the permissions of which one leads to them
+AREAS: tuple[tuple[str, Any, tuple[Permission, ...]], ...] = (
+    ("portal:home", _("Hồ sơ của chủ thể"), (Permission.DOSSIER_EDIT,)),
+    ("desk:queue", _("Bàn làm việc: hồ sơ chờ xử lý"), (Permission.DESK_USE,)),
+    ("desk:ending", _("Giấy chứng nhận hết hạn trong 12 tháng"), (Permission.DESK_USE,)),
+    ("desk:gaps", _("Sản phẩm còn thiếu gì cho hạng trên"), (Permission.DESK_USE,)),
+    ("desk:inspections", _("Kiểm tra, giám sát"), (Permission.DESK_USE,)),
+    (
+        "desk:ideas",
+        _("Ý tưởng sản phẩm"),
+        (Permission.COMMUNE_RECEIVE, Permission.ADVISE),
+    ),
+    ("desk:market", _("Thị trường: kết quả, nhu cầu, hỗ trợ"), (Permission.TRADE_OVERSEE,)),
+    ("desk:events", _("Hội chợ, tuần hàng"), (Permission.TRADE_OVERSEE,)),
+    ("desk:campaigns", _("Truyền thông: chiến dịch"), (Permission.OUTREACH_LEAD,)),
+    ("desk:outreach-tasks", _("Truyền thông: việc của xã, bản"), (Permission.OUTREACH_DO,)),
+    ("desk:grievances", _("Kiến nghị, khiếu nại, phản ánh"), (Permission.SUPERVISE,)),
+    (
+        "desk:removals",
+        _("Thu hồi giấy chứng nhận, quyết định công nhận"),
+        (Permission.SUPERVISE, Permission.PROVINCE_DECIDE),
+    ),
+    ("jury:sessions", _("Hội đồng: các phiên họp"), (Permission.SESSION_VIEW,)),
+    ("desk:lists", _("Nhập danh sách sản phẩm"), (Permission.REGISTER_IMPORT,)),
+    ("desk:journal", _("Nhật ký"), (Permission.JOURNAL_VIEW,)),
+    ("desk:people", _("Người dùng và vai trò"), (Permission.ACCOUNTS_MANAGE,)),
+)
+
+
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the pages of the person's role; several roles see a choice."""
-    user = request.user
-    areas = []
-    if can(user, Permission.DOSSIER_EDIT):
-        areas.append(("portal:home", _("Hồ sơ của chủ thể")))
-    if can(user, Permission.DESK_USE):
-        areas.append(("desk:queue", _("Bàn làm việc: hồ sơ chờ xử lý")))
-        areas.append(("desk:ending", _("Giấy chứng nhận hết hạn trong 12 tháng")))
-        areas.append(("desk:gaps", _("Sản phẩm còn thiếu gì cho hạng trên")))
-        areas.append(("desk:inspections", _("Kiểm tra, giám sát")))
-    if any(can(user, p) for p in (Permission.COMMUNE_RECEIVE, Permission.ADVISE)):
-        areas.append(("desk:ideas", _("Ý tưởng sản phẩm")))
-    if can(user, Permission.SUPERVISE):
-        areas.append(("desk:grievances", _("Kiến nghị, khiếu nại, phản ánh")))
-    if can(user, Permission.SUPERVISE) or can(user, Permission.PROVINCE_DECIDE):
-        areas.append(("desk:removals", _("Thu hồi giấy chứng nhận, quyết định công nhận")))
-    if can(user, Permission.SESSION_VIEW):
-        areas.append(("jury:sessions", _("Hội đồng: các phiên họp")))
-    if can(user, Permission.REGISTER_IMPORT):
-        areas.append(("desk:lists", _("Nhập danh sách sản phẩm")))
-    if can(user, Permission.JOURNAL_VIEW):
-        areas.append(("desk:journal", _("Nhật ký")))
-    if can(user, Permission.ACCOUNTS_MANAGE):
-        areas.append(("desk:people", _("Người dùng và vai trò")))
+    areas = [
+        (page, text)
+        for page, text, permissions in AREAS
+        if any(can(request.user, permission) for permission in permissions)
+    ]
     if len(areas) == 1:
         return redirect(areas[0][0])
     return render(request, "account/home.html", {"areas": areas})

@@ -17,6 +17,8 @@ from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
+from saola.server.web.desk.telling import campaigns, tasks
+from saola.server.web.desk.trading import fairs, market
 from saola.server.web.desk.writing import views as writing
 
 app_name = "desk"
@@ -25,6 +27,19 @@ urlpatterns = [
     path("truy-xuat/", tracing.lots, name="lots"),
     path("truy-xuat/lo/<int:pk>/", tracing.lot, name="lot"),
     path("truy-xuat/canh-bao/<int:pk>/", tracing.alarm, name="alarm"),
+    path("thi-truong/", market.market, name="market"),
+    path("thi-truong/nam.<str:kind>", market.years_file, name="years-file"),
+    path("thi-truong/nhu-cau/<int:pk>/", market.demand, name="demand"),
+    path("thi-truong/ho-tro/<int:pk>/", market.support, name="support"),
+    path("su-kien-ban-hang/", fairs.events, name="events"),
+    path("su-kien-ban-hang/<int:pk>/", fairs.event, name="event"),
+    path("su-kien-ban-hang/<int:pk>/gian-hang.<str:kind>", fairs.event_file, name="event-file"),
+    path("truyen-thong/", campaigns.campaigns, name="campaigns"),
+    path("truyen-thong/bao-cao.<str:kind>", campaigns.report, name="outreach-report"),
+    path("truyen-thong/viec/", tasks.tasks, name="outreach-tasks"),
+    path("truyen-thong/viec/<int:pk>/", tasks.task, name="outreach-task"),
+    path("truyen-thong/minh-chung/<int:pk>/", campaigns.proof_file, name="outreach-proof"),
+    path("truyen-thong/<int:pk>/", campaigns.campaign, name="campaign"),
     path("ho-so.<str:kind>", dossiers.queue_file, name="queue-file"),
     path("ptnt-ocop.<str:kind>", ending.ministry_table, name="ministry-table"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),

@@ -15,6 +15,7 @@ from saola.server.web.portal import (
     uploads,
 )
 from saola.server.web.portal.trace import entries, goods, labels, log, lots, registrations
+from saola.server.web.portal.trade import citing, selling, stands
 
 app_name = "portal"
 urlpatterns = [
@@ -32,6 +33,14 @@ urlpatterns = [
     path("so-ghi/", log.log, name="log"),
     path("so-ghi/<uuid:uid>/", entries.entry, name="entry"),
     path("so-ghi/<uuid:uid>/anh/", entries.photo, name="entry-photo"),
+    path("ban-hang/", selling.overview, name="trade-home"),
+    path("ban-hang/<int:pk>/", selling.product, name="trade"),
+    path("ban-hang/kenh/<int:pk>/dung/", selling.end_channel, name="channel-end"),
+    path("ban-hang/gian-hang/<int:pk>/", stands.stand, name="stand"),
+    path("ban-hang/<int:pk>/minh-chung/<slug:kind>/", citing.cite, name="cite-sales"),
+    path(
+        "ban-hang/<int:pk>/minh-chung/<slug:kind>/<int:record_pk>/", citing.cite, name="cite-record"
+    ),
     path("hang-hoa/<int:pk>/", goods.goods, name="goods"),
     path("vung-trong/<int:pk>/", goods.area, name="area"),
     path("hang/<int:pk>/", goods.item, name="item"),

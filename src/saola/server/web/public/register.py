@@ -1,18 +1,26 @@
-"""Home, the register, a product, a certificate."""
+"""Home, the register, what one source tells of together."""
+
+from datetime import date
+from functools import cache
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
+from saola.criteria import load, sheet_ids
+from saola.criteria.load import RULEBOOKS
+from saola.server.market.queries import exported
 from saola.server.places.models import Place
-from saola.server.products.models import Product
+from saola.server.products.models import Producer
 from saola.server.recognition.exports import REGISTER, register_rows
 from saola.server.recognition.labels import STATUS, in_words
 from saola.server.recognition.models import Recognition
-from saola.server.recognition.queries import Filters, figures, register, with_status
+from saola.server.recognition.queries import Filters, figures, meant, register
 from saola.server.web.common.forms import clean
 from saola.server.web.common.tables import table_response
 
@@ -30,24 +38,41 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "public/home.html", context)
 
 
-def _filters(request: HttpRequest) -> Filters:
+def asked(request: HttpRequest) -> Filters:
     """What was asked, with anything unknown left out."""
     stars, status = request.GET.get("sao", ""), request.GET.get("tinh-trang", "")
-    place = request.GET.get("xa", "")
+    place, group = request.GET.get("xa", ""), request.GET.get("bo", "")
+    kind = request.GET.get("loai", "")
     return Filters(
         text=clean(request.GET.get("tim", ""))[:100],
         stars=stars if stars in ("3", "4", "5") else "",
         place=place if place.isdigit() and len(place) == 5 else "",
         status=status if status in STATUS else "",
+        group=group if group in group_names() else "",
+        kind=kind if kind in Producer.Kind.values else "",
+        traceable=request.GET.get("truy-xuat") == "1",
     )
+
+
+def found(request: HttpRequest, on: date) -> tuple[Filters, Any]:
+    """The filters as they were meant, and the rows."""
+    filters = meant(asked(request), on)
+    rows = register(filters, on)
+    return filters, exported(rows) if request.GET.get("xuat-khau") == "1" else rows
+
+
+@cache
+def group_names() -> dict[str, str]:
+    """Sets of the newest decision by their number."""
+    sets = [load(sheet) for sheet in sheet_ids()]
+    return {str(s.number): s.name for s in sets if s.rulebook == RULEBOOKS[-1]}
 
 
 @login_not_required
 def register_list(request: HttpRequest) -> HttpResponse:
-    """The register with search and filters."""
+    """The register with search and filters; the results alone for a page that asks as one types."""
     today = timezone.localdate()
-    filters = _filters(request)
-    rows = register(filters, today)
+    filters, rows = found(request, today)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
     for row in page:
         row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
@@ -56,40 +81,29 @@ def register_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "filters": filters,
+        "typed": asked(request).text,
+        "exported": request.GET.get("xuat-khau") == "1",
+        "groups": group_names(),
+        "kinds": Producer.Kind.choices,
         "places": Place.objects.communes().order_by("folded"),
         "states": STATUS,
         "query": query.urlencode(),
         "today": today,
         "illustrative": any(row.product.illustrative for row in page),
     }
-    return render(request, "public/register.html", context)
+    part = "X-Part" in request.headers
+    page_of = "public/results.html" if part else "public/register.html"
+    answer = render(request, page_of, context)
+    patch_vary_headers(answer, ["X-Part"])
+    return answer
 
 
 @login_not_required
 def register_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The same rows, all of them, to count with."""
     today = timezone.localdate()
-    rows = register_rows(register(_filters(request), today), today)
+    rows = register_rows(found(request, today)[1], today)
     return table_response(f"so-dang-ky-ocop-{today}", kind, "Sổ đăng ký", REGISTER, rows)
-
-
-@login_not_required
-def product(request: HttpRequest, pk: int) -> HttpResponse:
-    """One product with its recognitions, newest first. Only what is published."""
-    today = timezone.localdate()
-    found = get_object_or_404(Product.objects.select_related("producer", "place"), pk=pk)
-    rows = list(
-        with_status(today)
-        .filter(product=found, published_on__isnull=False)
-        .select_related("certificate", "decision")
-        .order_by("-year", "-pk")
-    )
-    if not rows:
-        raise Http404
-    for row in rows:
-        row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
-    context = {"product": found, "rows": rows, "illustrative": found.illustrative}
-    return render(request, "public/product.html", context)
 
 
 @login_not_required

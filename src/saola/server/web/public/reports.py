@@ -6,20 +6,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
-from saola.server.accounts.backends import pseudonym
 from saola.server.products.models import Product
 from saola.server.recognition.models import Recognition
 from saola.server.supervision.grievances import Find, send
 from saola.server.supervision.models import Grievance
 from saola.server.web.common.forms import Form
+from saola.server.web.common.sending.limits import counted
 
-AN_HOUR, MOST = 3600, 30  # reports from one connection, which a whole village may share
+MOST = 30  # reports from one connection, which a whole village may share
 
 
 class ReportForm(Form):
@@ -61,21 +60,20 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     product = get_object_or_404(Product.objects.filter(pk__in=shown), pk=pk)
     posted = request.POST if request.method == "POST" else None
     form = ReportForm(posted, request.FILES or None, initial={"token": uuid.uuid4()})
-    if form.is_valid() and form.carry_out(lambda: _send(product, form.cleaned_data, request)):
+    with_limit = counted(request, "report", MOST)
+    if form.is_valid() and form.carry_out(
+        lambda: with_limit(lambda: _send(product, form.cleaned_data))
+    ):
         messages.success(request, _("Đã gửi phản ánh tới cơ quan quản lý OCOP của tỉnh."))
         return redirect("public:product", pk)
     context = {"product": product, "form": form, "illustrative": product.illustrative}
     return render(request, "public/report.html", context, status=400 if form.errors else 200)
 
 
-def _send(product: Product, data: dict[str, Any], request: HttpRequest) -> Grievance:
+def _send(product: Product, data: dict[str, Any]) -> Grievance:
     if data["website"]:
         raise Refused("Không gửi được. Hãy tải lại trang rồi gửi lại.")
-    key = f"report:{pseudonym(request)}"
-    sent: int = cache.get(key, 0)
-    if sent >= MOST:
-        raise Refused("Bạn đã gửi nhiều phản ánh trong một giờ. Hãy gửi tiếp sau.")
-    kept = send(
+    return send(
         Grievance.Kind.REPORT,
         product,
         data["text"],
@@ -84,5 +82,3 @@ def _send(product: Product, data: dict[str, Any], request: HttpRequest) -> Griev
         contact=data["contact"],
         find=Find(data["where"], data["photo"]),
     )
-    cache.set(key, sent + 1, AN_HOUR)
-    return kept

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from saola.server.web.public import certificates, chain, criteria, register, reports
+from saola.server.web.public import (
+    asking,
+    certificates,
+    chain,
+    criteria,
+    maps,
+    opendata,
+    products,
+    register,
+    reports,
+    villages,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -10,7 +21,21 @@ urlpatterns = [
     path("so-dang-ky/", register.register_list, name="register"),
     path("so-dang-ky.<str:kind>", register.register_file, name="register-file"),
     path("dot/<slug:batch>/", register.batch, name="batch"),
-    path("san-pham/<int:pk>/", register.product, name="product"),
+    path("san-pham/<int:pk>/", products.product, name="product"),
+    path("san-pham/<int:pk>/hoi-mua/", asking.enquiry, name="enquiry"),
+    path("san-pham/<int:pk>/<slug:what>.pdf", products.printed, name="printed"),
+    path("nhu-cau/", asking.demands, name="demands"),
+    path("ban-do/", maps.products_map, name="map"),
+    path("ban-do.geojson", maps.map_data, name="map-data"),
+    path("du-lieu-mo/", opendata.overview, name="open-data"),
+    path("du-lieu-mo/dcat.jsonld", opendata.catalogue, name="catalogue"),
+    path("du-lieu-mo/openapi.json", opendata.description, name="openapi"),
+    path("du-lieu-mo/v1/san-pham", opendata.products, name="open-products"),
+    path("du-lieu-mo/v1/san-pham/<int:pk>", opendata.one_product, name="open-product"),
+    path("sitemap.xml", opendata.sitemap, name="sitemap"),
+    path("moi.rss", opendata.feed, name="feed"),
+    path("viec/<uuid:token>/", villages.task, name="village-task"),
+    path("tai-lieu/<int:pk>/", villages.material, name="material"),
     path("san-pham/<int:pk>/phan-anh/", reports.report, name="report"),
     path("gcn/<uuid:token>/", certificates.certificate, name="certificate"),
     path("gcn/<uuid:token>/giay.pdf", certificates.certificate_file, name="certificate-file"),

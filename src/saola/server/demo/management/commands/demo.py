@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from saola.server.accounts.models import User
 from saola.server.demo.people import PASSWORD, PEOPLE, load_people
-from saola.server.demo.real import load_products, load_session_2024
+from saola.server.demo.real import load_map, load_products, load_session_2024
 from saola.server.demo.sample import load_sample
 from saola.server.demo.trace import load_chain
 from saola.server.places.actions import load_places
@@ -20,6 +20,7 @@ STAGES: tuple[tuple[str, Callable[[], None]], ...] = (
     ("đơn vị hành chính", lambda: load_places("14", settings.OCOP["province_name"])),
     ("sản phẩm có thật của Sơn La", load_products),
     ("phiên năm 2024", load_session_2024),
+    ("bản đồ sơ lược", load_map),
     ("tài khoản dùng thử", load_people),
     ("phiên minh họa", load_sample),
     ("chuỗi chè minh họa", load_chain),

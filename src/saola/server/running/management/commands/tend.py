@@ -1,5 +1,6 @@
 """`saola-server tend`: what is looked after all the time beside web and tasks: events for
-subscribers, scans that wait to be counted."""
+subscribers, scans that wait to be counted; by the hour links to shops, tasks whose day is near,
+names that products are found by."""
 
 import logging
 import time
@@ -8,12 +9,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection
+from django.utils import timezone
 
 from saola.server.events.subscriptions import deliver
 from saola.server.labels.scans import gather
+from saola.server.market.links import check_due
+from saola.server.outreach.tasks import remind
+from saola.server.products.models import Product
+from saola.server.products.search import refill
 
 PAUSE = 1  # seconds between looks at subscriptions
 MINUTE = 60  # between looks at scans
+HOUR = 3600
 log = logging.getLogger("saola.tend")
 
 
@@ -24,13 +31,18 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="một lượt rồi thôi")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count_at = 0.0
+        count_at = hour_at = 0.0
         while True:
             try:
                 deliver()
                 if time.monotonic() >= count_at:
                     gather()
                     count_at = time.monotonic() + MINUTE
+                if time.monotonic() >= hour_at:
+                    check_due()
+                    remind(timezone.localdate())
+                    refill(Product.objects.all())
+                    hour_at = time.monotonic() + HOUR
             except Exception:  # the database is away, a disk is full: the next turn tries again
                 if options["once"]:
                     raise

@@ -1,0 +1,1 @@
+"""Selling: offers, enquiries, contracts, channels, sales, exports, trade events, yearly records."""

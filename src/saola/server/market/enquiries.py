@@ -1,0 +1,93 @@
+"""A buyer asks a producer; the producer tells what became of it, down to the contract."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.journal.record import digest, record
+from saola.server.market.models import Demand, Enquiry, EnquiryNote
+from saola.server.notices.actions import tell, write_to
+from saola.server.products.models import Product
+
+AN_HOUR = timedelta(hours=1)
+MOST_OF_PRODUCT = 60  # enquiries on one product in an hour; a flood is no demand
+
+
+@transaction.atomic
+def ask(product: Product, facts: Mapping[str, str], token: uuid.UUID) -> Enquiry:
+    """Keep a buyer's question and tell the producer. The same form sent twice is kept once.
+    `facts` has name, organisation, contact, text."""
+    found = Enquiry.objects.filter(token=token).first()
+    if found is not None:
+        return found
+    if product.producer is None:
+        raise Refused("Sản phẩm này chưa rõ chủ thể nên chưa nhận hỏi hàng.")
+    lately = Enquiry.objects.filter(product=product, received_at__gt=timezone.now() - AN_HOUR)
+    if lately.count() >= MOST_OF_PRODUCT:
+        raise Refused("Sản phẩm đang có quá nhiều người hỏi. Hãy gửi lại sau một giờ.")
+    enquiry = Enquiry.objects.create(product=product, token=token, **facts)
+    record("ask", f"enquiry:{enquiry.pk}", {"product": product.pk, "text": digest(facts["text"])})
+    subject = f"Hỏi hàng: {product.name}"
+    body = (
+        "Có người hỏi mua sản phẩm. Đăng nhập Saola, mục Bán hàng, để xem và trả lời; người hỏi "
+        "chỉ để lại cách liên hệ cho bạn."
+    )
+    people = list(User.objects.who(Permission.TRADE_KEEP, f"producer:{product.producer_id}"))
+    about, key = f"enquiry:{enquiry.pk}", f"enquiry:{enquiry.pk}"
+    tell(key, people, subject, body, about=about, path=f"/chu-the/ban-hang/{product.pk}/")
+    if not people and product.producer.email:
+        write_to(key, product.producer.email, subject, body, about=about)
+    return enquiry
+
+
+@transaction.atomic
+def advance(enquiry: Enquiry, state: str, text: str, *, by: User) -> Enquiry:
+    """The producer notes a step: answered, talking, lost. A contract closes it by itself."""
+    enquiry = Enquiry.objects.select_for_update(of=("self",)).get(pk=enquiry.pk)
+    require(by, Permission.TRADE_KEEP, enquiry.product)
+    if enquiry.state == Enquiry.State.AGREED:
+        raise Refused("Việc hỏi hàng này đã thành hợp đồng.")
+    if state not in (Enquiry.State.ANSWERED, Enquiry.State.TALKING, Enquiry.State.LOST):
+        raise Refused("Hãy chọn kết quả.", field="state")
+    noted(enquiry, state, text, by)
+    record("advance_enquiry", f"enquiry:{enquiry.pk}", {"state": state}, by=by)
+    return enquiry
+
+
+def noted(enquiry: Enquiry, state: str, text: str, by: User) -> None:
+    """Keep the step and the state that it leads to; the caller has asked for the right."""
+    EnquiryNote.objects.create(enquiry=enquiry, state=state, text=text[:500], by=by)
+    enquiry.state = state
+    enquiry.save(update_fields=["state"])
+
+
+@transaction.atomic
+def seek(facts: Mapping[str, Any], token: uuid.UUID) -> Demand:
+    """A buyer tells what is sought; an officer looks at it before all see it. Sent twice, kept
+    once."""
+    kept = dict(facts) | {"province_code": settings.OCOP["province_code"]}
+    demand, made = Demand.objects.get_or_create(token=token, defaults=kept)
+    if made:
+        record("seek", f"demand:{demand.pk}", {"title": digest(demand.title)})
+    return demand
+
+
+@transaction.atomic
+def settle_demand(demand: Demand, state: str, *, by: User) -> Demand:
+    """An officer opens a demand to all, or closes it."""
+    require(by, Permission.TRADE_OVERSEE, demand)
+    if state not in (Demand.State.OPEN, Demand.State.CLOSED):
+        raise Refused("Hãy chọn mở hoặc đóng.")
+    demand.state = state
+    demand.save(update_fields=["state"])
+    record("settle_demand", f"demand:{demand.pk}", {"state": state}, by=by)
+    return demand

@@ -1,0 +1,180 @@
+"""Figures of the market: years compared, shares of digital sales, who is linked with whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from saola.server.market.models import (
+    Channel,
+    Contract,
+    Export,
+    Offer,
+    Sale,
+    Stand,
+    TradeEvent,
+    YearRecord,
+)
+from saola.server.products.models import Producer, Product
+
+YEAR = 365
+DIGITAL = Q(channel__kind__in=Channel.DIGITAL)
+
+
+def exported(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Of recognitions those whose product has left the country."""
+    return rows.filter(Exists(Export.objects.filter(product=OuterRef("product"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One year of a product, each figure with its change against the year before in percent; None
+    where one of both is not known."""
+
+    record: YearRecord
+    output: Decimal | None
+    revenue: Decimal | None
+    workers: Decimal | None
+
+
+def compared(records: Iterable[YearRecord]) -> list[Compared]:
+    """Years of one product, the newest first."""
+    by_year = {record.year: record for record in records}
+    return [
+        Compared(
+            record,
+            *(
+                _change(getattr(record, name), getattr(by_year.get(year - 1), name, None))
+                for name in ("output", "revenue", "workers")
+            ),
+        )
+        for year, record in sorted(by_year.items(), reverse=True)
+    ]
+
+
+def _change(now: Any, before: Any) -> Decimal | None:
+    if now is None or not before:
+        return None
+    return (Decimal(now) / Decimal(before) - 1) * 100
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Sales of a commune in a year, and the part of them on the net."""
+
+    place: str
+    products: int
+    revenue: Decimal
+    digital: Decimal
+
+    @property
+    def percent(self) -> Decimal | None:
+        """None where nothing was told."""
+        return self.digital * 100 / self.revenue if self.revenue else None
+
+
+def shares(year: int, products: QuerySet[Product]) -> list[Share]:
+    """By commune, from what producers told by month."""
+    rows = (
+        Sale.objects.filter(month__year=year, product__in=products)
+        .values("product__place__name")
+        .annotate(
+            products=Count("product", distinct=True),
+            all=Sum("revenue"),
+            digital=Sum("revenue", filter=DIGITAL),
+        )
+        .order_by("product__place__name")
+    )
+    return [
+        Share(
+            row["product__place__name"] or "chưa rõ",
+            row["products"],
+            row["all"],
+            row["digital"] or Decimal(0),
+        )
+        for row in rows
+    ]
+
+
+def needing_help(products: QuerySet[Product]) -> list[tuple[Product, list[str]]]:
+    """Products whose pages for buyers lack something, with what: photo, text, packing, a way to
+    buy. Those that lack most come first."""
+    rows = products.annotate(
+        sold=Exists(Channel.objects.filter(product=OuterRef("pk"), ended_at=None)),
+        offered=Exists(Offer.objects.filter(product=OuterRef("pk"))),
+    ).select_related("producer", "place")
+    found = []
+    for product in rows:
+        lacks = [
+            name
+            for name, there in (
+                ("ảnh", product.photo_id),
+                ("câu chuyện, mô tả", product.description),
+                ("quy cách đóng gói", product.packing),
+                ("kênh bán", product.sold),
+                ("chào hàng", product.offered),
+            )
+            if not there
+        ]
+        if lacks:
+            found.append((product, lacks))
+    return sorted(found, key=lambda pair: (-len(pair[1]), pair[0].sort_text))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Goods flow from one party to another under so many contracts."""
+
+    origin: str
+    target: str
+    product: str
+    share: Decimal | None  # of raw material, in percent
+    value: Decimal | None
+
+
+def chain(producer: Producer, on: date) -> list[Link]:
+    """Contracts in force of a producer's products, suppliers before buyers."""
+    rows = Contract.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=on), product__producer=producer
+    ).select_related("product")
+    name = producer.public_name
+    links = [
+        Link(row.partner, name, row.product.name, row.raw_share, row.value)
+        if row.kind == Contract.Kind.SUPPLY
+        else Link(name, row.partner, row.product.name, None, row.value)
+        for row in rows
+    ]
+    return sorted(links, key=lambda link: (link.target != name, link.origin, link.target))
+
+
+def event_result(event: TradeEvent) -> dict[str, Any]:
+    """What an event brought, and how many have told."""
+    told: dict[str, Any] = event.stands.aggregate(
+        invited=Count("pk"),
+        coming=Count("pk", filter=Q(state=Stand.State.ACCEPTED)),
+        told=Count("pk", filter=Q(reported_at__isnull=False)),
+        revenue=Sum("revenue"),
+        visitors=Sum("visitors"),
+        deals=Sum("deals"),
+    )
+    return told
+
+
+def year_totals(year: int, products: QuerySet[Product]) -> dict[str, Any]:
+    """Of all products in scope: how many told of the year, sums where they did; exports beside."""
+    told: dict[str, Any] = YearRecord.objects.filter(year=year, product__in=products).aggregate(
+        products=Count("pk"),
+        revenue=Sum("revenue"),
+        workers=Sum("workers"),
+        investment=Sum("investment"),
+    )
+    abroad = Export.objects.filter(on__year=year, product__in=products)
+    told |= abroad.aggregate(
+        exported=Count("product", distinct=True),
+        usd=Sum("value_usd"),
+        markets=Count("country", distinct=True),
+    )
+    return told

@@ -1,0 +1,1 @@
+"""Telling people: campaigns with materials, down to the villages, and what they reached."""

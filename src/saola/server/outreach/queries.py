@@ -1,0 +1,96 @@
+"""What campaigns reached: by commune, in one table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from saola.server.outreach.models import Campaign, Proof, Task
+from saola.server.places.models import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One commune's part in a campaign."""
+
+    place: Place
+    task: Task | None  # None: nothing was given, a gap
+    villages: int
+    done: int
+    people: int
+    broadcasts: int
+    posts: int
+
+    @property
+    def state(self) -> str:
+        """ "none" where no task was given, "done", "part", "open"."""
+        if self.task is None:
+            return "none"
+        if self.task.state == Task.State.DONE and self.done == self.villages:
+            return "done"
+        return "part" if self.done or self.task.state == Task.State.DONE else "open"
+
+
+def reached(campaign: Campaign, places: Any) -> list[Reach]:
+    """Every commune, those without a task too; a fixed number of questions."""
+    tasks = {
+        task.place_id: task
+        for task in campaign.tasks.filter(village="").select_related("place", "campaign")
+    }
+    villages = campaign.tasks.exclude(village="").values("place")
+    counted = villages.annotate(all=Count("pk"), done=Count("pk", filter=Q(state="done")))
+    by_place = {row["place"]: row for row in counted.order_by()}
+    sums = (
+        Proof.objects.filter(task__campaign=campaign)
+        .values("task__place")
+        .annotate(
+            people=Sum("people"),
+            broadcasts=Sum("times", filter=Q(way="broadcast")),
+            posts=Sum("times", filter=Q(way="post")),
+        )
+        .order_by()
+    )
+    told = {row["task__place"]: row for row in sums}
+    found = []
+    for place in places:
+        here: Any = by_place.get(place.pk, {})
+        sent: Any = told.get(place.pk, {})
+        found.append(
+            Reach(
+                place,
+                tasks.get(place.pk),
+                here.get("all", 0),
+                here.get("done", 0),
+                sent.get("people") or 0,
+                sent.get("broadcasts") or 0,
+                sent.get("posts") or 0,
+            )
+        )
+    return found
+
+
+REPORT = (
+    "Chiến dịch", "Chương trình", "Từ ngày", "Đến ngày", "Xã, phường", "Số bản được giao",
+    "Số bản đã làm", "Lượt người", "Lần phát loa", "Bài đăng", "Tình trạng",
+)  # fmt: skip
+STATES = {"none": "chưa giao", "open": "chưa làm", "part": "đang làm", "done": "đã xong"}
+
+
+def report_rows(campaigns: Any, places: Any) -> Iterator[list[Any]]:
+    """One line for each campaign and commune with a task."""
+    rows = list(places)
+    for campaign in campaigns:
+        for one in reached(campaign, rows):
+            if one.task is not None:
+                yield [
+                    campaign.title, str(campaign.get_programme_display()),
+                    _day(campaign.starts_on), _day(campaign.ends_on), one.place.name,
+                    one.villages, one.done, one.people, one.broadcasts, one.posts,
+                    STATES[one.state],
+                ]  # fmt: skip
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

@@ -1,0 +1,79 @@
+"""Outlines of communes for the map: read from GeoJSON, refused whole where one is wrong."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+
+from saola.lifecycle.machine import Refused
+from saola.server.places.models import Place, Shape
+
+LARGEST = 20 * 1024 * 1024  # bytes of a file
+MOST_POINTS = 20_000  # of one outline
+DECIMALS = 4  # of a degree, about ten metres: what a map of a province shows
+WEST, SOUTH, EAST, NORTH = 102.0, 8.0, 118.0, 24.0  # of Vietnam with its islands
+Point = list[float]
+
+
+@transaction.atomic
+def load_shapes(content: bytes, source: str) -> int:
+    """Keep the outlines of a FeatureCollection whose features have `code`; how many. Every outline
+    is looked at before the first is written; codes of places that are not ours are left out."""
+    if len(content) > LARGEST:
+        raise Refused(f"Tệp bản đồ lớn hơn {LARGEST // 1024**2} MB.")
+    try:
+        told = json.loads(content)
+        features = told["features"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Refused("Tệp không phải GeoJSON (FeatureCollection).") from None
+    if not isinstance(features, list):
+        raise Refused("Tệp không phải GeoJSON (FeatureCollection).")
+    shapes = {}
+    for number, feature in enumerate(features, 1):
+        try:
+            facts = feature["properties"]
+            shapes[str(facts["code"])] = (
+                _outline(feature["geometry"]),
+                bool(facts.get("schematic")),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+            raise Refused(f"Hình thứ {number} sai: {fault}. Chưa ghi hình nào.") from None
+    places = {place.code: place for place in Place.objects.communes().filter(code__in=shapes)}
+    for code, place in places.items():
+        geometry, schematic = shapes[code]
+        Shape.objects.update_or_create(
+            place=place,
+            defaults={"geometry": geometry, "schematic": schematic, "source": source[:200]},
+        )
+    return len(places)
+
+
+def _outline(geometry: Any) -> dict[str, Any]:
+    kind, told = geometry["type"], geometry["coordinates"]
+    if kind not in ("Polygon", "MultiPolygon"):
+        raise ValueError(f"cần Polygon hoặc MultiPolygon, không phải {str(kind)[:30]}")
+    made = [
+        [_ring(ring) for ring in polygon] for polygon in ([told] if kind == "Polygon" else told)
+    ]
+    if not made or not all(made):
+        raise ValueError("hình rỗng")
+    if sum(len(ring) for polygon in made for ring in polygon) > MOST_POINTS:
+        raise ValueError(f"hơn {MOST_POINTS} điểm; hãy làm gọn đường ranh giới")
+    return {"type": "MultiPolygon", "coordinates": made}
+
+
+def _ring(ring: Any) -> list[Point]:
+    points = [[round(float(x), DECIMALS), round(float(y), DECIMALS)] for x, y, *_ in ring]
+    for x, y in points:
+        if not (WEST <= x <= EAST and SOUTH <= y <= NORTH):  # NaN is nowhere too
+            raise ValueError(f"điểm {x}, {y} ở ngoài Việt Nam (cần kinh độ, vĩ độ WGS 84)")
+    if len(points) < 4 or points[0] != points[-1]:
+        raise ValueError("đường không khép kín")
+    if not _area(points):
+        raise ValueError("hình không có diện tích")
+    return points
+
+
+def _area(points: list[Point]) -> float:
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(points))) / 2

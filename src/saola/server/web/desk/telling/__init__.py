@@ -1,0 +1,1 @@
+"""The office tells people: campaigns of the province, tasks of communes."""

@@ -1,0 +1,1 @@
+"""The office sells along: figures, demands, events, help."""

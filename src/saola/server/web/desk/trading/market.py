@@ -1,0 +1,162 @@
+"""The market of a province or commune: figures of a year, who needs help, what buyers seek."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import COUNTRY, can, ids_in
+from saola.server.market.enquiries import settle_demand
+from saola.server.market.keeping import add_support
+from saola.server.market.matching import offers_for
+from saola.server.market.models import Demand, Enquiry, Support, YearRecord
+from saola.server.market.queries import needing_help, shares, year_totals
+from saola.server.places.models import Place
+from saola.server.products.models import Product
+from saola.server.web.common.forms import Form
+from saola.server.web.common.rights import needs, person
+from saola.server.web.common.tables import table_response
+from saola.vietnamese.numbers import decimal_comma
+
+SHOWN = 100
+
+
+def products_of(request: HttpRequest) -> Any:
+    """Recognised products in the person's places."""
+    scopes = person(request).scopes_for(Permission.TRADE_OVERSEE)
+    rows = Product.objects.filter(recognitions__newest=True)
+    if COUNTRY in scopes:
+        return rows
+    codes = ids_in(scopes, "place")
+    return rows.filter(
+        Q(place__in=Place.objects.seen_by(codes)) | Q(place__province_code__in=codes)
+    )
+
+
+def _year(request: HttpRequest) -> int:
+    text, now = request.GET.get("nam", ""), timezone.localdate().year
+    return int(text) if text.isascii() and text.isdigit() and 2018 <= int(text) <= now else now
+
+
+@needs(Permission.TRADE_OVERSEE)
+def market(request: HttpRequest) -> HttpResponse:
+    """Figures that open their lists."""
+    products, year = products_of(request), _year(request)
+    now = timezone.localdate().year
+    states = Enquiry.objects.filter(product__in=products).values("state").order_by()
+    asked = dict(states.annotate(n=Count("pk")).values_list("state", "n"))
+    demands = [demand for demand in Demand.objects.all()[:SHOWN] if can(
+        request.user, Permission.TRADE_OVERSEE, demand
+    )]  # fmt: skip
+    context = {
+        "year": year,
+        "years": range(now, max(now - 5, 2017), -1),
+        "totals": year_totals(year, products),
+        "all": products.count(),
+        "shares": shares(year, products),
+        "asked": [(Enquiry.State(key).label, n) for key, n in sorted(asked.items())],
+        "lacking": needing_help(products)[:SHOWN],
+        "demands": demands,
+    }
+    return render(request, "desk/trading/market.html", context)
+
+
+YEARS = (
+    "sản phẩm", "chủ thể", "xã, phường", "năm", "sản lượng", "đơn vị", "doanh thu (đồng)",
+    "lao động", "diện tích (ha)", "quy trình, công nghệ", "đầu tư (đồng)", "hỗ trợ (đồng)",
+    "nguồn hỗ trợ", "mô hình tổ chức",
+)  # fmt: skip
+
+
+def plain(number: Decimal | None) -> int | str | None:
+    """A number for a table: whole ones as numbers, others with their comma."""
+    if number is None or number == int(number):
+        return None if number is None else int(number)
+    return decimal_comma(f"{number.normalize():f}")
+
+
+@needs(Permission.TRADE_OVERSEE)
+def years_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """What every product told of a year, with the help that it got."""
+    year, products = _year(request), products_of(request)
+    helped: dict[int, list[Support]] = {}
+    for support in Support.objects.filter(year=year, product__in=products):
+        helped.setdefault(support.product_id, []).append(support)
+    rows = YearRecord.objects.filter(year=year, product__in=products).select_related(
+        "product__producer", "product__place"
+    )
+    cells = (
+        (
+            row.product.name,
+            row.product.producer.public_name if row.product.producer else "",
+            row.product.place.name if row.product.place else "",
+            row.year,
+            plain(row.output),
+            row.unit,
+            plain(row.revenue),
+            row.workers,
+            plain(row.hectares),
+            row.technology,
+            plain(row.investment),
+            plain(sum((s.money or Decimal(0) for s in helped.get(row.product_id, [])), Decimal(0))),
+            "; ".join(s.source for s in helped.get(row.product_id, [])),
+            str(row.product.producer.get_kind_display()) if row.product.producer else "",
+        )
+        for row in rows.order_by("product__sort_text")
+    )
+    return table_response(f"ket-qua-nam-{year}", kind, f"Năm {year}", YEARS, cells)
+
+
+@needs(Permission.TRADE_OVERSEE)
+def demand(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one buyer seeks, who could deliver it, and why; open or close it."""
+    found = get_object_or_404(Demand, pk=pk)
+    by = person(request)
+    if not can(by, Permission.TRADE_OVERSEE, found):
+        return redirect("desk:market")
+    if request.method == "POST":
+        settle_demand(found, request.POST.get("state", ""), by=by)
+        messages.success(request, _("Đã ghi."))
+        return redirect("desk:demand", pk)
+    context = {"demand": found, "fits": offers_for(found, timezone.localdate())}
+    return render(request, "desk/trading/demand.html", context)
+
+
+class SupportForm(Form):
+    """Help that a product got."""
+
+    year = forms.IntegerField(label=_("Năm"), min_value=2018, max_value=2100)
+    measure = forms.CharField(label=_("Nội dung hỗ trợ"), max_length=200)
+    money = forms.DecimalField(
+        label=_("Kinh phí (đồng)"), max_digits=15, decimal_places=0, min_value=0, required=False
+    )
+    source = forms.CharField(label=_("Nguồn"), max_length=120)
+
+
+@needs(Permission.TRADE_OVERSEE)
+def support(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note help for one product."""
+    product = get_object_or_404(products_of(request), pk=pk)
+    form = SupportForm(
+        request.POST if request.method == "POST" else None,
+        initial={"year": timezone.localdate().year},
+    )
+    by = person(request)
+    if form.is_valid() and form.carry_out(lambda: add_support(product, form.cleaned_data, by=by)):
+        messages.success(request, _("Đã ghi."))
+        return redirect("desk:support", pk)
+    context = {
+        "product": product,
+        "form": form,
+        "rows": product.support_set.all(),
+        "illustrative": product.illustrative,
+    }
+    return render(request, "desk/trading/support.html", context, status=400 if form.errors else 200)

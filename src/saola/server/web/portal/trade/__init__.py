@@ -1,0 +1,1 @@
+"""Selling, as the producer keeps it."""

@@ -1,0 +1,286 @@
+"""The register for machines: JSON in pieces, its description, the catalogue, sitemap and feed."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time
+from functools import wraps
+from typing import Any
+from xml.sax.xmlreader import AttributesImpl
+
+import msgspec
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from saola.server.journal.models import Head
+from saola.server.recognition.models import Recognition
+from saola.server.recognition.queries import Filters, register
+from saola.server.web.public.products import address, published, recognised
+from saola.server.web.public.register import found
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+ROWS = 500  # in one piece
+NEWEST = 30  # in the feed
+VERSION = "1.0"
+
+
+def versioned(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """An open page with an ETag that changes with every act and every day; readable from any
+    site."""
+
+    @login_not_required
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        etag = f'"{Head.objects.get(pk=1).number}-{timezone.localdate()}-{VERSION}"'
+        unchanged = get_conditional_response(request, etag=etag)
+        answer = unchanged or view(request, *args, **kwargs)
+        answer["ETag"] = etag
+        answer["Access-Control-Allow-Origin"] = "*"
+        answer["Link"] = f'<{LICENCE}>; rel="license"'
+        patch_vary_headers(answer, ["Accept-Encoding"])
+        return answer
+
+    return answered
+
+
+def _row(row: Any) -> dict[str, Any]:
+    product = row.product
+    return {
+        "id": product.pk,
+        "name": product.name,
+        "code": product.code or None,
+        "producer": product.producer.public_name if product.producer else None,
+        "producer_kind": product.producer.kind if product.producer else None,
+        "commune": product.place.name if product.place else None,
+        "commune_code": product.place.code if product.place else None,
+        "set": product.group_number,
+        "stars": row.stars,
+        "year": row.year,
+        "recognised_on": row.recognised_on,
+        "expires_on": row.expires_on,
+        "status": row.status,
+        "illustrative": product.illustrative,
+        "source": row.source_url or None,
+        "url": f"{settings.BASE_URL}/san-pham/{product.pk}/",
+    }
+
+
+@versioned
+def products(request: HttpRequest) -> HttpResponseBase:
+    """The register, all of it or as filtered, streamed."""
+    return StreamingHttpResponse(_pieces(request), content_type="application/json")
+
+
+def _pieces(request: HttpRequest) -> Iterator[bytes]:
+    """One document, row by row, so that its size does not matter."""
+    _, rows = found(request, timezone.localdate())
+    head = {"version": VERSION, "date": timezone.localdate(), "licence": LICENCE}
+    yield msgspec.json.encode(head)[:-1] + b',"products":['
+    piece: list[bytes] = []
+    first = True
+    for row in rows.select_related("product__producer", "product__place").iterator(ROWS):
+        piece.append((b"" if first else b",") + msgspec.json.encode(_row(row)))
+        first = False
+        if len(piece) == ROWS:
+            yield b"".join(piece)
+            piece = []
+    yield b"".join(piece) + b"]}"
+
+
+@versioned
+def one_product(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One product with all its published recognitions."""
+    product = published(pk)
+    rows = recognised(product, timezone.localdate())
+    for row in rows:
+        row.product = product
+    told = _row(rows[0]) | {
+        "version": VERSION,
+        "licence": LICENCE,
+        "recognitions": [
+            {
+                "stars": row.stars,
+                "year": row.year,
+                "recognised_on": row.recognised_on,
+                "expires_on": row.expires_on,
+                "status": row.status,
+            }
+            for row in rows
+        ],
+    }
+    return HttpResponse(msgspec.json.encode(told), content_type="application/json")
+
+
+PARAMETERS = (
+    ("tim", "Words of name, producer or commune; marks may be left out", {"type": "string"}),
+    ("sao", "Class", {"type": "string", "enum": ["3", "4", "5"]}),
+    ("xa", "Code of a commune; places that it followed count", {"type": "string"}),
+    ("bo", "Number of the product set", {"type": "string"}),
+    ("tinh-trang", "State of the recognition", {"type": "string"}),
+    ("loai", "Kind of producer", {"type": "string"}),
+    ("truy-xuat", "1: a lot can be traced", {"type": "string", "enum": ["1"]}),
+    ("xuat-khau", "1: exported", {"type": "string", "enum": ["1"]}),
+)
+
+
+def openapi() -> dict[str, Any]:
+    """The description of the two questions."""
+    asked = [
+        {"name": name, "in": "query", "description": text, "schema": schema}
+        for name, text, schema in PARAMETERS
+    ]
+    answer = {"200": {"description": "JSON"}, "304": {"description": "not changed (ETag)"}}
+    number = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "OCOP register",
+            "version": VERSION,
+            "license": {"name": "CC BY 4.0", "url": LICENCE},
+        },
+        "servers": [{"url": settings.BASE_URL}],
+        "paths": {
+            "/du-lieu-mo/v1/san-pham": {
+                "get": {"summary": "All products", "parameters": asked, "responses": answer}
+            },
+            "/du-lieu-mo/v1/san-pham/{id}": {
+                "get": {
+                    "summary": "One product",
+                    "parameters": [number],
+                    "responses": {**answer, "404": {"description": "not published"}},
+                }
+            },
+        },
+    }
+
+
+@versioned
+def description(request: HttpRequest) -> HttpResponseBase:
+    """OpenAPI."""
+    return HttpResponse(msgspec.json.encode(openapi()), content_type="application/json")
+
+
+FORMS = (
+    ("JSON", "public:open-products", (), "application/json"),
+    ("CSV", "public:register-file", ("csv",), "text/csv"),
+    (
+        "XLSX",
+        "public:register-file",
+        ("xlsx",),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    ("GeoJSON", "public:map-data", (), "application/geo+json"),
+)
+
+
+def _forms() -> list[dict[str, str]]:
+    return [
+        {"name": name, "url": f"{settings.BASE_URL}{reverse(view, args=args)}", "media": media}
+        for name, view, args, media in FORMS
+    ]
+
+
+@versioned
+def catalogue(request: HttpRequest) -> HttpResponseBase:
+    """DCAT: what data there is, in which forms, under which licence."""
+    told = {
+        "@context": {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
+        "@type": "dcat:Catalog",
+        "dct:title": f"OCOP {settings.OCOP['province_name']}",
+        "dcat:dataset": [
+            {
+                "@type": "dcat:Dataset",
+                "@id": f"{settings.BASE_URL}{reverse('public:open-data')}",
+                "dct:title": "Sổ đăng ký sản phẩm OCOP",
+                "dct:license": {"@id": LICENCE},
+                "dct:modified": str(timezone.localdate()),
+                "dct:language": "vi",
+                "dcat:distribution": [
+                    {
+                        "@type": "dcat:Distribution",
+                        "dct:title": form["name"],
+                        "dcat:downloadURL": {"@id": form["url"]},
+                        "dcat:mediaType": form["media"],
+                        "dct:license": {"@id": LICENCE},
+                    }
+                    for form in _forms()
+                ],
+            }
+        ],
+    }
+    return HttpResponse(msgspec.json.encode(told), content_type="application/ld+json")
+
+
+@login_not_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """The page for people: forms to load, questions to try."""
+    context = {
+        "forms": _forms(),
+        "parameters": PARAMETERS,
+        "licence": LICENCE,
+        "today": timezone.localdate(),
+    }
+    return render(request, "public/open_data.html", context)
+
+
+@login_not_required
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Addresses for search engines."""
+    answer = HttpResponse(content_type="application/xml")
+    xml = SimplerXMLGenerator(answer, "utf-8")
+    xml.startDocument()
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    xml.startElement("urlset", AttributesImpl({"xmlns": space}))
+    pages = [reverse(f"public:{name}") for name in ("home", "register", "map", "demands")]
+    rows = Recognition.objects.filter(newest=True, product__illustrative=False)
+    pages += [f"/san-pham/{pk}/" for pk in rows.values_list("product", flat=True)]
+    for page in pages:
+        xml.startElement("url", AttributesImpl({}))
+        xml.addQuickElement("loc", f"{settings.BASE_URL}{page}")
+        xml.endElement("url")
+    xml.endElement("urlset")
+    return answer
+
+
+class _Newest(Feed[Any, Any]):
+    """Products as they are recognised."""
+
+    feed_type = Rss201rev2Feed
+    title = "Sản phẩm OCOP mới công nhận"
+    description = "Sản phẩm vừa vào sổ đăng ký"
+
+    def link(self) -> str:
+        """Of the register."""
+        return reverse("public:register")
+
+    def items(self) -> Any:
+        """The newest."""
+        rows = register(Filters(), timezone.localdate()).exclude(recognised_on=None)
+        return rows.order_by("-recognised_on", "-pk")[:NEWEST]
+
+    def item_title(self, item: Any) -> str:
+        """Name and class."""
+        return f"{item.product.name} – {item.stars or '?'} sao"
+
+    def item_description(self, item: Any) -> str:
+        """Who makes it, where."""
+        names = (item.product.producer, item.product.place)
+        return ", ".join(str(name) for name in names if name)
+
+    def item_link(self, item: Any) -> str:
+        """Of its page."""
+        return address(item.product)
+
+    def item_pubdate(self, item: Any) -> datetime:
+        """The day of its recognition."""
+        return datetime.combine(item.recognised_on, time(), UTC)
+
+
+feed = login_not_required(_Newest())
