@@ -203,7 +203,7 @@ class TestMaterials:
         page = Client().get(f"/viec/{village.token}/").content.decode()
         assert "<script>x" not in page
         assert "&lt;script&gt;x" in page
-        assert Client().get(f"/viec/{village.token}/")["Referrer-Policy"] == "no-referrer"
+        assert Client().get(f"/viec/{village.token}/")["Referrer-Policy"] == "same-origin"
 
 
 class TestPages:

@@ -97,7 +97,7 @@ def _recognition(row: dict[str, str], given: dict[str, str] | None) -> dict[str,
     return fields
 
 
-SCHEMATIC = "sơ đồ: ô quanh một điểm của mỗi xã, không phải địa giới hành chính"
+SCHEMATIC = "ô quanh một điểm của mỗi xã, dựng cho bản minh họa"
 
 
 def load_map() -> None:

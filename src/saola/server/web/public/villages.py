@@ -65,7 +65,8 @@ def task(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     answer = render(
         request, "public/village_task.html", context, status=400 if form.errors else 200
     )
-    answer["Referrer-Policy"] = "no-referrer"  # the address is a secret
+    # the address is a secret; without any referrer the browser would hide the form's origin too
+    answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
 
