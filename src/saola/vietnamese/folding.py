@@ -16,6 +16,13 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def unmarked(text: str) -> str:
+    """Text without marks, letters large and small as they were: for what carries plain letters
+    only."""
+    decomposed = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
 def fold(text: str) -> str:
     """Text without tone and vowel marks, đ as d, lower case, blanks single: "Đường phên" →
     "duong phen". Equal for composed and decomposed input."""

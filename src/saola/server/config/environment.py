@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+ESMS = "https://rest.esms.vn/MainService.svc/json/SendMultipleMessage_V4_post_json/"
+ZNS = "https://business.openapi.zalo.me/message/template"
 MODES = ("demo", "production", "test")
 SHORTEST_KEY = 40
 
@@ -122,6 +124,17 @@ def sqlite(name: str) -> dict[str, Any]:
             ),
         },
     }
+
+
+def gateways() -> tuple[dict[str, str], dict[str, str]]:
+    """SAOLA_SMS_{KEY,SECRET,BRAND} of eSMS, SAOLA_ZALO_{TOKEN,TEMPLATE} of ZNS; their addresses
+    (SAOLA_SMS_URL, SAOLA_ZALO_URL) only where another gateway speaks the same."""
+
+    def read(gateway: str, names: tuple[str, ...], url: str) -> dict[str, str]:
+        found = {name: os.environ.get(f"SAOLA_{gateway}_{name.upper()}", "") for name in names}
+        return found | {"url": os.environ.get(f"SAOLA_{gateway}_URL", url)}
+
+    return read("SMS", ("key", "secret", "brand"), ESMS), read("ZALO", ("token", "template"), ZNS)
 
 
 def mail(folder: Path) -> dict[str, Any]:

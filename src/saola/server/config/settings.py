@@ -221,9 +221,13 @@ OCOP: dict[str, Any] = {
     # header of that proxy with the visitor's address ("X-Forwarded-For"; the last entry counts);
     # used for a day's token of the device, never kept
     "visitor_header": "",
+    "sending_hours": ("07:30", "20:30"),  # in which messages to many go out
+    "answer_workdays": 10,  # for a citizen's question; the office's own promise
     # whether asking for completion stops the clock of the office that asks
     "clock_stops_on_request": {"commune": False, "agency": False},
 }
+
+SMS, ZALO = environment.gateways()
 
 LOGGING = {
     "version": 1,

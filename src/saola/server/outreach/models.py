@@ -1,4 +1,4 @@
-"""Campaigns, their materials, their tasks down to the villages, what was reached."""
+"""Campaigns with materials and tasks, news, courses, questions, messages to many."""
 
 import uuid
 
@@ -139,3 +139,160 @@ class Proof(models.Model):
 
     class Meta:
         ordering = ["-on", "-pk"]
+
+
+class Post(models.Model):
+    """News or guidance for everybody. `html` is made safe when it is saved."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("tin")
+        GUIDE = "guide", _("hướng dẫn")
+
+    kind = models.CharField("loại", max_length=10, choices=Kind)
+    title = models.CharField("tiêu đề", max_length=200)
+    summary = models.CharField("tóm tắt", max_length=300)
+    source = models.TextField("nội dung")  # Markdown as written
+    html = models.TextField()
+    picture = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    province_code = models.CharField(max_length=2)
+    published_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+
+    def scopes(self) -> set[str]:
+        """Its province's."""
+        return {f"place:{self.province_code}"}
+
+
+class Training(models.Model):
+    """A course or meeting people sign up for."""
+
+    title = models.CharField("tên lớp", max_length=200)
+    about = models.TextField("nội dung", blank=True)
+    where = models.CharField("nơi học", max_length=200)
+    starts_at = models.DateTimeField("bắt đầu")
+    seats = models.PositiveIntegerField("số chỗ", null=True)
+    province_code = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["-starts_at"]
+
+    def scopes(self) -> set[str]:
+        """Its province's."""
+        return {f"place:{self.province_code}"}
+
+
+class SignUp(models.Model):
+    """One person in a course; whether they came."""
+
+    training = models.ForeignKey(Training, on_delete=models.CASCADE, related_name="sign_ups")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    came = models.BooleanField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["training", "user"], name="sign_up_once"),
+        ]
+
+
+class Question(models.Model):
+    """A citizen asks, an office answers by a day; public once answered, without the contact."""
+
+    token = models.UUIDField(unique=True)
+    text = models.TextField("câu hỏi")
+    contact = models.CharField("điện thoại hoặc thư điện tử", max_length=200, blank=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    due_on = models.DateField()
+    answer = models.TextField("trả lời", blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    public = models.BooleanField("hiện cho mọi người", default=False)
+    province_code = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="answer_has_author",
+            )
+        ]
+
+    def scopes(self) -> set[str]:
+        """Its province's."""
+        return {f"place:{self.province_code}"}
+
+
+class Mailing(models.Model):
+    """One message to many, written, counted, confirmed, then sent piece by piece."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("đang soạn")
+        SENDING = "sending", _("đang gửi")
+        SENT = "sent", _("đã gửi")
+        STOPPED = "stopped", _("đã dừng")
+
+    class Audience(models.TextChoices):
+        PRODUCERS = "producers", _("chủ thể có sản phẩm được công nhận")
+        ENDING = "ending", _("chủ thể có giấy chứng nhận hết hạn trong 12 tháng")
+        OFFICERS = "officers", _("cán bộ xã, phường")
+
+    class Way(models.TextChoices):
+        INBOX = "inbox", _("hộp thư Saola và thư điện tử")
+        SMS = "sms", _("tin nhắn SMS")
+        ZALO = "zalo", _("Zalo")
+
+    subject = models.CharField("tiêu đề", max_length=160)
+    text = models.TextField("nội dung")
+    audience = models.CharField("gửi cho", max_length=10, choices=Audience)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="+")
+    way = models.CharField("bằng", max_length=10, choices=Way)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    count = models.PositiveIntegerField(default=0)  # confirmed
+    province_code = models.CharField(max_length=2)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "sending", "sent", "stopped"]),
+                name="mailing_state_is_known",
+            )
+        ]
+
+    def scopes(self) -> set[str]:
+        """Its province's."""
+        return {f"place:{self.province_code}"}
+
+
+class Delivery(models.Model):
+    """One person's copy. `taken_at` is written before it is handed over, so that a run that was cut
+    off never sends a second one."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="deliveries")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.CharField(max_length=200)  # a phone, an e-mail address, "user:7"
+    taken_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "address"], name="delivery_once"),
+        ]
+
+
+class Refusal(models.Model):
+    """An address that wants no bulk messages any more, as a delivery has it."""
+
+    address = models.CharField(max_length=200, unique=True)
+    at = models.DateTimeField(auto_now_add=True)

@@ -107,6 +107,9 @@ AREAS: tuple[tuple[str, Any, tuple[Permission, ...]], ...] = (
     ("desk:market", _("Thị trường: kết quả, nhu cầu, hỗ trợ"), (Permission.TRADE_OVERSEE,)),
     ("desk:events", _("Hội chợ, tuần hàng"), (Permission.TRADE_OVERSEE,)),
     ("desk:campaigns", _("Truyền thông: chiến dịch"), (Permission.OUTREACH_LEAD,)),
+    ("desk:posts", _("Tin, hướng dẫn, lớp tập huấn"), (Permission.OUTREACH_LEAD,)),
+    ("desk:questions", _("Hỏi đáp của người dân"), (Permission.OUTREACH_LEAD,)),
+    ("desk:mailings", _("Gửi tin cho nhiều người"), (Permission.OUTREACH_LEAD,)),
     ("desk:outreach-tasks", _("Truyền thông: việc của xã, bản"), (Permission.OUTREACH_DO,)),
     ("desk:grievances", _("Kiến nghị, khiếu nại, phản ánh"), (Permission.SUPERVISE,)),
     (

@@ -17,7 +17,8 @@ from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
-from saola.server.web.desk.telling import campaigns, tasks
+from saola.server.web.desk.telling import campaigns, mailings, tasks
+from saola.server.web.desk.telling import writing as telling
 from saola.server.web.desk.trading import fairs, market
 from saola.server.web.desk.writing import views as writing
 
@@ -34,6 +35,14 @@ urlpatterns = [
     path("su-kien-ban-hang/", fairs.events, name="events"),
     path("su-kien-ban-hang/<int:pk>/", fairs.event, name="event"),
     path("su-kien-ban-hang/<int:pk>/gian-hang.<str:kind>", fairs.event_file, name="event-file"),
+    path("tin/", telling.posts, name="posts"),
+    path("tin/moi/", telling.post, name="post-new"),
+    path("tin/<int:pk>/", telling.post, name="post"),
+    path("lop/<int:pk>/", telling.training, name="training"),
+    path("hoi-dap/", telling.questions, name="questions"),
+    path("hoi-dap/<int:pk>/", telling.question, name="question"),
+    path("tin-nhan/", mailings.mailings, name="mailings"),
+    path("tin-nhan/<int:pk>/", mailings.mailing, name="mailing"),
     path("truyen-thong/", campaigns.campaigns, name="campaigns"),
     path("truyen-thong/bao-cao.<str:kind>", campaigns.report, name="outreach-report"),
     path("truyen-thong/viec/", tasks.tasks, name="outreach-tasks"),

@@ -11,32 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saola.lifecycle.machine import Refused
 from saola.server.market.enquiries import ask, seek
 from saola.server.market.models import Demand
-from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.forms import DateField
 from saola.server.web.common.sending.limits import counted
+from saola.server.web.common.sending.open_form import OpenForm
 from saola.server.web.public.products import published
 from saola.server.web.public.register import group_names
 
 MOST = 20  # enquiries and demands from one connection in an hour
 SHOWN = 100
-
-
-class OpenForm(Form):
-    """A form of strangers: sent twice it is kept once; machines that fill in everything are told
-    apart by the field that people do not see."""
-
-    token = forms.UUIDField(widget=forms.HiddenInput())
-    website = forms.CharField(required=False, widget=forms.HiddenInput())
-
-    def facts(self) -> dict[str, Any]:
-        """What is kept. Raises Refused for machines."""
-        data = dict(self.cleaned_data)
-        data.pop("token")
-        if data.pop("website"):
-            raise Refused("Không gửi được. Hãy tải lại trang rồi gửi lại.")
-        return data
 
 
 class EnquiryForm(OpenForm):

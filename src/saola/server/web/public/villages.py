@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.files.models import StoredFile
-from saola.server.outreach.models import Material, Task
+from saola.server.outreach.models import Material, Proof, Task
 from saola.server.outreach.tasks import prove
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.sending.limits import counted
@@ -39,20 +39,8 @@ def task(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
         initial={"uid": uuid.uuid4(), "on": timezone.localdate()},
     )
     if form.is_valid() and not form.cleaned_data["website"]:
-        facts: dict[str, Any] = form.facts()
-        facts.pop("website")
         limit = counted(request, "proof", MOST)
-        sent = form.carry_out(
-            lambda: limit(
-                lambda: prove(
-                    found,
-                    form.cleaned_data["uid"],
-                    facts,
-                    token=token,
-                    upload=form.cleaned_data["photo"],
-                )
-            )
-        )
+        sent = form.carry_out(lambda: limit(lambda: _prove(found, form)))
         if sent is not None:
             messages.success(request, _("Đã gửi. Cảm ơn bạn."))
             return redirect("public:village-task", token)
@@ -69,6 +57,13 @@ def task(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _prove(found: Task, form: VillageForm) -> Proof:
+    facts: dict[str, Any] = form.facts()
+    facts.pop("website")
+    cleaned = form.cleaned_data
+    return prove(found, cleaned["uid"], facts, token=found.token, upload=cleaned["photo"])
 
 
 @login_not_required

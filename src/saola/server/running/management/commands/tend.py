@@ -1,6 +1,6 @@
 """`saola-server tend`: what is looked after all the time beside web and tasks: events for
-subscribers, scans that wait to be counted; by the hour links to shops, tasks whose day is near,
-names that products are found by."""
+subscribers, messages to many, scans that wait to be counted; by the hour links to shops, tasks
+whose day is near, names that products are found by."""
 
 import logging
 import time
@@ -14,6 +14,7 @@ from django.utils import timezone
 from saola.server.events.subscriptions import deliver
 from saola.server.labels.scans import gather
 from saola.server.market.links import check_due
+from saola.server.outreach.mailings import deliver_due
 from saola.server.outreach.tasks import remind
 from saola.server.products.models import Product
 from saola.server.products.search import refill
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         while True:
             try:
                 deliver()
+                deliver_due()
                 if time.monotonic() >= count_at:
                     gather()
                     count_at = time.monotonic() + MINUTE

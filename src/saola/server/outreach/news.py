@@ -1,0 +1,101 @@
+"""News and guidance, written in Markdown and made safe; courses people sign up for."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from markdown_it import MarkdownIt
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.files.pictures import small_jpeg
+from saola.server.files.store import keep, open_file, store
+from saola.server.journal.record import record
+from saola.server.outreach.models import Post, SignUp, Training
+
+# raw HTML is shown as text; addresses other than http(s) and mail are no links; pictures come
+# with the post alone, so that no page of others is asked
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+def safe_html(text: str) -> str:
+    """Markdown as HTML that holds nothing but text, headings below the page's own, lists, tables
+    and links."""
+    tokens = MARKDOWN.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+    return str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
+
+
+@transaction.atomic
+def save_post(
+    facts: Mapping[str, Any],
+    province: str,
+    *,
+    by: User,
+    post: Post | None = None,
+    upload: Any = None,
+    publish: bool = False,
+) -> Post:
+    """Keep news or guidance; published once it says so, and changed in place afterwards."""
+    post = post or Post(province_code=province, by=by)
+    require(by, Permission.OUTREACH_LEAD, post)
+    for field, value in facts.items():
+        setattr(post, field, value)
+    post.html = safe_html(post.source)
+    if upload:
+        taken = store(upload, by=by.username)
+        if not taken.kind.startswith("image/"):
+            raise Refused("Hãy chọn ảnh JPEG, PNG hoặc WebP.", field="picture")
+        with open_file(taken) as file:
+            post.picture = keep(small_jpeg(file), "anh.jpg", "image/jpeg", by=by.username)
+    if publish and post.published_at is None:
+        post.published_at = timezone.now()
+    post.save()
+    record("save_post", f"post:{post.pk}", {"published": bool(post.published_at)}, by=by)
+    return post
+
+
+@transaction.atomic
+def plan_training(facts: Mapping[str, Any], province: str, *, by: User) -> Training:
+    """Keep a course."""
+    training = Training(province_code=province, **facts)
+    require(by, Permission.OUTREACH_LEAD, training)
+    if training.starts_at < timezone.now():
+        raise Refused("Lớp bắt đầu trong quá khứ. Hãy xem lại ngày giờ.", field="starts_at")
+    training.save()
+    record("plan_training", f"training:{training.pk}", {}, by=by)
+    return training
+
+
+@transaction.atomic
+def sign_up(training: Training, *, by: User) -> SignUp:
+    """Take a seat, as long as there are some; a second time changes nothing."""
+    training = Training.objects.select_for_update(of=("self",)).get(pk=training.pk)
+    found = SignUp.objects.filter(training=training, user=by).first()
+    if found is not None:
+        return found
+    if training.starts_at < timezone.now():
+        raise Refused("Lớp đã bắt đầu.")
+    if training.seats is not None and training.sign_ups.count() >= training.seats:
+        raise Refused("Lớp đã đủ chỗ.")
+    made = SignUp.objects.create(training=training, user=by)
+    record("sign_up", f"training:{training.pk}", {}, by=by)
+    return made
+
+
+@transaction.atomic
+def note_attendance(training: Training, came: Collection[int], *, by: User) -> int:
+    """Who came, by the numbers of their sign-ups; the others did not. How many came."""
+    training = Training.objects.select_for_update(of=("self",)).get(pk=training.pk)
+    require(by, Permission.OUTREACH_LEAD, training)
+    if training.starts_at > timezone.now():
+        raise Refused("Lớp chưa bắt đầu.")
+    there = training.sign_ups.filter(pk__in=came).update(came=True)
+    training.sign_ups.exclude(pk__in=came).update(came=False)
+    record("note_attendance", f"training:{training.pk}", {"came": there}, by=by)
+    return there

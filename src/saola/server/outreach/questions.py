@@ -1,0 +1,65 @@
+"""Citizens ask, an office answers by a day."""
+
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import require
+from saola.server.journal.record import digest, record
+from saola.server.notices.actions import tell, write_to
+from saola.server.outreach.models import Question
+from saola.server.places.calendar import work_calendar
+
+
+@transaction.atomic
+def ask(text: str, contact: str, token: uuid.UUID) -> Question:
+    """Keep a question and tell the office; sent twice, kept once."""
+    found = Question.objects.filter(token=token).first()
+    if found is not None:
+        return found
+    province, today = settings.OCOP["province_code"], timezone.localdate()
+    question = Question.objects.create(
+        token=token,
+        text=text,
+        contact=contact,
+        province_code=province,
+        due_on=work_calendar(today).add(today, settings.OCOP["answer_workdays"]),
+    )
+    record("ask", f"question:{question.pk}", {"text": digest(text)})
+    tell(
+        f"question:{question.pk}",
+        User.objects.who(Permission.OUTREACH_LEAD, f"place:{province}"),
+        "Có câu hỏi của người dân",
+        f"Hạn trả lời {question.due_on:%d/%m/%Y}.",
+        about=f"question:{question.pk}",
+        path="/can-bo/hoi-dap/",
+    )
+    return question
+
+
+@transaction.atomic
+def answer(question: Question, text: str, *, by: User, public: bool) -> Question:
+    """Answer it; by e-mail where one was left, and for all where it helps others."""
+    question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    require(by, Permission.OUTREACH_LEAD, question)
+    if not text.strip():
+        raise Refused("Hãy viết câu trả lời.", field="answer")
+    first = question.answered_at is None
+    question.answer, question.public = text, public
+    question.answered_at, question.answered_by = timezone.now(), by
+    question.save()
+    record("answer", f"question:{question.pk}", {"text": digest(text)}, by=by)
+    if first and "@" in question.contact:
+        write_to(
+            f"answer:{question.pk}",
+            question.contact.strip(),
+            "Trả lời câu hỏi của bạn về OCOP",
+            f"Bạn hỏi: {question.text}\n\nTrả lời: {text}",
+            about=f"question:{question.pk}",
+        )
+    return question
