@@ -1,5 +1,6 @@
 """Producers (chủ thể) and products."""
 
+import secrets
 from typing import Any
 
 from django.db import models
@@ -110,6 +111,23 @@ class Consent(models.Model):
         ]
 
 
+class Edition(models.Model):
+    """One row whose token changes with everything that products are found by, so that every process
+    knows when to read them anew. A token, not a number: what is rolled back takes it along."""
+
+    token = models.BigIntegerField()
+
+    @classmethod
+    def current(cls) -> int:
+        """The token; 0 before the first product."""
+        return cls.objects.filter(pk=1).values_list("token", flat=True).first() or 0
+
+    @classmethod
+    def renew(cls) -> None:
+        """Something changed, in the open transaction."""
+        cls.objects.update_or_create(pk=1, defaults={"token": secrets.randbits(62)})
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     """Everyday reads."""
 
@@ -178,6 +196,7 @@ class Product(models.Model):
             self.folded = fold(self.name)
             told = self.producer.public_name if self.producer else ""
             vars(self).update(found_by(self.name, told, place_names(self.place)))
+            Edition.renew()
         super().save(*args, **kwargs)
 
     def scopes(self) -> set[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from saola.server.accounts.models import User
 from saola.server.dossiers.models import Dossier
 from saola.server.files.models import StoredFile
-from saola.server.products.models import Product
+from saola.server.products.models import Edition, Product
 
 
 class Decision(models.Model):
@@ -98,6 +98,7 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
             chosen = list(rows.filter(pk=last.values("pk")[:1]).values_list("pk", flat=True))
             rows.filter(newest=True).exclude(pk__in=chosen).update(newest=False)
             rows.filter(pk__in=chosen, newest=False).update(newest=True)
+        Edition.renew()
 
 
 class Recognition(models.Model):

@@ -12,8 +12,8 @@ from saola.lifecycle.dossier import Kind
 from saola.server.dossiers.completeness import EXTENSION_DAYS
 from saola.server.dossiers.models import Dossier
 from saola.server.places.models import Place
-from saola.server.products.search import exactness, holding, slipped
 from saola.server.recognition.models import ORDER, Recognition
+from saola.server.recognition.shelf import shelf
 from saola.server.traceability.models import Lot
 
 
@@ -85,7 +85,8 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
         .filter(newest=True, product__name_known=True)
         .select_related("product__producer", "product__place", "certificate")
     )
-    rows = rows.filter(holding(filters.text, "product__"))
+    if filters.text:
+        rows = rows.filter(pk__in=shelf().found(filters.text))
     if filters.stars:
         rows = rows.filter(stars=int(filters.stars))
     if filters.place:
@@ -98,18 +99,17 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
         rows = rows.filter(product__producer__kind=filters.kind)
     if filters.traceable:
         rows = rows.filter(Exists(Lot.objects.filter(item__product=OuterRef("product"))))
-    order = ("product__illustrative", "product__sort_text", "pk")
-    if filters.text:
-        return rows.order_by(exactness(filters.text, "product__"), *order)
-    return rows.order_by(*order)
+    return rows.order_by("product__illustrative", "product__sort_text", "pk")
 
 
-def meant(filters: Filters, on: date) -> Filters:
-    """The filters, read as uncomposed Telex where nothing holds the words as they stand."""
-    words = slipped(filters.text)
-    if not words or register(filters, on).exists():
-        return filters
-    return replace(filters, text=words)
+def listed(filters: Filters, on: date) -> list[int]:
+    """The same recognitions by their numbers, those that hold the text as it was typed first."""
+    found = shelf().found(filters.text)
+    bare = replace(filters, text="")
+    if bare == Filters():
+        return found
+    kept = set(register(bare, on).values_list("pk", flat=True))
+    return [pk for pk in found if pk in kept]
 
 
 def by_place(rows: QuerySet[Any, Any]) -> dict[str, dict[str, int]]:

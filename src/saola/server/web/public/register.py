@@ -1,5 +1,6 @@
 """Home, the register, what one source tells of together."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -20,11 +21,16 @@ from saola.server.products.models import Producer
 from saola.server.recognition.exports import REGISTER, register_rows
 from saola.server.recognition.labels import STATUS, in_words
 from saola.server.recognition.models import Recognition
-from saola.server.recognition.queries import Filters, figures, meant, register
+from saola.server.recognition.queries import Filters, figures, listed, register, with_status
+from saola.server.recognition.shelf import meant
 from saola.server.web.common.forms import clean
 from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
+SHOWN = (
+    "stars", "year", "expires_on", "revoked_on", "product__name", "product__illustrative",
+    "product__producer__name", "product__producer__kind", "product__place__name",
+)  # fmt: skip
 
 
 @login_not_required
@@ -55,10 +61,26 @@ def asked(request: HttpRequest) -> Filters:
 
 
 def found(request: HttpRequest, on: date) -> tuple[Filters, Any]:
-    """The filters as they were meant, and the rows."""
-    filters = meant(asked(request), on)
+    """The filters as they were meant, and the rows in Vietnamese order."""
+    filters = asked(request)
+    filters = replace(filters, text=meant(filters.text))
     rows = register(filters, on)
     return filters, exported(rows) if request.GET.get("xuat-khau") == "1" else rows
+
+
+def _page(request: HttpRequest, on: date) -> tuple[Filters, Any]:
+    """The filters, and one page of recognitions with their state: only its rows are fetched."""
+    filters = asked(request)
+    filters = replace(filters, text=meant(filters.text))
+    pks = listed(filters, on)
+    if request.GET.get("xuat-khau") == "1":
+        abroad = set(exported(register(Filters(), on)).values_list("pk", flat=True))
+        pks = [pk for pk in pks if pk in abroad]
+    page = Paginator(pks, PER_PAGE).get_page(request.GET.get("trang"))
+    rows = with_status(on).filter(pk__in=list(page.object_list)).only(*SHOWN)
+    by_pk = rows.select_related("product__producer", "product__place").in_bulk()
+    page.object_list = [by_pk[pk] for pk in page.object_list if pk in by_pk]
+    return filters, page
 
 
 @cache
@@ -72,8 +94,7 @@ def group_names() -> dict[str, str]:
 def register_list(request: HttpRequest) -> HttpResponse:
     """The register with search and filters; the results alone for a page that asks as one types."""
     today = timezone.localdate()
-    filters, rows = found(request, today)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
+    filters, page = _page(request, today)
     for row in page:
         row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
     query = request.GET.copy()
