@@ -29,6 +29,7 @@ from tools.bench_councils import (  # noqa: E402
     measure_tablets,
 )
 from tools.bench_events import measure as measure_events  # noqa: E402
+from tools.bench_register import measure as measure_register  # noqa: E402
 from tools.bench_trace import measure as measure_trace  # noqa: E402
 from tools.bench_upload import measure as measure_upload  # noqa: E402
 from tools.with_postgres import cluster, free_port  # noqa: E402
@@ -406,6 +407,7 @@ def measure(port: int, pid: int, ids: dict[str, int]) -> None:
     measure_certificates()
     measure_events()
     measure_trace()
+    measure_register()
 
 
 def attendance(ids: dict[str, int]) -> None:

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -38,15 +40,18 @@ SHOTS = (
     ("so-ghi", "chuthe", "/chu-the/so-ghi/", 360, 740),
     ("lo", "chuthe", "/chu-the/lo/3/", 360, 740),
     ("lo-hang", "tinh.ocop", "/can-bo/truy-xuat/?tim=minh+hoa", 1280, 720),
+    ("ban-do", "", "/ban-do/", 1280, 900),
+    ("san-pham", "", "/san-pham/86/", 360, 740),
+    ("ban-hang", "chuthe", "/chu-the/ban-hang/86/", 360, 740),
+    ("thi-truong", "tinh.ocop", "/can-bo/thi-truong/", 1280, 720),
+    ("chien-dich", "tinh.ocop", "/can-bo/truyen-thong/", 1280, 720),
     ("trang-tem", "chuthe", "label", 360, 740),
 )
 
 
-def main() -> None:
-    """Start, walk, save, end."""
-    from playwright.sync_api import sync_playwright
-
-    PICTURES.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def demonstration() -> Iterator[str]:
+    """The address of a fresh demonstration province, served as long as it is needed."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
@@ -56,16 +61,25 @@ def main() -> None:
             "SAOLA_BASE_URL": address,
         }
         server = str(Path(sys.executable).parent / "saola-server")
-        running = subprocess.Popen([server, "demo", "--port", str(port)], env=environment)
+        command = [server, "demo", "--port", str(port)]
+        running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
             wait_for(address)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-                for shot in SHOTS:
-                    take(browser, address, shot)
+            yield address
         finally:
             running.send_signal(signal.SIGTERM)
             running.wait(20)
+
+
+def main() -> None:
+    """Start, walk, save, end."""
+    from playwright.sync_api import sync_playwright
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with demonstration() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for shot in SHOTS:
+            take(browser, address, shot)
 
 
 def take(browser, address: str, shot: tuple[str, str, str, int, int]) -> None:
@@ -87,6 +101,7 @@ def take(browser, address: str, shot: tuple[str, str, str, int, int]) -> None:
         page.click("main dd a")
     else:
         page.goto(address + path)
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{name}.png")
     context.close()
 
