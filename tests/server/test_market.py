@@ -42,7 +42,7 @@ from saola.server.notices.models import Message
 from saola.server.papers.typeset import typeset
 from saola.server.products.models import Product
 from tests.factories import DossierFactory, ProducerFactory, ProductFactory, UserFactory
-from tests.server.test_register import recognised
+from tests.server.test_register import browser, recognised
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -77,14 +77,6 @@ class Seller:
     def channel(self, **facts: Any) -> Channel:
         told = {"kind": "ecommerce", "name": "Sàn A", "url": "https://san.example/che", **facts}
         return keeping.add_channel(self.product, told, by=self.user)
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(
-        User.objects.get(pk=user.pk), backend="saola.server.accounts.backends.Accounts"
-    )
-    return client
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from saola.server.outreach.campaigns import add_material, hand_down, plan_campai
 from saola.server.outreach.models import Campaign, Material, Proof, Task
 from saola.server.outreach.queries import reached, report_rows
 from saola.server.outreach.tasks import prove, remind, return_task, to_villages
-from saola.server.places.models import Place
+from saola.server.places.models import Place, Shape
 from tests.factories import PlaceFactory, UserFactory
-from tests.server.test_market import browser
+from tests.server.test_register import browser
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -254,6 +254,19 @@ class TestPages:
         assert Client().get(file).status_code == 302
         back = {"form": "return", "why": "thiếu biên bản"}
         assert client.post(page, back).status_code == 400  # the province's to say
+
+    def test_gaps_on_the_map(self, office: Office) -> None:
+        square = [[104.0, 21.0], [104.1, 21.0], [104.1, 21.1], [104.0, 21.0]]
+        shape = {"type": "MultiPolygon", "coordinates": [[square]]}
+        for place in (office.commune, office.other):
+            Shape.objects.create(place=place, geometry=shape, schematic=True, source="thử")
+        task = office.task()
+        path = f"/can-bo/truyen-thong/{office.campaign.pk}/ban-do.geojson"
+        told = browser(office.lead).get(path).json()["features"]
+        found = {one["properties"]["name"]: one["properties"] for one in told}
+        assert found["Xã Tà Xùa"]["opens"] == f"/can-bo/truyen-thong/viec/{task.pk}/"
+        assert [found[name]["state"] for name in ("Xã Tà Xùa", "Xã Pắc Ngà")] == ["open", "none"]
+        assert browser(office.officer).get(path).status_code == 403
 
     def test_one_table_per_period(self, office: Office) -> None:
         prove(office.village(), uuid.uuid4(), done(), by=office.officer)

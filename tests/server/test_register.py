@@ -2,6 +2,7 @@
 
 import io
 import json
+import wave
 from datetime import date
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,24 +10,26 @@ from xml.etree import ElementTree as ET
 import pypdfium2
 import pytest
 import zxingcpp
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
 from saola.server.market.models import Export, Offer
 from saola.server.places.models import Place, Shape, Succession
 from saola.server.places.shapes import load_shapes
-from saola.server.products.models import Product
+from saola.server.products.models import Product, Story
 from saola.server.products.search import refill
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, by_place, listed, register
-from saola.server.recognition.shelf import meant
+from saola.server.recognition.register.shelf import meant
 from saola.vietnamese.folding import fold
 from saola.vietnamese.slips import untelex
 from saola.vietnamese.sorting import sort_text, word_key
-from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
+from tests.factories import PlaceFactory, ProducerFactory, ProductFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 28)
@@ -39,6 +42,14 @@ def recognised(product: Product | None = None, **facts: Any) -> Product:
     facts.setdefault("published_on", date(2025, 3, 2))
     Recognition.objects.create(product=product, **facts)
     return product
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.get(pk=user.pk), backend="saola.server.accounts.backends.Accounts"
+    )
+    return client
 
 
 def names(text: str = "", **more: Any) -> list[str]:
@@ -325,3 +336,42 @@ class TestOpenData:
             answer = Client().get(path)
             content = b"".join(answer) if answer.streaming else answer.content
             assert fold("Lò Thị Thử") not in fold(content.decode()), path
+
+
+class TestStories:
+    def test_read_and_heard_in_the_languages_of_the_people(
+        self, settings: Any, tmp_path: Any
+    ) -> None:
+        settings.DATA = tmp_path
+        product = recognised()
+        user = UserFactory(role="producer", role__scope=f"producer:{product.producer_id}")
+        client, page = browser(user), f"/chu-the/ban-hang/{product.pk}/cau-chuyen/"
+        voice = SimpleUploadedFile("ke.wav", _wav())
+        told = {"language": "thai", "text": "Mường Then <script>x</script>", "audio": voice}
+        assert client.post(page, told).status_code == 302
+        assert client.post(page, {"language": "vi", "text": " "}).status_code == 400
+        wrong = SimpleUploadedFile("a.mp3", b"<html>")
+        assert client.post(page, {"language": "en", "audio": wrong}).status_code == 400
+        story = Story.objects.get()
+        shown = Client().get(f"/san-pham/{product.pk}/").content.decode()
+        assert "tiếng Thái" in shown
+        assert "<script>x" not in shown
+        assert Client().get(f"/cau-chuyen/{story.pk}/")["Content-Type"].startswith("audio/")
+        assert client.post(page, {"language": "thai", "text": "Mới"}).status_code == 302
+        story.refresh_from_db()
+        assert (story.text, story.audio_id is not None) == ("Mới", True)
+        other = UserFactory(role="producer", role__scope="producer:999")
+        assert browser(other).get(page).status_code == 404
+        Recognition.objects.update(newest=False)
+        assert Client().get(f"/cau-chuyen/{story.pk}/").status_code == 404
+
+
+def _wav() -> bytes:
+    """A tenth of a second of nothing."""
+    kept = io.BytesIO()
+    with wave.open(kept, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(b"\x00\x00" * 800)
+    return kept.getvalue()

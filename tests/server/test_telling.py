@@ -22,9 +22,8 @@ from saola.server.outreach import mailings, news, questions
 from saola.server.outreach.models import Delivery, Mailing, Post, Question, Refusal, Training
 from saola.server.products.models import Producer
 from tests.factories import PlaceFactory, ProducerFactory, ProductFactory, UserFactory
-from tests.server.test_market import browser
 from tests.server.test_outreach import photo
-from tests.server.test_register import recognised
+from tests.server.test_register import browser, recognised
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # 12:00 in Hà Nội

@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from saola.server.accounts.models import User
 from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
-
-LANGUAGES = [("vi", _("tiếng Việt")), ("thai", _("tiếng Thái")), ("hmong", _("tiếng Mông")),
-             ("en", _("tiếng Anh"))]  # fmt: skip
+from saola.server.products.models import LANGUAGES
 
 
 class Campaign(models.Model):

@@ -86,6 +86,15 @@ class Producer(models.Model):
         return own
 
 
+LANGUAGES = [
+    ("vi", _("tiếng Việt")),
+    ("thai", _("tiếng Thái")),
+    ("hmong", _("tiếng Mông")),
+    ("en", _("tiếng Anh")),
+    ("zh", _("tiếng Trung")),
+]
+
+
 class Consent(models.Model):
     """A producer's word that an officer may file in its name, with the proof of it."""
 
@@ -211,3 +220,28 @@ class Product(models.Model):
         """The producer, and who makes it too: "HTX A; HTX B"."""
         names = [self.producer.name] if self.producer else []
         return "; ".join([*names, *(p.name for p in self.partners.order_by("folded"))])
+
+
+class Story(models.Model):
+    """The product's story in one language, to read, to hear, or both."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="stories")
+    language = models.CharField("ngôn ngữ", max_length=8, choices=LANGUAGES)
+    text = models.TextField("câu chuyện", blank=True)
+    audio = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "language"], name="story_once_a_language")
+        ]
+
+    def scopes(self) -> set[str]:
+        """Its product's."""
+        return self.product.scopes()
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML names it (BCP 47)."""
+        return {"thai": "blt-Latn", "hmong": "hmn"}.get(self.language, self.language)

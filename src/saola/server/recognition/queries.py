@@ -13,7 +13,7 @@ from saola.server.dossiers.completeness import EXTENSION_DAYS
 from saola.server.dossiers.models import Dossier
 from saola.server.places.models import Place
 from saola.server.recognition.models import ORDER, Recognition
-from saola.server.recognition.shelf import shelf
+from saola.server.recognition.register.shelf import shelf
 from saola.server.traceability.models import Lot
 
 

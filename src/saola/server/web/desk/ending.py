@@ -19,8 +19,8 @@ from saola.server.accounts.permissions import Permission
 from saola.server.notices.models import Message
 from saola.server.products.models import Product
 from saola.server.recognition import watch
-from saola.server.recognition.exports import PTNT_OCOP, ptnt_rows
 from saola.server.recognition.queries import Filters, register
+from saola.server.recognition.register.exports import PTNT_OCOP, ptnt_rows
 from saola.server.web.common.rights import needs
 from saola.server.web.common.tables import table_response
 

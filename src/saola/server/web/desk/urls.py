@@ -49,6 +49,7 @@ urlpatterns = [
     path("truyen-thong/viec/<int:pk>/", tasks.task, name="outreach-task"),
     path("truyen-thong/minh-chung/<int:pk>/", campaigns.proof_file, name="outreach-proof"),
     path("truyen-thong/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("truyen-thong/<int:pk>/ban-do.geojson", campaigns.campaign_map, name="campaign-map"),
     path("ho-so.<str:kind>", dossiers.queue_file, name="queue-file"),
     path("ptnt-ocop.<str:kind>", ending.ministry_table, name="ministry-table"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),

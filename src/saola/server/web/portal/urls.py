@@ -15,7 +15,7 @@ from saola.server.web.portal import (
     uploads,
 )
 from saola.server.web.portal.trace import entries, goods, labels, log, lots, registrations
-from saola.server.web.portal.trade import citing, selling, stands
+from saola.server.web.portal.trade import citing, selling, stands, stories
 
 app_name = "portal"
 urlpatterns = [
@@ -35,6 +35,7 @@ urlpatterns = [
     path("so-ghi/<uuid:uid>/anh/", entries.photo, name="entry-photo"),
     path("ban-hang/", selling.overview, name="trade-home"),
     path("ban-hang/<int:pk>/", selling.product, name="trade"),
+    path("ban-hang/<int:pk>/cau-chuyen/", stories.stories, name="stories"),
     path("ban-hang/kenh/<int:pk>/dung/", selling.end_channel, name="channel-end"),
     path("ban-hang/gian-hang/<int:pk>/", stands.stand, name="stand"),
     path("ban-hang/<int:pk>/minh-chung/<slug:kind>/", citing.cite, name="cite-sales"),

@@ -6,20 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from saola.server.files.store import open_file
 from saola.server.market.models import Channel, Offer
 from saola.server.papers.typeset import qr_svg, typeset
-from saola.server.products.models import Product
+from saola.server.products.models import Product, Story
 from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import with_status
 from saola.server.traceability.models import Lot
+from saola.server.web.common.papers import file_response
 
 LOTS = 5  # the newest that are named
 LONGEST = 900  # letters of a description that a leaflet has room for
@@ -70,6 +71,8 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         if found.photo_id
         else "",
         "data": _as_data(found, rows[0], offer),
+        "stories": found.stories.all(),
+        "told_first": get_language() or "vi",
         "illustrative": found.illustrative,
     }
     return render(request, "public/product.html", context)
@@ -98,6 +101,16 @@ def _as_data(found: Product, newest: Any, offer: Offer | None) -> str:
             "highPrice": str(offer.price_to or offer.price_from),
         }
     return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+
+
+@login_not_required
+def story(request: HttpRequest, pk: int) -> FileResponse:
+    """The recording of a story of a published product."""
+    rows = Story.objects.filter(product__recognitions__newest=True).select_related("audio")
+    found = get_object_or_404(rows, pk=pk)
+    if found.audio is None:
+        raise Http404
+    return file_response(found.audio)
 
 
 PRINTS = {"to-roi": "leaflet", "ap-phich": "poster"}

@@ -18,11 +18,11 @@ from saola.criteria.load import RULEBOOKS
 from saola.server.market.queries import exported
 from saola.server.places.models import Place
 from saola.server.products.models import Producer
-from saola.server.recognition.exports import REGISTER, register_rows
 from saola.server.recognition.labels import STATUS, in_words
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, figures, listed, register, with_status
-from saola.server.recognition.shelf import meant
+from saola.server.recognition.register.exports import REGISTER, register_rows
+from saola.server.recognition.register.shelf import meant
 from saola.server.web.common.forms import clean
 from saola.server.web.common.tables import table_response
 

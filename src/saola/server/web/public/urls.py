@@ -25,6 +25,7 @@ urlpatterns = [
     path("san-pham/<int:pk>/", products.product, name="product"),
     path("san-pham/<int:pk>/hoi-mua/", asking.enquiry, name="enquiry"),
     path("san-pham/<int:pk>/<slug:what>.pdf", products.printed, name="printed"),
+    path("cau-chuyen/<int:pk>/", products.story, name="story"),
     path("nhu-cau/", asking.demands, name="demands"),
     path("ban-do/", maps.products_map, name="map"),
     path("ban-do.geojson", maps.map_data, name="map-data"),

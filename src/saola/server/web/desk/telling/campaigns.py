@@ -5,19 +5,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.outreach.campaigns import add_material, hand_down, plan_campaign
-from saola.server.outreach.models import LANGUAGES, Campaign, Material, Proof
+from saola.server.outreach.models import Campaign, Material, Proof
 from saola.server.outreach.prints import report_pdf
-from saola.server.outreach.queries import REPORT, reached, report_rows
-from saola.server.places.models import Place
+from saola.server.outreach.queries import REPORT, STATES, reached, report_rows
+from saola.server.places.models import Place, Shape
+from saola.server.products.models import LANGUAGES
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
@@ -151,6 +153,29 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     }
     failed = material.errors or hand.errors
     return render(request, "desk/telling/campaign.html", context, status=400 if failed else 200)
+
+
+@needs(Permission.OUTREACH_LEAD)
+def campaign_map(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far each commune has come, as GeoJSON."""
+    found = _led(request, pk)
+    places = Place.objects.communes().filter(province_code=found.province_code)
+    shapes = dict(Shape.objects.values_list("place", "geometry"))
+    features: list[dict[str, Any]] = [
+        {
+            "type": "Feature",
+            "geometry": shapes[row.place.pk],
+            "properties": {
+                "name": row.place.name,
+                "state": row.state,
+                "words": STATES[row.state],
+                "opens": reverse("desk:outreach-task", args=[row.task.pk]) if row.task else "",
+            },
+        }
+        for row in reached(found, places)
+        if row.place.pk in shapes
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 def _period(request: HttpRequest) -> tuple[date, date]:
