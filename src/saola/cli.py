@@ -95,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
         "--explain", action="store_true", help="reasons in Vietnamese on standard error"
     )
     scoring.set_defaults(run=_score)
+    planning = commands.add_parser("plan", help="ways to the next star, or a portfolio of products")
+    planning.add_argument("file", help="scenario as JSON, - for standard input")
+    planning.set_defaults(run=_plan)
     _traceability_parsers(commands)
     session = commands.add_parser("verify-session", help="check an exported council session")
     session.add_argument("file", help="package of a session, - for standard input")
@@ -269,6 +272,16 @@ def _score(options: argparse.Namespace) -> int:
     if options.explain:
         sys.stdout.flush()
         print("\n".join(explain(result)), file=sys.stderr)
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from saola.planning import contract  # noqa: PLC0415 - optional dependency: saola[science]
+
+    try:
+        _print_json(contract.run(_input(options.file, LARGEST_INPUT)))
+    except contract.Refused as fault:
+        raise Invalid("scenario", str(fault)) from None
     return 0
 
 

@@ -1,0 +1,151 @@
+"""`saola plan`: a scenario as JSON in, its result as JSON out; docs/planning.md has both."""
+
+import json
+from typing import Any
+
+from saola.criteria import UnknownSheet, load
+from saola.planning import explain
+from saola.planning.paths import Plan, Unreachable, cheapest, fastest, safest
+from saola.planning.portfolio import (
+    Fair,
+    Impossible,
+    Option,
+    Portfolio,
+    Problem,
+    Target,
+    extra_needed,
+    robust,
+    solve,
+)
+from saola.planning.sheets import MARGIN, Effort, goal, guess_source, ladders
+
+WAYS = {"cheapest": cheapest, "fastest": fastest, "safest": safest}
+
+
+class Refused(ValueError):
+    """The scenario cannot be understood; the text says where and why."""
+
+
+def run(text: bytes) -> dict[str, Any]:
+    """The result of a scenario: {"path": …} or {"portfolio": …}. Raises Refused."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise Refused(f"no JSON: {fault}") from None
+    if not isinstance(data, dict) or not ({"path", "portfolio"} & data.keys()):
+        raise Refused("an object with path or portfolio is expected")
+    try:
+        return _path(data["path"]) if "path" in data else _portfolio(data["portfolio"])
+    except (KeyError, TypeError, AttributeError, UnknownSheet) as fault:
+        raise Refused(f"{type(fault).__name__}: {fault}") from None
+    except Impossible as fault:
+        return {"impossible": list(fault.names)}
+    except ValueError as fault:
+        raise Refused(str(fault)) from None
+
+
+def _path(data: dict[str, Any]) -> dict[str, Any]:
+    criteria_set = load(data["sheet"])
+    told = {
+        name: Effort(tuple(row["cost"]), tuple(row["months"]), row.get("chance", 100))
+        for name, row in data.get("efforts", {}).items()
+    }
+    needs = {
+        name: [(str(other), int(points)) for other, points in rows]
+        for name, rows in data.get("needs", {}).items()
+    }
+    rows = ladders(criteria_set, data["now"], told, cases=data.get("cases", {}), needs=needs)
+    stars = int(data["stars"])
+    asked = goal(criteria_set, stars, margin=int(data.get("margin", MARGIN)))
+    guesses = {ladder.criterion for ladder in rows} - told.keys()
+    made: dict[str, Any] = {
+        "sheet": criteria_set.id,
+        "fingerprint": criteria_set.fingerprint,
+        "stars": stars,
+        "points": asked.points,
+    }
+    for name, way in WAYS.items():
+        try:
+            plan = way(rows, asked)
+        except Unreachable as out:
+            made[name] = None
+            made["explained"] = explain.why_not(out, criteria_set, stars)
+            continue
+        made[name] = _plan(plan)
+        if name == "cheapest":
+            made["explained"] = explain.explain(plan, criteria_set, stars, guesses)
+            made["guesses"] = sorted({step.criterion for step in plan.steps} & guesses)
+            made["guesses_of"] = guess_source() if made["guesses"] else ""
+    return made
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "cost": plan.cost,
+        "months": plan.months,
+        "points": plan.points,
+        "chance": round(plan.chance, 6),
+        "steps": [
+            {
+                "criterion": step.criterion,
+                "points": step.level.points,
+                "cost": step.level.cost,
+                "begins": step.begins,
+                "ends": step.ends,
+            }
+            for step in plan.steps
+        ],
+    }
+
+
+def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
+    limits = {
+        name: None if data.get(name) is None else tuple(data[name]) for name in ("days", "rounds")
+    }
+    problem = Problem(
+        tuple(data["budgets"]),
+        tuple(
+            Option(
+                str(row["product"]),
+                str(row.get("name", "")),
+                tuple(row["spend"]),
+                dict(row["gives"]),
+                tuple(row.get("days", ())),
+                row.get("chance", 100),
+            )
+            for row in data["options"]
+        ),
+        tuple(Target(row["indicator"], row["least"], row["by"]) for row in data.get("targets", ())),
+        tuple(data.get("most", ())),
+        limits["days"],
+        limits["rounds"],
+        tuple(
+            Fair(row["name"], frozenset(row["products"]), row["least"])
+            for row in data.get("fair", ())
+        ),
+        bool(data.get("carry", False)),
+    )
+    found = solve(problem)
+    told = _told(found)
+    lasts, met = robust(problem, found)
+    told["robust"] = {"money_lasts": round(lasts, 3), "targets_met": [round(one, 3) for one in met]}
+    if any(found.short):
+        told["extra_needed"] = extra_needed(problem)
+    return told
+
+
+def _told(found: Portfolio) -> dict[str, Any]:
+    def row(one: Any) -> dict[str, Any]:
+        return {"product": one.option.product, "name": one.option.name, "start": one.start}
+
+    return {
+        "chosen": [row(one) for one in found.chosen],
+        "spent": list(found.spent),
+        "days": list(found.days),
+        "short": list(found.short),
+        "counts": {name: list(counts) for name, counts in found.counts.items()},
+        "cost": found.cost,
+        "proven": found.gap == 0,
+        "gap": found.gap if found.gap != float("inf") else None,
+        "nearly": [row(one) for one in found.nearly],
+    }
