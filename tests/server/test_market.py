@@ -41,7 +41,13 @@ from saola.server.market.queries import chain, compared, needing_help, shares, y
 from saola.server.notices.models import Message
 from saola.server.papers.typeset import typeset
 from saola.server.products.models import Product
-from tests.factories import DossierFactory, ProducerFactory, ProductFactory, UserFactory
+from tests.factories import (
+    DossierFactory,
+    PlaceFactory,
+    ProducerFactory,
+    ProductFactory,
+    UserFactory,
+)
 from tests.server.test_register import browser, recognised
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +140,15 @@ class TestEnquiry:
         }  # fmt: skip
         for _ in range(2):
             assert Client().post(page, posted).status_code == 302
+        assert Enquiry.objects.count() == 1
+
+    def test_other_words_under_the_same_token_are_not_swallowed(self, seller: Seller) -> None:
+        page = f"/san-pham/{seller.product.pk}/hoi-mua/"
+        posted = {"token": str(uuid.uuid4()), "name": "A", "contact": "b@c.vn", "text": "mua"}
+        assert Client().post(page, posted).status_code == 302
+        changed = Client().post(page, posted | {"text": "mua gấp đôi"})
+        assert changed.status_code == 400
+        assert "mua gấp đôi" in changed.content.decode()
         assert Enquiry.objects.count() == 1
 
     def test_machines_and_floods_are_refused(self, seller: Seller) -> None:
@@ -238,6 +253,19 @@ class TestMatching:
         assert [fit.thing.pk for fit in demands_for(offer, TODAY, 4)] == [demand.pk]
         page = Client().get("/nhu-cau/").content.decode()
         assert "chè Shan khô" in page
+        assert Message.objects.filter(recipient=seller.user).count() == 1
+        for _ in range(2):
+            answer_ = browser(seller.user).post(
+                f"/chu-the/ban-hang/nhu-cau/{demand.pk}/", {"offer": offer.pk}
+            )
+            assert answer_.status_code == 302
+        assert demand.replies.count() == 1
+        assert Message.objects.filter(recipient=seller.officer).count() == 1
+        other = Seller()
+        stolen = browser(other.user).post(
+            f"/chu-the/ban-hang/nhu-cau/{demand.pk}/", {"offer": offer.pk}
+        )
+        assert stolen.status_code == 404
         assert (
             browser(seller.officer).get(f"/can-bo/thi-truong/nhu-cau/{demand.pk}/").status_code
             == 200
@@ -292,6 +320,20 @@ class TestEvents:
             invite(event, others, by=seller.officer)
         assert Stand.objects.count() == 0
 
+    def test_who_declined_keeps_no_seat_and_who_does_not_fit_is_not_invited(
+        self, seller: Seller
+    ) -> None:
+        event = self.event(seller, seats=1)
+        invite(event, [seller.producer], by=seller.officer)
+        answer(Stand.objects.get(), "declined", by=seller.user)
+        other = Seller()
+        assert invite(event, [other.producer], by=seller.officer) == 1
+        roomy = self.event(seller, name="Hội chợ khác", seats=9)
+        with pytest.raises(Refused, match="không đủ hạng"):
+            invite(roomy, [ProducerFactory()], by=seller.officer)
+        with pytest.raises(Refused, match="đã có"):
+            self.event(seller)
+
     def test_what_ends_before_speaks_against(self, seller: Seller) -> None:
         event = self.event(seller, ends_on=TODAY + timedelta(900))
         assert any("hết hạn trước" in text for text in fit_for(event, TODAY)[0].bad)
@@ -308,8 +350,8 @@ class TestEvents:
             invite(event, [], by=seller.user)
 
 
-def orders(*rows: tuple[str, ...]) -> bytes:
-    head = ("Mã đơn hàng", "Ngày đặt hàng", "Trạng thái đơn hàng", "Tổng giá trị đơn hàng (VND)")
+def orders(*rows: tuple[str, ...], head: tuple[str, ...] = ()) -> bytes:
+    head = head or ("Mã đơn hàng", "Ngày đặt hàng", "Trạng thái đơn hàng", "Thành tiền")
     return workbook("Báo cáo đơn hàng", head, rows)
 
 
@@ -346,6 +388,37 @@ class TestSales:
             (date(2026, 9, 1), 1, 200_000, 0),
             (date(2026, 10, 1), 2, 1_250_000, 1),
         ]
+
+    def test_totals_of_orders_products_of_others_and_refunds(self) -> None:
+        head = (
+            "Mã đơn hàng", "Ngày đặt hàng", "Trạng thái đơn hàng", "Trạng thái trả hàng/hoàn tiền",
+            "Tên sản phẩm", "Tổng giá trị đơn hàng",
+        )  # fmt: skip
+        day = "2026-09-02"
+        tea, honey = "Chè Shan tuyết 100 g", "Mật ong rừng"
+        rows = [
+            ("A1", day, "Hoàn thành", "", tea, "₫300.000"),
+            ("A1", day, "Hoàn thành", "", tea, "₫300.000"),
+            ("A2", day, "Hoàn thành", "Đã hoàn tiền", tea, "VND 120,000"),
+            ("A3", day, "Hoàn thành", "", honey, "90000"),
+        ]
+        month = months_of(orders(*rows, head=head), "Chè Shan tuyết")[date(2026, 9, 1)]
+        assert month.orders == {"A1": 300_000, "A2": 120_000}
+        assert month.back == {"A2"}
+        mixed = [*rows, ("A1", day, "Hoàn thành", "", honey, "₫300.000")]
+        with pytest.raises(Refused, match="không tách được"):
+            months_of(orders(*mixed, head=head), "Chè Shan tuyết")
+
+    def test_what_was_typed_is_not_replaced_by_half_a_month(self, seller: Seller) -> None:
+        channel, day = seller.channel(), date(2026, 9, 1)
+        keeping.report_sale(channel, day, {"orders": 9, "revenue": Decimal(9)}, by=seller.user)
+        content = orders(("A1", "2026-09-02", "Hoàn thành", "50000"))
+        with pytest.raises(Refused, match="09/2026 đã nhập tay"):
+            read_file(channel, SimpleUploadedFile("a.xlsx", content), by=seller.user)
+        assert Sale.objects.get().orders == 9
+        file = SimpleUploadedFile("a.xlsx", content)
+        read_file(channel, file, by=seller.user, replace=True)
+        assert Sale.objects.get().orders == 1
 
     @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"a,b\n1,2\n", b"\x00" * 100, orders()])
     def test_other_files_are_refused_in_words(self, content: bytes) -> None:
@@ -496,6 +569,60 @@ class TestPages:
             seller.contract()
         with django_assert_max_num_queries(26):
             client.get(page)
+
+    def test_mistakes_are_taken_out(self, seller: Seller) -> None:
+        enquiry = seller.asked()
+        facts = {"kind": "sale", "partner": "A", "number": "1", "signed_on": TODAY}
+        contract = keeping.sign_contract(seller.product, facts, by=seller.user, enquiry=enquiry)
+        page = f"/chu-the/ban-hang/bo/hop-dong/{contract.pk}/"
+        other = Seller()
+        assert browser(other.user).post(page).status_code == 404
+        client = browser(seller.user)
+        assert client.get(page).status_code == 200
+        assert Contract.objects.count() == 1
+        assert client.post(page).status_code == 302
+        assert Contract.objects.count() == 0
+        enquiry.refresh_from_db()
+        assert enquiry.state == "talking"
+        assert client.get("/chu-the/ban-hang/bo/khac/1/").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("path", "fields"),
+        [
+            ("sale", {"month": "2026-10", "orders": "9" * 25, "revenue": "1"}),
+            ("year", {"year": "2025", "unit": "kg", "workers": "9" * 25}),
+            ("channel", {"kind": "ecommerce", "name": "a", "url": "ftp://10.0.0.1/x"}),
+            ("channel", {"kind": "ecommerce", "name": "a", "url": "http://san.example/x"}),
+        ],
+    )
+    def test_odd_figures_and_addresses_are_told(
+        self, seller: Seller, path: str, fields: dict[str, str]
+    ) -> None:
+        channel = seller.channel()
+        posted = {"form": path, "channel": channel.pk, **fields}
+        page = f"/chu-the/ban-hang/{seller.product.pk}/"
+        assert browser(seller.user).post(page, posted).status_code == 400
+
+    def test_odd_years_and_ids_of_the_office(self, seller: Seller) -> None:
+        client = browser(seller.officer)
+        assert client.get(f"/can-bo/thi-truong/?nam={'9' * 5000}").status_code == 200
+        event = TestEvents().event(seller)
+        page = f"/can-bo/su-kien-ban-hang/{event.pk}/"
+        assert client.post(page, {"producer": "9" * 5000}).status_code == 302
+        assert Stand.objects.count() == 0
+
+    def test_a_commune_sees_its_own_stands(self, seller: Seller) -> None:
+        event = TestEvents().event(seller)
+        invite(event, [seller.producer], by=seller.officer)
+        path = f"/can-bo/su-kien-ban-hang/{event.pk}/gian-hang.csv"
+        far = UserFactory(role="commune_officer", role__scope="place:03871")
+        PlaceFactory(code="03871", name="Xã Pắc Ngà")
+        near = UserFactory(role="commune_officer", role__scope="place:03868")
+        for officer, seen in ((far, False), (near, True)):
+            text = b"".join(browser(officer).get(path)).decode()  # type: ignore[arg-type]
+            assert (seller.producer.name in text) is seen
+        foreign = UserFactory(role="ocop_agency", role__scope="place:11")
+        assert browser(foreign).get(path).status_code == 404
 
     def test_the_office_notes_help(self, seller: Seller) -> None:
         page = f"/can-bo/thi-truong/ho-tro/{seller.product.pk}/"

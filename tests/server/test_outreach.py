@@ -97,6 +97,10 @@ class TestCascade:
         for _ in range(2):
             prove(village, uid, done(), token=village.token)
         assert Proof.objects.count() == 1
+        task = village.above
+        assert task is not None
+        with pytest.raises(Refused, match="bản khác"):
+            prove(task, uid, done(), by=office.officer)
 
     def test_only_who_has_the_address_or_the_right(self, office: Office) -> None:
         village = office.village()
@@ -139,6 +143,14 @@ class TestCascade:
         prove(village, uuid.uuid4(), done(), token=village.token)
         village.refresh_from_db()
         assert (village.state, village.returned_why) == ("done", "")
+        counted = {
+            row.place.code: row.people for row in reached(office.campaign, Place.objects.all())
+        }
+        assert counted["03868"] == 120  # what was sent back counts for nothing
+        before = TODAY - timedelta(9)
+        assert [
+            row.people for row in reached(office.campaign, [office.commune], before, before)
+        ] == [0]
         task = village.above
         assert task is not None
         prove(task, uuid.uuid4(), done(), by=office.officer)

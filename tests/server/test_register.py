@@ -225,7 +225,7 @@ class TestMap:
             shapes([]), shapes(SQUARE[:-1]), shapes([[104.0, 21.0]] * 4),
             shapes([[21.0, 104.0], [21.0, 104.1], [21.1, 104.1], [21.0, 104.0]]),
             shapes([["a", "b"]] * 4), shapes([[float("nan"), 21.0]] * 4),
-            shapes([[104.0, 21.0 + n % 2 / 10] for n in range(30_001)]),
+            shapes([[104.0, 21.0 + n % 2 / 10] for n in range(30_001)]), shapes([[10**400, 21]] * 4),
         ],
     )  # fmt: skip
     def test_wrong_geometry_is_refused_whole(self, content: bytes) -> None:

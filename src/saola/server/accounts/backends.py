@@ -20,10 +20,23 @@ class Accounts(ModelBackend):
         return real and super().user_can_authenticate(user)
 
 
+def told_by_proxy(environ: dict[str, Any], setting: str) -> str:
+    """The header that a setting names; "" where it names none."""
+    name = settings.OCOP[setting].upper().replace("-", "_")
+    return str(environ.get(f"HTTP_{name}", "")) if name else ""
+
+
+def visitor(environ: dict[str, Any]) -> str:
+    """The address that the proxy in front saw, where the settings name its header; its last entry,
+    for the others are the visitor's own words."""
+    told = told_by_proxy(environ, "visitor_header")
+    return told.rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))
+
+
 def pseudonym(request: HttpRequest) -> str:
     """A made-up address that stands for the visitor's own for one day, so that failures to sign
     in can be counted without keeping where people are."""
-    real = request.META.get("REMOTE_ADDR", "")
+    real = visitor(request.META)
     told = f"{timezone.localdate()} {real}".encode()
     digest = hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).digest()
     return str(ipaddress.IPv6Address(b"\xfd" + digest[:15]))

@@ -82,3 +82,15 @@ class Grant(models.Model):
                 condition=models.Q(role__in=list(ALL)), name="grant_role_is_known"
             ),
         ]
+
+
+class Sending(models.Model):
+    """How often a connection, known by a day's token, sent something in one hour without an
+    account; forgotten after a day."""
+
+    key = models.CharField(max_length=80)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "hour"], name="sending_once_an_hour")]

@@ -1,5 +1,6 @@
 """The list of orders that a shop on the net gives out, added up by month."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,10 +23,13 @@ LINES = 40  # in which the heads of the columns stand
 HEADS = {
     "order": ("ma don hang", "ma don", "order id", "so don"),
     "day": ("ngay dat hang", "thoi gian dat", "ngay tao", "ngay dat", "order date", "ngay"),
-    "money": ("tong gia tri don hang", "tong tien", "thanh tien", "doanh thu", "order amount"),
-    "state": ("trang thai don hang", "trang thai", "order status", "tinh trang"),
+    # of the whole order, printed again on each of its lines; of one line
+    "whole": ("tong gia tri don hang", "tong tien don hang", "order amount", "order total"),
+    "line": ("thanh tien", "tong gia ban", "tong tien", "doanh thu", "amount"),
+    "product": ("ten san pham", "ten hang", "product name"),
 }
-BACK = ("hoan tien", "hoan tra", "hoan hang", "tra hang", "return", "refund")  # not "hoàn thành"
+STATES = ("trang thai", "tinh trang", "order status", "return")  # heads; there may be several
+BACK = ("hoan tien", "hoan tra", "hoan hang", "tra hang", "returned", "refund")  # not "hoàn thành"
 GONE = ("huy", "cancel")
 
 
@@ -37,9 +41,20 @@ class Month:
     back: set[str] = field(default_factory=set)
 
 
-def months_of(content: bytes) -> dict[date, Month]:
-    """Months with their orders; Refused where no list of orders can be found. An order on several
-    lines counts once with the sum of its lines; one that was cancelled does not count."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    order: str
+    day: date
+    whole: Decimal | None
+    line: Decimal | None
+    product: str
+    state: str
+
+
+def months_of(content: bytes, product: str = "") -> dict[date, Month]:
+    """Months with their orders; Refused where no list of orders can be found, and where lines of
+    the `product` cannot be told from others. An order on several lines counts once; one that was
+    cancelled does not count; one that came back counts as returned."""
     if len(content) > LARGEST:
         raise Refused(f"Tệp lớn hơn {LARGEST // 1024**2} MB. Hãy xuất từng quý.", field="file")
     try:
@@ -48,11 +63,11 @@ def months_of(content: bytes) -> dict[date, Month]:
         raise Refused(f"Không đọc được tệp: {fault}", field="file") from None
     for grid in grids:
         for at, row in enumerate(grid.rows[:LINES]):
-            columns = _columns(row)
-            if {"order", "day", "money"} <= columns.keys():
-                found = _added(grid.rows[at + 1 :], columns)
-                if found:
-                    return found
+            columns, states = _columns(row)
+            if {"order", "day"} <= columns.keys() and {"whole", "line"} & columns.keys():
+                lines = list(_lines(grid.rows[at + 1 :], columns, states))
+                if lines:
+                    return _added(_own(lines, product))
     raise Refused(
         "Không thấy các cột mã đơn, ngày đặt và tổng tiền. Hãy tải tệp danh sách đơn hàng của sàn "
         "và gửi nguyên tệp.",
@@ -60,45 +75,83 @@ def months_of(content: bytes) -> dict[date, Month]:
     )
 
 
-def _columns(row: list[str]) -> dict[str, int]:
+def _columns(row: list[str]) -> tuple[dict[str, int], list[int]]:
     heads = [fold(cell) for cell in row]
-    found = {}
+    found: dict[str, int] = {}
     for name, words in HEADS.items():
         for word in words:
             at = next((n for n, head in enumerate(heads) if word in head), None)
-            if at is not None:
+            if at is not None and at not in found.values():
                 found[name] = at
                 break
-    return found
+    return found, [n for n, head in enumerate(heads) if any(word in head for word in STATES)]
 
 
-def _added(rows: list[list[str]], columns: dict[str, int]) -> dict[date, Month]:
-    found: dict[date, Month] = {}
+def _lines(rows: list[list[str]], columns: dict[str, int], states: list[int]) -> Iterator[_Line]:
     for row in rows:
         cells = {name: row[at] if at < len(row) else "" for name, at in columns.items()}
-        day, money = first_day(cells["day"]), _money(cells["money"])
-        state = fold(cells.get("state", ""))
-        if day is None or money is None or not cells["order"] or any(w in state for w in GONE):
+        day = first_day(cells["day"])
+        whole, line = _money(cells.get("whole", "")), _money(cells.get("line", ""))
+        if day is not None and cells["order"] and (whole is not None or line is not None):
+            told = " ".join(fold(row[at]) for at in states if at < len(row))
+            name = fold(cells.get("product", ""))
+            yield _Line(cells["order"], day.replace(day=1), whole, line, name, told)
+
+
+def _own(lines: list[_Line], product: str) -> list[_Line]:
+    """Lines of the product, where the list tells of several."""
+    names = {line.product for line in lines}
+    if len(names) < 2 or not product:
+        return lines
+    words = set(fold(product).split())
+    ours = {name for name in names if len(words & set(name.split())) >= min(2, len(words))}
+    mixed = {line.order for line in lines if line.product not in ours}
+    own = [line for line in lines if line.product in ours]
+    if not own or any(line.order in mixed and line.line is None for line in own):
+        raise Refused(
+            "Tệp có nhiều sản phẩm mà không tách được phần của sản phẩm này. Hãy lọc theo sản phẩm "
+            "trên sàn rồi tải lại.",
+            field="file",
+        )
+    return own
+
+
+def _added(lines: list[_Line]) -> dict[date, Month]:
+    found: dict[date, Month] = {}
+    for one in lines:
+        if any(word in one.state for word in GONE):
             continue
-        month = found.setdefault(day.replace(day=1), Month())
-        order = cells["order"]
-        month.orders[order] = month.orders.get(order, Decimal(0)) + money
-        if any(word in state for word in BACK):
-            month.back.add(order)
+        month = found.setdefault(one.day, Month())
+        if one.line is not None:
+            month.orders[one.order] = month.orders.get(one.order, Decimal(0)) + one.line
+        else:
+            month.orders[one.order] = one.whole or Decimal(0)  # the same on each line
+        if any(word in one.state for word in BACK):
+            month.back.add(one.order)
     return found
 
 
 def _money(text: str) -> Decimal | None:
-    """Đồng, with or without their sign."""
-    number = plain_number(fold(text).removesuffix("vnd").rstrip("d₫ "))
+    """Đồng, with or without their sign before or behind."""
+    bare = fold(text).replace("vnd", " ").replace("₫", " ").strip(" d")
+    number = plain_number(bare)
     return None if number is None else Decimal(number)
 
 
 @transaction.atomic
-def read_file(channel: Channel, upload: Any, *, by: User) -> list[Sale]:
-    """Keep every month of the file; months told before are replaced."""
+def read_file(channel: Channel, upload: Any, *, by: User, replace: bool = False) -> list[Sale]:
+    """Keep every month of the file. Months that were typed are replaced only where it is said so,
+    for a file may cover half of one."""
+    months = months_of(upload.read(), channel.product.name)
+    typed = Sale.objects.filter(channel=channel, month__in=months, source=Sale.Source.TYPED)
+    if typed and not replace:
+        told = ", ".join(f"{sale.month:%m/%Y}" for sale in typed)
+        raise Refused(
+            f"Tháng {told} đã nhập tay. Đánh dấu “thay số đã nhập tay” nếu tệp đủ cả tháng.",
+            field="replace",
+        )
     sales = []
-    for first, month in sorted(months_of(upload.read()).items()):
+    for first, month in sorted(months.items()):
         sold = sum((m for order, m in month.orders.items() if order not in month.back), Decimal(0))
         facts = {"orders": len(month.orders), "revenue": round(sold), "returns": len(month.back)}
         sales.append(report_sale(channel, first, facts, by=by, source=Sale.Source.FILE))

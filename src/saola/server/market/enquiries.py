@@ -14,10 +14,14 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.journal.record import digest, record
-from saola.server.market.models import Demand, Enquiry, EnquiryNote
+from saola.server.market.matching import offers_for
+from saola.server.market.models import Demand, Enquiry, EnquiryNote, Offer, Reply
 from saola.server.notices.actions import tell, write_to
 from saola.server.products.models import Product
 
+SENT_BEFORE = (
+    "Biểu mẫu này đã gửi rồi. Hãy mở lại trang để gửi nội dung mới; chữ đã nhập vẫn còn ở đây."
+)
 AN_HOUR = timedelta(hours=1)
 MOST_OF_PRODUCT = 60  # enquiries on one product in an hour; a flood is no demand
 
@@ -28,6 +32,8 @@ def ask(product: Product, facts: Mapping[str, str], token: uuid.UUID) -> Enquiry
     `facts` has name, organisation, contact, text."""
     found = Enquiry.objects.filter(token=token).first()
     if found is not None:
+        if (found.product_id, found.text) != (product.pk, facts["text"]):
+            raise Refused(SENT_BEFORE)
         return found
     if product.producer is None:
         raise Refused("Sản phẩm này chưa rõ chủ thể nên chưa nhận hỏi hàng.")
@@ -76,6 +82,8 @@ def seek(facts: Mapping[str, Any], token: uuid.UUID) -> Demand:
     once."""
     kept = dict(facts) | {"province_code": settings.OCOP["province_code"]}
     demand, made = Demand.objects.get_or_create(token=token, defaults=kept)
+    if not made and demand.title != facts["title"]:
+        raise Refused(SENT_BEFORE)
     if made:
         record("seek", f"demand:{demand.pk}", {"title": digest(demand.title)})
     return demand
@@ -83,11 +91,42 @@ def seek(facts: Mapping[str, Any], token: uuid.UUID) -> Demand:
 
 @transaction.atomic
 def settle_demand(demand: Demand, state: str, *, by: User) -> Demand:
-    """An officer opens a demand to all, or closes it."""
+    """An officer opens a demand to all, which tells the producers that fit, or closes it."""
     require(by, Permission.TRADE_OVERSEE, demand)
     if state not in (Demand.State.OPEN, Demand.State.CLOSED):
         raise Refused("Hãy chọn mở hoặc đóng.")
     demand.state = state
     demand.save(update_fields=["state"])
     record("settle_demand", f"demand:{demand.pk}", {"state": state}, by=by)
+    if state == Demand.State.OPEN:
+        for fit in offers_for(demand, timezone.localdate()):
+            product = fit.thing.product
+            tell(
+                f"demand:{demand.pk}",
+                User.objects.who(Permission.TRADE_KEEP, f"producer:{product.producer_id}"),
+                f"Có người cần mua: {demand.title}",
+                f"Có thể hợp với {product.name}. Giao được thì vào mục Bán hàng bấm “Tôi có hàng”.",
+                about=f"demand:{demand.pk}",
+                path=f"/chu-the/ban-hang/{product.pk}/",
+            )
     return demand
+
+
+@transaction.atomic
+def reply(demand: Demand, offer: Offer, *, by: User) -> Reply:
+    """A producer can deliver: the office is told. A second time changes nothing."""
+    require(by, Permission.TRADE_KEEP, offer)
+    if demand.state != Demand.State.OPEN:
+        raise Refused("Nhu cầu này đã đóng.")
+    made, new = Reply.objects.get_or_create(demand=demand, offer=offer)
+    if new:
+        record("reply", f"demand:{demand.pk}", {"product": offer.product_id}, by=by)
+        tell(
+            f"reply:{made.pk}",
+            User.objects.who(Permission.TRADE_OVERSEE, f"place:{demand.province_code}"),
+            f"Có chủ thể giao được: {demand.title}",
+            f"{offer.product.name}. Hãy nối hai bên.",
+            about=f"demand:{demand.pk}",
+            path=f"/can-bo/thi-truong/nhu-cau/{demand.pk}/",
+        )
+    return made

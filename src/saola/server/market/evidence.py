@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.dossiers.evidence import OPEN, add_evidence
 from saola.server.dossiers.models import Dossier, Evidence
@@ -121,7 +122,7 @@ def of_year(record: YearRecord) -> Proof:
         f"Kết quả năm {record.year}",
         facts,
         ("tang truong", "nang luc san xuat", "lao dong"),
-        day=date(record.year, 12, 31),
+        day=min(date(record.year, 12, 31), timezone.localdate()),
     )
 
 
@@ -144,6 +145,13 @@ def suggested(dossier: Dossier, proof: Proof) -> list[str]:
 def cite_record(dossier: Dossier, proof: Proof, criteria: list[str], *, by: User) -> Evidence:
     """Add it to the dossier: the file that was kept with it, else a page that says what the record
     holds and whence it is."""
+    if not proof.facts and proof.file is None:
+        raise Refused("Bản ghi này chưa có số liệu nào để làm minh chứng.")
+    same = Evidence.objects.filter(
+        citations__dossier=dossier, title=proof.title[:200], number=proof.number[:80]
+    )
+    if same.exists():
+        raise Refused("Bản ghi này đã là minh chứng của hồ sơ.")
     if proof.file is not None:
         with open_file(proof.file) as file:
             upload = SimpleUploadedFile(proof.file.name, file.read(), proof.file.kind)

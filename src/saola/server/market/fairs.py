@@ -11,6 +11,7 @@ from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
 from saola.server.journal.record import record
+from saola.server.market.matching import fit_for
 from saola.server.market.models import Stand, TradeEvent
 from saola.server.notices.actions import tell
 from saola.server.products.models import Producer
@@ -23,6 +24,10 @@ def plan_event(facts: Mapping[str, Any], province: str, *, by: User) -> TradeEve
     require(by, Permission.TRADE_OVERSEE, event)
     if event.ends_on < event.starts_on:
         raise Refused("Ngày cuối không thể trước ngày đầu.", field="ends_on")
+    if TradeEvent.objects.filter(
+        name=event.name, starts_on=event.starts_on, province_code=province
+    ).exists():
+        raise Refused("Sự kiện này đã có.")
     event.save()
     record("plan_event", f"event:{event.pk}", {"name": event.name}, by=by)
     return event
@@ -35,11 +40,15 @@ def invite(event: TradeEvent, producers: Collection[Producer], *, by: User) -> i
     require(by, Permission.TRADE_OVERSEE, event)
     there = set(event.stands.values_list("producer", flat=True))
     fresh = [producer for producer in producers if producer.pk not in there]
-    if event.seats is not None and len(there) + len(fresh) > event.seats:
+    taken = event.stands.exclude(state=Stand.State.DECLINED).count()
+    if event.seats is not None and taken + len(fresh) > event.seats:
         raise Refused(
-            f"Sự kiện có {event.seats} gian, đã mời {len(there)}; hãy chọn nhiều nhất "
-            f"{max(event.seats - len(there), 0)} chủ thể nữa."
+            f"Sự kiện có {event.seats} gian, {taken} đã mời hoặc nhận lời; hãy chọn nhiều nhất "
+            f"{max(event.seats - taken, 0)} chủ thể nữa."
         )
+    fit = {one.thing.product.producer_id for one in fit_for(event, timezone.localdate())}
+    if any(producer.pk not in fit for producer in fresh):
+        raise Refused("Trong số đã chọn có chủ thể không đủ hạng cho sự kiện này.")
     for producer in fresh:
         stand = Stand.objects.create(event=event, producer=producer)
         people = User.objects.who(Permission.TRADE_KEEP, f"producer:{producer.pk}")

@@ -137,6 +137,8 @@ def add_export(
     require(by, Permission.TRADE_KEEP, product)
     if facts["on"] > timezone.localdate():
         raise Refused("Ngày xuất ở tương lai. Hãy xem lại.", field="on")
+    if Export.objects.filter(product=product, **facts).exists():
+        raise Refused("Lô xuất khẩu này đã ghi rồi.")
     kept = store(upload, by=by.username) if upload else None
     export = Export.objects.create(product=product, file=kept, **facts)
     record("export", f"export:{export.pk}", {"product": product.pk}, by=by)
@@ -158,6 +160,20 @@ def save_year(product: Product, year: int, facts: Mapping[str, Any], *, by: User
 def add_support(product: Product, facts: Mapping[str, Any], *, by: User) -> Support:
     """An office notes help that the product got."""
     require(by, Permission.TRADE_OVERSEE, product)
+    if Support.objects.filter(product=product, **facts).exists():
+        raise Refused("Hỗ trợ này đã ghi rồi.")
     support = Support.objects.create(product=product, by=by, **facts)
     record("support", f"support:{support.pk}", {"product": product.pk}, by=by)
     return support
+
+
+@transaction.atomic
+def take_out(row: Contract | Export | YearRecord | Sale, *, by: User) -> None:
+    """What was entered by mistake goes; the journal keeps that it was there. A contract that closed
+    an enquiry opens it again."""
+    require(by, Permission.TRADE_KEEP, row.product)
+    if isinstance(row, Contract) and row.enquiry is not None:
+        noted(row.enquiry, Enquiry.State.TALKING, f"Bỏ hợp đồng {row.number}", by)
+    subject = f"{row._meta.model_name}:{row.pk}"
+    row.delete()
+    record("take_out", subject, {"product": row.product_id}, by=by)

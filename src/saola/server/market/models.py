@@ -86,6 +86,18 @@ class Demand(models.Model):
         return {f"place:{self.province_code}"}
 
 
+class Reply(models.Model):
+    """A producer says that it can deliver what is sought; the office brings both together."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="replies")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["demand", "offer"], name="reply_once")]
+
+
 class Enquiry(OfProduct):
     """A buyer's word to a producer and what became of it."""
 

@@ -47,7 +47,10 @@ def compared(records: Iterable[YearRecord]) -> list[Compared]:
         Compared(
             record,
             *(
-                _change(getattr(record, name), getattr(by_year.get(year - 1), name, None))
+                _change(getattr(record, name), getattr(before, name, None))
+                if name != "output" or before is None or before.unit == record.unit
+                else None
+                for before in [by_year.get(year - 1)]
                 for name in ("output", "revenue", "workers")
             ),
         )
@@ -80,7 +83,7 @@ def shares(year: int, products: QuerySet[Product]) -> list[Share]:
     """By commune, from what producers told by month."""
     rows = (
         Sale.objects.filter(month__year=year, product__in=products)
-        .values("product__place__name")
+        .values("product__place", "product__place__name")
         .annotate(
             products=Count("product", distinct=True),
             all=Sum("revenue"),

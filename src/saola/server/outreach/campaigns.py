@@ -24,6 +24,10 @@ def plan_campaign(facts: Mapping[str, Any], province: str, *, by: User) -> Campa
     require(by, Permission.OUTREACH_LEAD, campaign)
     if campaign.ends_on < campaign.starts_on:
         raise Refused("Ngày cuối không thể trước ngày đầu.", field="ends_on")
+    if Campaign.objects.filter(
+        title=campaign.title, starts_on=campaign.starts_on, province_code=province
+    ).exists():
+        raise Refused("Chiến dịch này đã có.")
     campaign.save()
     record("plan_campaign", f"campaign:{campaign.pk}", {"title": campaign.title}, by=by)
     return campaign

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
+from http.client import HTTPException
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
-from saola.server.accounts.models import User
+from saola.server.accounts.models import Grant, User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
+from saola.server.accounts.roles import ALL
 from saola.server.journal.record import record
 from saola.server.notices.actions import tell, write_to
 from saola.server.notices.gateways import GATEWAYS, NotSent, mobile
@@ -23,7 +25,10 @@ from saola.server.places.models import Place
 from saola.server.products.models import Producer, Product
 from saola.server.recognition.watch import ending
 
-PIECE = 200  # deliveries between looks at the clock, and at whether somebody stopped it
+PIECE = 200  # deliveries in one turn
+LONGEST = 20  # seconds of one turn
+SHORT = 300  # letters of a message to a phone
+UNKNOWN = "chưa rõ đã tới hay chưa"
 SIGNER = Signer(salt="saola.outreach.refusal")
 Recipient = tuple[str, User | None]  # address as a Delivery has it, the account where there is one
 
@@ -39,6 +44,8 @@ def draft(facts: Mapping[str, Any], province: str, *, by: User) -> Mailing:
             "vận hành khai báo.",
             field="way",
         )
+    if mailing.way in GATEWAYS and len(mailing.text) > SHORT:
+        raise Refused(f"Tin gửi tới điện thoại dài nhiều nhất {SHORT} chữ.", field="text")
     mailing.save()
     record("draft_mailing", f"mailing:{mailing.pk}", {}, by=by)
     return mailing
@@ -58,8 +65,10 @@ def _reached(mailing: Mailing) -> Iterator[Recipient]:
             if mailing.way == Mailing.Way.INBOX:  # phones of officers are not kept
                 yield f"user:{user.pk}", user
         return
-    for producer in _producers(mailing):
-        yield from _of_producer(mailing, producer)
+    producers = list(_producers(mailing))
+    people = _sellers() if mailing.way == Mailing.Way.INBOX else {}
+    for producer in producers:
+        yield from _of_producer(mailing, producer, people.get(producer.pk, []))
 
 
 def _places(mailing: Mailing) -> Any:
@@ -75,13 +84,22 @@ def _producers(mailing: Mailing) -> Any:
     return Producer.objects.filter(products__in=products).distinct().order_by("pk")
 
 
-def _of_producer(mailing: Mailing, producer: Producer) -> Iterator[Recipient]:
+def _sellers() -> dict[int, list[User]]:
+    """Whoever keeps a producer's books, by producer, in one question."""
+    roles = [key for key, role in ALL.items() if Permission.TRADE_KEEP in role.permissions]
+    grants = Grant.objects.filter(role__in=roles, scope__startswith="producer:")
+    found: dict[int, list[User]] = {}
+    for grant in grants.filter(user__is_active=True).select_related("user").order_by("user"):
+        found.setdefault(int(grant.scope.removeprefix("producer:")), []).append(grant.user)
+    return found
+
+
+def _of_producer(mailing: Mailing, producer: Producer, people: list[User]) -> Iterator[Recipient]:
     if mailing.way in GATEWAYS:
         phone = mobile(producer.phone)
         if phone:
             yield phone, None
         return
-    people = list(User.objects.who(Permission.TRADE_KEEP, f"producer:{producer.pk}"))
     for user in people:
         yield f"user:{user.pk}", user
     if not people and producer.email:
@@ -142,10 +160,14 @@ def deliver(mailing: Mailing) -> int:
     """Hand over one piece of what is left; the last closes it."""
     waiting = Delivery.objects.filter(mailing=mailing, taken_at=None)
     piece = list(waiting.select_related("user").order_by("pk")[:PIECE])
-    done = sum(_hand_over(mailing, one) for one in piece)
+    going = Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.SENDING)
+    begun, done = monotonic(), 0
+    for one in piece:
+        if monotonic() - begun > LONGEST or quiet(timezone.now()) or not going.exists():
+            return done  # a slow gateway keeps nobody else waiting
+        done += _hand_over(mailing, one)
     if len(piece) < PIECE:
-        rows = Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.SENDING)
-        rows.update(state=Mailing.State.SENT)
+        going.update(state=Mailing.State.SENT)
     return done
 
 
@@ -163,8 +185,8 @@ def _hand_over(mailing: Mailing, one: Delivery) -> bool:
         _send(mailing, one)
     except NotSent as said:
         fault = f"cổng từ chối: {said}"[:200]
-    except OSError as failed:
-        fault = f"chưa rõ đã tới hay chưa: {type(failed).__name__}"[:200]
+    except (OSError, HTTPException, ValueError) as failed:
+        fault = f"{UNKNOWN}: {type(failed).__name__}"[:200]
     sent = None if fault else timezone.now()
     Delivery.objects.filter(pk=one.pk).update(sent_at=sent, fault=fault)
     return not fault
@@ -172,7 +194,7 @@ def _hand_over(mailing: Mailing, one: Delivery) -> bool:
 
 def _send(mailing: Mailing, one: Delivery) -> None:
     key, about = f"mailing:{mailing.pk}", f"mailing:{mailing.pk}"
-    end = f"Không muốn nhận nữa: {refusal_address(one.address)}"
+    end = f"Không muốn nhận nữa: {refusal_address(one)}"
     body = f"{mailing.text}\n\n{end}"
     if mailing.way in GATEWAYS:
         GATEWAYS[mailing.way].send(one.address, mailing.subject, body, f"saola-{one.pk}")
@@ -182,18 +204,21 @@ def _send(mailing: Mailing, one: Delivery) -> None:
         write_to(key, one.address, mailing.subject, body, about=about)
 
 
-def refusal_address(address: str) -> str:
-    """The page on which this address says that it wants no more."""
-    token = SIGNER.sign(address)
+def refusal_address(one: Delivery) -> str:
+    """The page on which whoever got this copy says no; the link names the copy, not the person."""
+    token = SIGNER.sign(str(one.pk))
     return f"{settings.BASE_URL}{reverse('public:refuse', args=[token])}"
 
 
 def refuse(token: str) -> str:
     """The address gets no more messages to many; a second time changes nothing. Returns it."""
     try:
-        address = SIGNER.unsign(token)
-    except BadSignature:
-        raise Refused("Đường dẫn không đúng. Hãy mở lại từ tin đã nhận.") from None
+        one = Delivery.objects.filter(pk=int(SIGNER.unsign(token))).first()
+    except (BadSignature, ValueError):
+        one = None
+    if one is None:
+        raise Refused("Đường dẫn không đúng. Hãy mở lại từ tin đã nhận.")
+    address = one.address
     Refusal.objects.get_or_create(address=address)
     return address
 
@@ -204,5 +229,6 @@ def progress(mailing: Mailing) -> dict[str, int]:
     return {
         "sent": rows.filter(sent_at__isnull=False).count(),
         "waiting": rows.filter(taken_at=None).count(),
-        "failed": rows.filter(~Q(fault=""), taken_at__isnull=False).count(),
+        # those too during which a run was cut off: nobody knows
+        "failed": rows.filter(taken_at__isnull=False, sent_at=None).count(),
     }

@@ -134,6 +134,7 @@ class Proof(models.Model):
     photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    returned = models.BooleanField(default=False)  # did not show it; counts for nothing
 
     class Meta:
         ordering = ["-on", "-pk"]
@@ -210,6 +211,7 @@ class Question(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     public = models.BooleanField("hiện cho mọi người", default=False)
+    shown = models.TextField(blank=True)  # the question as all may read it: without names
     province_code = models.CharField(max_length=2)
 
     class Meta:

@@ -31,6 +31,11 @@ def safe_html(text: str) -> str:
     return str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
 
 
+def version_of(post: Post) -> str:
+    """Changes with each saving."""
+    return post.changed_at.isoformat()
+
+
 @transaction.atomic
 def save_post(
     facts: Mapping[str, Any],
@@ -39,9 +44,18 @@ def save_post(
     by: User,
     post: Post | None = None,
     upload: Any = None,
-    publish: bool = False,
+    publish: bool | None = None,
+    seen: str = "",
 ) -> Post:
-    """Keep news or guidance; published once it says so, and changed in place afterwards."""
+    """Keep news or guidance; `publish` puts it up or takes it down. `seen` is the version that was
+    opened (`version_of`): Refused where somebody else saved meanwhile."""
+    if post is not None:
+        post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+        if seen != version_of(post):
+            raise Refused(
+                "Người khác vừa lưu bài này. Mở bài ở trang khác để xem bản mới; chữ bạn đã nhập "
+                "vẫn còn ở đây."
+            )
     post = post or Post(province_code=province, by=by)
     require(by, Permission.OUTREACH_LEAD, post)
     for field, value in facts.items():
@@ -53,8 +67,8 @@ def save_post(
             raise Refused("Hãy chọn ảnh JPEG, PNG hoặc WebP.", field="picture")
         with open_file(taken) as file:
             post.picture = keep(small_jpeg(file), "anh.jpg", "image/jpeg", by=by.username)
-    if publish and post.published_at is None:
-        post.published_at = timezone.now()
+    if publish is not None and publish != bool(post.published_at):
+        post.published_at = timezone.now() if publish else None
     post.save()
     record("save_post", f"post:{post.pk}", {"published": bool(post.published_at)}, by=by)
     return post
@@ -67,6 +81,10 @@ def plan_training(facts: Mapping[str, Any], province: str, *, by: User) -> Train
     require(by, Permission.OUTREACH_LEAD, training)
     if training.starts_at < timezone.now():
         raise Refused("Lớp bắt đầu trong quá khứ. Hãy xem lại ngày giờ.", field="starts_at")
+    if Training.objects.filter(
+        title=training.title, starts_at=training.starts_at, province_code=province
+    ).exists():
+        raise Refused("Lớp này đã có.")
     training.save()
     record("plan_training", f"training:{training.pk}", {}, by=by)
     return training

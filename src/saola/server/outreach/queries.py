@@ -33,8 +33,11 @@ class Reach:
         return "part" if self.done or self.task.state == Task.State.DONE else "open"
 
 
-def reached(campaign: Campaign, places: Any) -> list[Reach]:
-    """Every commune, those without a task too; a fixed number of questions."""
+def reached(
+    campaign: Campaign, places: Any, first: date = date.min, last: date = date.max
+) -> list[Reach]:
+    """Every commune, those without a task too; what was done between two days. A fixed number of
+    questions."""
     tasks = {
         task.place_id: task
         for task in campaign.tasks.filter(village="").select_related("place", "campaign")
@@ -43,7 +46,7 @@ def reached(campaign: Campaign, places: Any) -> list[Reach]:
     counted = villages.annotate(all=Count("pk"), done=Count("pk", filter=Q(state="done")))
     by_place = {row["place"]: row for row in counted.order_by()}
     sums = (
-        Proof.objects.filter(task__campaign=campaign)
+        Proof.objects.filter(task__campaign=campaign, returned=False, on__range=(first, last))
         .values("task__place")
         .annotate(
             people=Sum("people"),
@@ -78,11 +81,13 @@ REPORT = (
 STATES = {"none": "chưa giao", "open": "chưa làm", "part": "đang làm", "done": "đã xong"}
 
 
-def report_rows(campaigns: Any, places: Any) -> Iterator[list[Any]]:
-    """One line for each campaign and commune with a task."""
+def report_rows(
+    campaigns: Any, places: Any, first: date = date.min, last: date = date.max
+) -> Iterator[list[Any]]:
+    """One line for each campaign and commune with a task; what was done between two days."""
     rows = list(places)
     for campaign in campaigns:
-        for one in reached(campaign, rows):
+        for one in reached(campaign, rows, first, last):
             if one.task is not None:
                 yield [
                     campaign.title, str(campaign.get_programme_display()),

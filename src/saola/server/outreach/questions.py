@@ -3,6 +3,8 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,6 +23,11 @@ def ask(text: str, contact: str, token: uuid.UUID) -> Question:
     """Keep a question and tell the office; sent twice, kept once."""
     found = Question.objects.filter(token=token).first()
     if found is not None:
+        if found.text != text:
+            raise Refused(
+                "Câu hỏi trước đã gửi rồi. Hãy mở lại trang để gửi câu mới; chữ đã nhập vẫn còn "
+                "ở đây."
+            )
         return found
     province, today = settings.OCOP["province_code"], timezone.localdate()
     question = Question.objects.create(
@@ -42,19 +49,31 @@ def ask(text: str, contact: str, token: uuid.UUID) -> Question:
     return question
 
 
+def by_mail(question: Question) -> bool:
+    """Whether what was left is one e-mail address; else somebody has to call."""
+    try:
+        validate_email(question.contact.strip())
+    except ValidationError:
+        return False
+    return True
+
+
 @transaction.atomic
-def answer(question: Question, text: str, *, by: User, public: bool) -> Question:
-    """Answer it; by e-mail where one was left, and for all where it helps others."""
+def answer(question: Question, text: str, *, by: User, public: bool, shown: str = "") -> Question:
+    """Answer it; by e-mail where one was left, and for all where it helps others: then `shown` is
+    the question as everybody may read it."""
     question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
     require(by, Permission.OUTREACH_LEAD, question)
     if not text.strip():
         raise Refused("Hãy viết câu trả lời.", field="answer")
+    if public and not shown.strip():
+        raise Refused("Hãy viết câu hỏi như sẽ hiện, không có tên và liên hệ.", field="shown")
     first = question.answered_at is None
-    question.answer, question.public = text, public
+    question.answer, question.public, question.shown = text, public, shown.strip()
     question.answered_at, question.answered_by = timezone.now(), by
     question.save()
     record("answer", f"question:{question.pk}", {"text": digest(text)}, by=by)
-    if first and "@" in question.contact:
+    if first and by_mail(question):
         write_to(
             f"answer:{question.pk}",
             question.contact.strip(),

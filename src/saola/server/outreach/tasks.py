@@ -70,6 +70,8 @@ def prove(
         raise Refused("Đường dẫn không đúng.")
     found = Proof.objects.filter(uid=uid).first()
     if found is not None:
+        if found.task_id != task.pk:
+            raise Refused("Minh chứng này đã gửi cho bản khác. Hãy mở lại trang.")
         return found
     if task.proofs.count() >= MOST_PROOFS:
         raise Refused(f"Việc này đã có {MOST_PROOFS} minh chứng.")
@@ -97,6 +99,7 @@ def return_task(task: Task, why: str, *, by: User) -> Task:
         raise Refused("Việc này chưa có minh chứng.")
     if not why.strip():
         raise Refused("Hãy ghi cần làm lại điều gì.", field="why")
+    task.proofs.update(returned=True)
     task.state, task.returned_why = Task.State.RETURNED, why[:300]
     task.save(update_fields=["state", "returned_why"])
     record("return_task", f"task:{task.pk}", {}, by=by)

@@ -116,6 +116,7 @@ class Shape(models.Model):
     geometry = models.JSONField()  # GeoJSON MultiPolygon, WGS 84
     schematic = models.BooleanField()
     source = models.CharField(max_length=200)
+    changed_at = models.DateTimeField(auto_now=True)
 
 
 class Holiday(models.Model):

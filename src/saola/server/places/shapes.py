@@ -33,11 +33,13 @@ def load_shapes(content: bytes, source: str) -> int:
     for number, feature in enumerate(features, 1):
         try:
             facts = feature["properties"]
+            if str(facts["code"]) in shapes:
+                raise ValueError(f"mã {facts['code']} có hai lần")
             shapes[str(facts["code"])] = (
                 _outline(feature["geometry"]),
                 bool(facts.get("schematic")),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as fault:
             raise Refused(f"Hình thứ {number} sai: {fault}. Chưa ghi hình nào.") from None
     places = {place.code: place for place in Place.objects.communes().filter(code__in=shapes)}
     for code, place in places.items():

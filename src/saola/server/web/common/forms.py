@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,25 @@ class Form(forms.Form):
             field = refused.field if refused.field in self.fields else None
             self.add_error(field, refused.reason)
             return None
+
+
+class Count(forms.IntegerField):
+    """A whole number that every database keeps."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_value", 2_147_483_647)
+        super().__init__(**kwargs)
+
+
+class WebField(forms.URLField):
+    """The address of a page: https only."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(assume_scheme="https", **kwargs)
+        self.validators = [
+            *(v for v in self.validators if not isinstance(v, URLValidator)),
+            URLValidator(schemes=["https"], message=_("Địa chỉ cần bắt đầu bằng https://")),
+        ]
 
 
 class DateField(forms.DateField):

@@ -47,7 +47,9 @@ class DemandForm(OpenForm):
     title = forms.CharField(
         label=_("Cần mua"), help_text=_("Ví dụ: chè Shan tuyết khô"), max_length=200
     )
-    buyer = forms.CharField(label=_("Bên mua"), max_length=200)
+    buyer = forms.CharField(
+        label=_("Bên mua"), help_text=_("Hiện công khai cùng nhu cầu."), max_length=200
+    )
     contact = forms.CharField(
         label=_("Điện thoại hoặc thư điện tử"),
         help_text=_("Chỉ cơ quan quản lý OCOP thấy."),

@@ -2,15 +2,16 @@
 
 from typing import Any
 
+import msgspec
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import condition
 
-from saola.server.journal.models import Head
 from saola.server.places.models import Place, Shape
 from saola.server.recognition.queries import Filters, by_place, register
+from saola.server.web.public.machines.versions import versioned
 from saola.vietnamese.sorting import word_key
 
 
@@ -36,15 +37,8 @@ def products_map(request: HttpRequest) -> HttpResponse:
     return render(request, "public/map.html", context)
 
 
-def _version(request: HttpRequest) -> str:
-    """Changes with every act and every day."""
-    head = Head.objects.get(pk=1)
-    return f'"{head.number}-{timezone.localdate()}"'
-
-
-@login_not_required
-@condition(etag_func=_version)
-def map_data(request: HttpRequest) -> HttpResponse:
+@versioned
+def map_data(request: HttpRequest) -> HttpResponseBase:
     """Outlines with counts, as GeoJSON."""
     shapes = dict(Shape.objects.values_list("place", "geometry"))
     features: list[dict[str, Any]] = [
@@ -57,7 +51,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
         if place.pk in shapes
     ]
     told = {"type": "FeatureCollection", "features": features}
-    return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    return HttpResponse(msgspec.json.encode(told), content_type="application/geo+json")
 
 
 def _told(count: dict[str, int]) -> dict[str, int]:

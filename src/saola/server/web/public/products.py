@@ -154,7 +154,8 @@ def _on_paper(found: Product, newest: Recognition) -> dict[str, Any]:
         "packs": offer.packs if offer else found.packing,
         "phone": producer.phone if producer and offer and offer.show_contact else "",
         "where": [
-            channel.name for channel in Channel.objects.filter(product=found, ended_at=None)[:4]
+            channel.name
+            for channel in Channel.objects.filter(product=found, ended_at=None, fault="")[:4]
         ],
         "address": address(found),
         "programme": f"OCOP {settings.OCOP['province_name']}",

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -21,10 +20,8 @@ from saola.server.products.models import Producer
 from saola.server.recognition.labels import STATUS, in_words
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, figures, listed, register, with_status
-from saola.server.recognition.register.exports import REGISTER, register_rows
 from saola.server.recognition.register.shelf import meant
 from saola.server.web.common.forms import clean
-from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
 SHOWN = (
@@ -117,14 +114,6 @@ def register_list(request: HttpRequest) -> HttpResponse:
     answer = render(request, page_of, context)
     patch_vary_headers(answer, ["X-Part"])
     return answer
-
-
-@login_not_required
-def register_file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The same rows, all of them, to count with."""
-    today = timezone.localdate()
-    rows = register_rows(found(request, today)[1], today)
-    return table_response(f"so-dang-ky-ocop-{today}", kind, "Sổ đăng ký", REGISTER, rows)
 
 
 @login_not_required

@@ -5,22 +5,21 @@ from django.urls import path
 from saola.server.web.public import (
     asking,
     certificates,
-    chain,
     criteria,
     maps,
     news,
-    opendata,
     products,
     register,
     reports,
     villages,
 )
+from saola.server.web.public.machines import chain, opendata
 
 app_name = "public"
 urlpatterns = [
     path("", register.home, name="home"),
     path("so-dang-ky/", register.register_list, name="register"),
-    path("so-dang-ky.<str:kind>", register.register_file, name="register-file"),
+    path("so-dang-ky.<str:kind>", opendata.register_file, name="register-file"),
     path("dot/<slug:batch>/", register.batch, name="batch"),
     path("san-pham/<int:pk>/", products.product, name="product"),
     path("san-pham/<int:pk>/hoi-mua/", asking.enquiry, name="enquiry"),

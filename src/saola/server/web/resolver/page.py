@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from saola.gs1.identifiers import BadGs1
 from saola.gs1.link import DigitalLink
 from saola.gs1.resolution import read
+from saola.server.accounts.backends import told_by_proxy, visitor
 from saola.server.labels import lookup
 from saola.server.labels.lookup import Look, Standing
 from saola.server.labels.scans import Scan, token, write_scan
@@ -114,7 +115,7 @@ def _standing(
 
 def _asked(link: DigitalLink, environ: dict[str, Any]) -> Asked:
     values = dict(link.elements)
-    area = _told_by_proxy(environ, "area_header")[:2]
+    area = told_by_proxy(environ, "area_header")[:2]
     return Asked(
         values.get("01", ""),
         values.get("10", ""),
@@ -193,20 +194,7 @@ def _remember(asked: Asked, look: Look, environ: dict[str, Any]) -> None:
     if look.standing == Standing.UNKNOWN:
         kind = "unknown"
     now = datetime.now(UTC)
-    address = _visitor(environ)
+    address = visitor(environ)
     device = token(address, environ.get("HTTP_USER_AGENT", ""), timezone.localdate())
     at = now.replace(tzinfo=None).isoformat(timespec="seconds")
     write_scan(Scan(at, kind, asked.gtin, asked.area, device, look.roll, look.place))
-
-
-def _visitor(environ: dict[str, Any]) -> str:
-    """The address that the proxy in front saw, where the settings name its header; its last entry,
-    for the others are the visitor's own words."""
-    told = _told_by_proxy(environ, "visitor_header")
-    return told.rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))
-
-
-def _told_by_proxy(environ: dict[str, Any], setting: str) -> str:
-    """The header that a setting names; "" where it names none."""
-    name = settings.OCOP[setting].upper().replace("-", "_")
-    return str(environ.get(f"HTTP_{name}", "")) if name else ""

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
+from saola.server.accounts.sendings import forget
 from saola.server.events.subscriptions import deliver
 from saola.server.labels.scans import gather
 from saola.server.market.links import check_due
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                     check_due()
                     remind(timezone.localdate())
                     refill(Product.objects.all())
+                    forget()
                     hour_at = time.monotonic() + HOUR
             except Exception:  # the database is away, a disk is full: the next turn tries again
                 if options["once"]:

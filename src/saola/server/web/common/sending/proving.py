@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.outreach.models import Proof
-from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.forms import DateField, Form, WebField
 
 
 class ProofForm(Form):
@@ -26,9 +26,7 @@ class ProofForm(Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
     )
-    url = forms.URLField(
-        label=_("Đường dẫn bài đăng"), max_length=400, required=False, assume_scheme="https"
-    )
+    url = WebField(label=_("Đường dẫn bài đăng"), max_length=400, required=False)
     note = forms.CharField(label=_("Ghi chú"), max_length=500, required=False)
 
     def facts(self) -> dict[str, Any]:

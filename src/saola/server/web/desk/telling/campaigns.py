@@ -20,11 +20,11 @@ from saola.server.outreach.prints import report_pdf
 from saola.server.outreach.queries import REPORT, STATES, reached, report_rows
 from saola.server.places.models import Place, Shape
 from saola.server.products.models import LANGUAGES
-from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.forms import Count, DateField, Form, WebField
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
-from saola.server.web.desk.trading.fairs import province_of
+from saola.server.web.desk.trading.fairs import province_of, provinces_in
 
 SHOWN = 100
 
@@ -41,7 +41,7 @@ class CampaignForm(Form):
     budget = forms.DecimalField(
         label=_("Kinh phí (đồng)"), max_digits=15, decimal_places=0, min_value=0, required=False
     )
-    goal = forms.IntegerField(label=_("Số người cần biết đến"), min_value=0, required=False)
+    goal = Count(label=_("Số người cần biết đến"), min_value=0, required=False)
 
 
 class MaterialForm(Form):
@@ -56,9 +56,7 @@ class MaterialForm(Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    url = forms.URLField(
-        label=_("Đường dẫn"), max_length=400, required=False, assume_scheme="https"
-    )
+    url = WebField(label=_("Đường dẫn"), max_length=400, required=False)
     file = forms.FileField(label=_("Tệp (PDF, ảnh, ghi âm)"), required=False)
     replaces = forms.ModelChoiceField(
         Material.objects.none(), label=_("Là bản mới của"), required=False, empty_label="–"
@@ -88,6 +86,13 @@ class HandForm(Form):
         field.queryset = rows.exclude(pk__in=there).order_by("folded")
 
 
+def _provinces(request: HttpRequest) -> set[str]:
+    """Of the person's places."""
+    user = person(request)
+    scopes = user.scopes_for(Permission.OUTREACH_LEAD) | user.scopes_for(Permission.OUTREACH_DO)
+    return provinces_in(scopes)
+
+
 @needs(Permission.OUTREACH_LEAD, Permission.OUTREACH_DO)
 def campaigns(request: HttpRequest) -> HttpResponse:
     """All campaigns; the province plans one more."""
@@ -99,7 +104,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         if made is not None:
             return redirect("desk:campaign", made.pk)
     context = {
-        "rows": Campaign.objects.all()[:SHOWN],
+        "rows": Campaign.objects.filter(province_code__in=_provinces(request))[:SHOWN],
         "form": form,
         "may_plan": bool(province),
         "today": timezone.localdate(),
@@ -199,7 +204,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponseBase:
         province_code=province, starts_on__lte=last, ends_on__gte=first
     ).order_by("starts_on", "pk")
     places = list(Place.objects.communes().filter(province_code=province).order_by("folded"))
-    cells = report_rows(rows, places)
+    cells = report_rows(rows, places, first, last)
     name = f"truyen-thong-{first}-{last}"
     if kind == "pdf":
         content = report_pdf(list(cells), first, last)

@@ -13,9 +13,9 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.outreach.models import Post, Question, Training
-from saola.server.outreach.news import note_attendance, plan_training, save_post
-from saola.server.outreach.questions import answer
-from saola.server.web.common.forms import Form
+from saola.server.outreach.news import note_attendance, plan_training, save_post, version_of
+from saola.server.outreach.questions import answer, by_mail
+from saola.server.web.common.forms import Count, Form, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.trading.fairs import province_of
 
@@ -55,7 +55,7 @@ class TrainingForm(Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
     )
-    seats = forms.IntegerField(label=_("Số chỗ"), min_value=1, required=False)
+    seats = Count(label=_("Số chỗ"), min_value=1, required=False)
 
 
 class AnswerForm(Form):
@@ -64,8 +64,13 @@ class AnswerForm(Form):
     answer = forms.CharField(
         label=_("Trả lời"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    public = forms.BooleanField(
-        label=_("Hiện câu hỏi và trả lời cho mọi người (không có tên, liên hệ)"), required=False
+    public = forms.BooleanField(label=_("Hiện câu hỏi và trả lời cho mọi người"), required=False)
+    shown = forms.CharField(
+        label=_("Câu hỏi như sẽ hiện"),
+        help_text=_("Bỏ tên, số điện thoại và điều riêng tư."),
+        max_length=3000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
@@ -102,9 +107,12 @@ def post(request: HttpRequest, pk: int = 0) -> HttpResponse:
     if form.is_valid():
         facts = dict(form.cleaned_data)
         upload = facts.pop("picture")
-        publish = "publish" in request.POST
+        publish = {"publish": True, "withdraw": False}.get(request.POST.get("deed", ""))
+        seen = request.POST.get("seen", "")
         kept = form.carry_out(
-            lambda: save_post(facts, province, by=by, post=found, upload=upload, publish=publish)
+            lambda: save_post(
+                facts, province, by=by, post=found, upload=upload, publish=publish, seen=seen
+            )
         )
         if kept is not None:
             messages.success(request, _("Đã đăng.") if kept.published_at else _("Đã lưu nháp."))
@@ -112,7 +120,7 @@ def post(request: HttpRequest, pk: int = 0) -> HttpResponse:
     return render(
         request,
         "desk/telling/post.html",
-        {"post": found, "form": form},
+        {"post": found, "form": form, "seen": version_of(found) if found else ""},
         status=400 if form.errors else 200,
     )
 
@@ -124,7 +132,7 @@ def training(request: HttpRequest, pk: int) -> HttpResponse:
     if not can(request.user, Permission.OUTREACH_LEAD, found):
         raise Http404
     if request.method == "POST":
-        came = [int(i) for i in request.POST.getlist("came") if i.isdecimal()]
+        came = [whole_number(i) for i in request.POST.getlist("came")]
         try:
             note_attendance(found, came, by=person(request))
             messages.success(request, _("Đã ghi."))
@@ -158,15 +166,20 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     form = AnswerForm(
         request.POST if request.method == "POST" else None,
-        initial={"answer": found.answer, "public": found.public},
+        initial={
+            "answer": found.answer,
+            "public": found.public,
+            "shown": found.shown or found.text,
+        },
     )
     by = person(request)
     if form.is_valid():
         facts = form.cleaned_data
-        if form.carry_out(lambda: answer(found, facts["answer"], by=by, public=facts["public"])):
-            messages.success(request, _("Đã trả lời."))
+        if form.carry_out(lambda: answer(found, facts.pop("answer"), by=by, **facts)):
+            told = _("Đã trả lời và gửi thư.") if by_mail(found) else _("Đã ghi trả lời.")
+            messages.success(request, told)
             return redirect("desk:questions")
-    context = {"question": found, "form": form}
+    context = {"question": found, "form": form, "mail": by_mail(found)}
     return render(
         request, "desk/telling/question.html", context, status=400 if form.errors else 200
     )

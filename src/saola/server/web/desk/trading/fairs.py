@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,8 +17,9 @@ from saola.server.market.fairs import invite, plan_event
 from saola.server.market.matching import fit_for
 from saola.server.market.models import TradeEvent
 from saola.server.market.queries import event_result
+from saola.server.places.models import Place
 from saola.server.products.models import Producer
-from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.forms import Count, DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
 from saola.server.web.desk.trading.market import plain
@@ -37,7 +38,7 @@ class EventForm(Form):
     min_stars = forms.TypedChoiceField(
         label=_("Từ hạng"), coerce=int, choices=[(3, "3 sao"), (4, "4 sao"), (5, "5 sao")]
     )
-    seats = forms.IntegerField(label=_("Số gian hàng"), min_value=1, required=False)
+    seats = Count(label=_("Số gian hàng"), min_value=1, required=False)
 
 
 def province_of(request: HttpRequest, permission: Permission) -> str:
@@ -56,36 +57,49 @@ def events(request: HttpRequest) -> HttpResponse:
         made = form.carry_out(lambda: plan_event(form.cleaned_data, province, by=by))
         if made is not None:
             return redirect("desk:event", made.pk)
-    context = {"rows": TradeEvent.objects.all()[:100], "form": form, "may_plan": bool(province)}
+    context = {"rows": _events(request)[:100], "form": form, "may_plan": bool(province)}
     return render(request, "desk/trading/events.html", context, status=400 if form.errors else 200)
 
 
-def _visible(request: HttpRequest, pk: int) -> TradeEvent:
-    found = get_object_or_404(TradeEvent, pk=pk)
+def provinces_in(scopes: set[str]) -> set[str]:
+    """Codes of the provinces that these scopes are, or lie in."""
+    codes = ids_in(scopes, "place")
+    places = Place.objects.filter(code__in=codes).values_list("province_code", flat=True)
+    return {*places, *(code for code in codes if len(code) == PROVINCE)}
+
+
+def _events(request: HttpRequest) -> Any:
+    """Those of the person's province, or of the province of the person's commune."""
     scopes = person(request).scopes_for(Permission.TRADE_OVERSEE)
-    if COUNTRY not in scopes and not any(
-        found.province_code == code[:PROVINCE] or len(code) > PROVINCE
-        for code in ids_in(scopes, "place")
-    ):
-        raise Http404
-    return found
+    if COUNTRY in scopes:
+        return TradeEvent.objects.all()
+    return TradeEvent.objects.filter(province_code__in=provinces_in(scopes))
+
+
+def _visible(request: HttpRequest, pk: int) -> tuple[TradeEvent, Any]:
+    """The event, and its stands as far as the person's places go."""
+    found = get_object_or_404(_events(request), pk=pk)
+    stands = found.stands.select_related("producer__place")
+    scopes = person(request).scopes_for(Permission.TRADE_OVERSEE)
+    if COUNTRY in scopes or f"place:{found.province_code}" in scopes:
+        return found, stands
+    return found, stands.filter(producer__place__in=Place.objects.seen_by(ids_in(scopes, "place")))
 
 
 @needs(Permission.TRADE_OVERSEE)
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event: who fits and why, who comes, what was sold."""
-    found = _visible(request, pk)
+    found, seen = _visible(request, pk)
     by = person(request)
     if request.method == "POST":
-        chosen = [int(i) for i in request.POST.getlist("producer") if i.isdecimal()]
+        chosen = [whole_number(i) for i in request.POST.getlist("producer")]
         try:
             count = invite(found, list(Producer.objects.filter(pk__in=chosen)), by=by)
             messages.success(request, _("Đã mời %(n)s chủ thể.") % {"n": count})
         except Refused as refused:
             messages.error(request, refused.reason)
         return redirect("desk:event", pk)
-    stands = list(found.stands.select_related("producer__place"))
-    there = {stand.producer_id for stand in stands}
+    there = set(found.stands.values_list("producer", flat=True))
     fits = [
         fit
         for fit in fit_for(found, timezone.localdate())
@@ -93,7 +107,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "event": found,
-        "stands": stands,
+        "stands": seen,
         "fits": fits,
         "result": event_result(found),
         "may_invite": bool(can(by, Permission.TRADE_OVERSEE, found)),
@@ -107,7 +121,7 @@ STANDS = ("chủ thể", "xã, phường", "số gian", "trả lời", "bán đ�
 @needs(Permission.TRADE_OVERSEE)
 def event_file(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """The list of stands with their results."""
-    found = _visible(request, pk)
+    found, seen = _visible(request, pk)
     rows: Any = (
         (
             stand.producer.public_name,
@@ -118,6 +132,6 @@ def event_file(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
             stand.visitors,
             stand.deals,
         )
-        for stand in found.stands.select_related("producer__place")
+        for stand in seen
     )
     return table_response(f"gian-hang-{pk}", kind, found.name[:31], STANDS, rows)

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
 from saola.server.market.enquiries import settle_demand
-from saola.server.market.keeping import add_support
+from saola.server.market.keeping import FIRST_YEAR, add_support
 from saola.server.market.matching import offers_for
-from saola.server.market.models import Demand, Enquiry, Support, YearRecord
+from saola.server.market.models import Demand, Enquiry, Export, Support, YearRecord
 from saola.server.market.queries import needing_help, shares, year_totals
 from saola.server.places.models import Place
 from saola.server.products.models import Product
-from saola.server.web.common.forms import Form
+from saola.server.web.common.forms import Form, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
 from saola.vietnamese.numbers import decimal_comma
@@ -42,8 +42,8 @@ def products_of(request: HttpRequest) -> Any:
 
 
 def _year(request: HttpRequest) -> int:
-    text, now = request.GET.get("nam", ""), timezone.localdate().year
-    return int(text) if text.isascii() and text.isdigit() and 2018 <= int(text) <= now else now
+    year, now = whole_number(request.GET.get("nam", "")), timezone.localdate().year
+    return year if FIRST_YEAR <= year <= now else now
 
 
 @needs(Permission.TRADE_OVERSEE)
@@ -72,7 +72,7 @@ def market(request: HttpRequest) -> HttpResponse:
 YEARS = (
     "sản phẩm", "chủ thể", "xã, phường", "năm", "sản lượng", "đơn vị", "doanh thu (đồng)",
     "lao động", "diện tích (ha)", "quy trình, công nghệ", "đầu tư (đồng)", "hỗ trợ (đồng)",
-    "nguồn hỗ trợ", "mô hình tổ chức",
+    "nguồn hỗ trợ", "mô hình tổ chức", "doanh thu năm trước (đồng)", "thay đổi doanh thu (%)",
 )  # fmt: skip
 
 
@@ -90,6 +90,11 @@ def years_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     helped: dict[int, list[Support]] = {}
     for support in Support.objects.filter(year=year, product__in=products):
         helped.setdefault(support.product_id, []).append(support)
+    before = dict(
+        YearRecord.objects.filter(year=year - 1, product__in=products).values_list(
+            "product", "revenue"
+        )
+    )
     rows = YearRecord.objects.filter(year=year, product__in=products).select_related(
         "product__producer", "product__place"
     )
@@ -109,10 +114,45 @@ def years_file(request: HttpRequest, kind: str) -> HttpResponseBase:
             plain(sum((s.money or Decimal(0) for s in helped.get(row.product_id, [])), Decimal(0))),
             "; ".join(s.source for s in helped.get(row.product_id, [])),
             str(row.product.producer.get_kind_display()) if row.product.producer else "",
+            plain(before.get(row.product_id)),
+            _change(row.revenue, before.get(row.product_id)),
         )
         for row in rows.order_by("product__sort_text")
     )
     return table_response(f"ket-qua-nam-{year}", kind, f"Năm {year}", YEARS, cells)
+
+
+def _change(now: Decimal | None, before: Decimal | None) -> str:
+    if now is None or not before:
+        return ""
+    return decimal_comma(f"{(now / before - 1) * 100:.1f}")
+
+
+EXPORTS = (
+    "sản phẩm", "chủ thể", "ngày xuất", "nước, vùng lãnh thổ", "mã HS", "khối lượng (kg)",
+    "trị giá (USD)", "tờ khai, chứng nhận",
+)  # fmt: skip
+
+
+@needs(Permission.TRADE_OVERSEE)
+def exports_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Every consignment of a year."""
+    year = _year(request)
+    rows = Export.objects.filter(on__year=year, product__in=products_of(request))
+    cells = (
+        (
+            row.product.name,
+            row.product.producer.public_name if row.product.producer else "",
+            row.on,
+            row.country,
+            row.hs_code,
+            plain(row.quantity_kg),
+            plain(row.value_usd),
+            row.certificate,
+        )
+        for row in rows.select_related("product__producer").order_by("on", "pk")
+    )
+    return table_response(f"xuat-khau-{year}", kind, f"Xuất khẩu {year}", EXPORTS, cells)
 
 
 @needs(Permission.TRADE_OVERSEE)

@@ -3,20 +3,32 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import ids_in
-from saola.server.market import keeping
+from saola.server.market import enquiries, keeping
 from saola.server.market.evidence import open_dossier
 from saola.server.market.matching import demands_for
-from saola.server.market.models import Channel, Enquiry, Offer, Stand
+from saola.server.market.models import (
+    Channel,
+    Contract,
+    Demand,
+    Enquiry,
+    Export,
+    Offer,
+    Sale,
+    Stand,
+    YearRecord,
+)
 from saola.server.market.queries import chain, compared
 from saola.server.products.models import Product
 from saola.server.recognition.queries import current_recognition
+from saola.server.web.common.forms import whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.trade import trade_forms as forms
 
@@ -121,3 +133,40 @@ def end_channel(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         keeping.end_channel(channel, by=person(request))
     return redirect("portal:trade", channel.product_id)
+
+
+KINDS: dict[str, Any] = {
+    "hop-dong": Contract,
+    "xuat-khau": Export,
+    "nam": YearRecord,
+    "thang": Sale,
+}
+
+
+@needs(Permission.TRADE_KEEP)
+def take_out(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Take out what was entered by mistake, after a look at it."""
+    if kind not in KINDS:
+        raise Http404
+    rows = KINDS[kind].objects.filter(product__producer__in=sellers(request))
+    found = get_object_or_404(rows.select_related("product"), pk=pk)
+    if request.method == "POST":
+        keeping.take_out(found, by=person(request))
+        messages.success(request, _("Đã bỏ."))
+        return redirect("portal:trade", found.product_id)
+    context = {"product": found.product, "row": found, "kind": kind}
+    return render(request, "portal/trade/take_out.html", context)
+
+
+@needs(Permission.TRADE_KEEP)
+def offer_to(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that one can deliver what a buyer seeks."""
+    rows = Offer.objects.filter(product__producer__in=sellers(request)).select_related("product")
+    offer = get_object_or_404(rows, pk=whole_number(request.POST.get("offer", "")))
+    demand = get_object_or_404(Demand, pk=pk)
+    try:
+        enquiries.reply(demand, offer, by=person(request))
+        messages.success(request, _("Đã báo cơ quan quản lý OCOP; họ nối bạn với bên mua."))
+    except Refused as refused:
+        messages.error(request, refused.reason)
+    return redirect("portal:trade", offer.product_id)

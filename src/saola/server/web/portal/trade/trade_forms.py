@@ -13,7 +13,7 @@ from saola.server.market import enquiries, keeping
 from saola.server.market.channel_files import read_file
 from saola.server.market.models import Channel, Contract, Enquiry
 from saola.server.products.models import Product
-from saola.server.web.common.forms import DateField, Form
+from saola.server.web.common.forms import Count, DateField, Form, WebField
 
 MONTHS = range(1, 13)
 COUNTRIES = [
@@ -164,9 +164,7 @@ class ChannelForm(TradeForm):
     key, title = "channel", _("Thêm kênh bán")
     kind = forms.ChoiceField(label=_("Loại kênh"), choices=Channel.Kind.choices)
     name = short_text(_("Tên nơi bán"), 120, required=True)
-    url = forms.URLField(
-        label=_("Địa chỉ trang (https)"), max_length=400, required=False, assume_scheme="https"
-    )
+    url = WebField(label=_("Địa chỉ trang (https)"), max_length=400, required=False)
     where = short_text(_("Địa chỉ nơi bán"))
 
     def keep(self, product: Product, by: User) -> Any:
@@ -182,10 +180,10 @@ class SaleForm(TradeForm):
     month = forms.CharField(
         label=_("Tháng"), widget=forms.TextInput(attrs={"type": "month"}), max_length=7
     )
-    orders = forms.IntegerField(label=_("Số đơn"), min_value=0)
+    orders = Count(label=_("Số đơn"), min_value=0)
     revenue = money(_("Doanh số (đồng)"), required=True)
-    returns = forms.IntegerField(label=_("Đơn hoàn"), min_value=0, required=False)
-    reviews = forms.IntegerField(label=_("Lượt đánh giá"), min_value=0, required=False)
+    returns = Count(label=_("Đơn hoàn"), min_value=0, required=False)
+    reviews = Count(label=_("Lượt đánh giá"), min_value=0, required=False)
     rating = forms.DecimalField(
         label=_("Điểm trung bình (0–5)"),
         max_digits=2,
@@ -224,6 +222,7 @@ class SalesFileForm(TradeForm):
     key, title = "file", _("Nhập từ tệp của sàn")
     channel = forms.ModelChoiceField(Channel.objects.none(), label=_("Kênh"), empty_label=None)
     file = forms.FileField(label=_("Tệp đơn hàng tải từ sàn (XLSX, CSV)"))
+    replace = forms.BooleanField(label=_("Thay số đã nhập tay"), required=False)
 
     def __init__(self, product: Product, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,7 +233,8 @@ class SalesFileForm(TradeForm):
 
     def keep(self, product: Product, by: User) -> Any:
         """Every month of the file is told."""
-        return read_file(self.cleaned_data["channel"], self.cleaned_data["file"], by=by)
+        facts = self.cleaned_data
+        return read_file(facts["channel"], facts["file"], by=by, replace=facts["replace"])
 
 
 class ExportForm(TradeForm):
@@ -271,7 +271,7 @@ class YearForm(TradeForm):
     output = amount(_("Sản lượng"))
     unit = short_text(_("Đơn vị tính"), 20, initial="kg", required=True)
     revenue = money(_("Doanh thu (đồng)"))
-    workers = forms.IntegerField(label=_("Lao động"), min_value=0, required=False)
+    workers = Count(label=_("Lao động"), min_value=0, required=False)
     hectares = forms.DecimalField(
         label=_("Diện tích vùng nguyên liệu (ha)"),
         max_digits=10,
@@ -292,8 +292,8 @@ class StandForm(Form):
     """What was sold at an event."""
 
     revenue = money(_("Bán được (đồng)"), required=True)
-    visitors = forms.IntegerField(label=_("Khách hỏi mua"), min_value=0, required=False)
-    deals = forms.IntegerField(label=_("Hợp đồng, thỏa thuận"), min_value=0, required=False)
+    visitors = Count(label=_("Khách hỏi mua"), min_value=0, required=False)
+    deals = Count(label=_("Hợp đồng, thỏa thuận"), min_value=0, required=False)
 
 
 class CiteForm(Form):

@@ -1,8 +1,7 @@
 """The register for machines: JSON in pieces, its description, the catalogue, sitemap and feed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from functools import wraps
 from typing import Any
 from xml.sax.xmlreader import AttributesImpl
 
@@ -15,39 +14,19 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from saola.server.journal.models import Head
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, register
+from saola.server.recognition.register.exports import REGISTER, register_rows
+from saola.server.web.common.tables import table_response
+from saola.server.web.public.machines.versions import LICENCE, VERSION, versioned
 from saola.server.web.public.products import address, published, recognised
 from saola.server.web.public.register import found
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 ROWS = 500  # in one piece
 NEWEST = 30  # in the feed
-VERSION = "1.0"
-
-
-def versioned(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """An open page with an ETag that changes with every act and every day; readable from any
-    site."""
-
-    @login_not_required
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        etag = f'"{Head.objects.get(pk=1).number}-{timezone.localdate()}-{VERSION}"'
-        unchanged = get_conditional_response(request, etag=etag)
-        answer = unchanged or view(request, *args, **kwargs)
-        answer["ETag"] = etag
-        answer["Access-Control-Allow-Origin"] = "*"
-        answer["Link"] = f'<{LICENCE}>; rel="license"'
-        patch_vary_headers(answer, ["Accept-Encoding"])
-        return answer
-
-    return answered
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -76,6 +55,14 @@ def _row(row: Any) -> dict[str, Any]:
 def products(request: HttpRequest) -> HttpResponseBase:
     """The register, all of it or as filtered, streamed."""
     return StreamingHttpResponse(_pieces(request), content_type="application/json")
+
+
+@versioned
+def register_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The same rows, all of them, to count with."""
+    today = timezone.localdate()
+    rows = register_rows(found(request, today)[1], today)
+    return table_response(f"so-dang-ky-ocop-{today}", kind, "Sổ đăng ký", REGISTER, rows)
 
 
 def _pieces(request: HttpRequest) -> Iterator[bytes]:
