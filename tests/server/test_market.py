@@ -11,7 +11,6 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -43,7 +42,6 @@ from saola.server.papers.typeset import typeset
 from saola.server.products.models import Product
 from tests.factories import (
     DossierFactory,
-    PlaceFactory,
     ProducerFactory,
     ProductFactory,
     UserFactory,
@@ -280,16 +278,18 @@ class TestMatching:
             keeping.save_offer(seller.product, {"capacity": [1]}, by=seller.user)
 
 
-class TestEvents:
-    def event(self, seller: Seller, **facts: Any) -> Any:
-        told = {
-            "kind": "week", "name": "Tuần hàng Tây Bắc", "where": "Hà Nội",
-            "starts_on": TODAY, "ends_on": TODAY + timedelta(3), "min_stars": 3, "seats": 2, **facts,
-        }  # fmt: skip
-        return plan_event(told, "14", by=seller.officer)
+def planned(seller: Seller, **facts: Any) -> Any:
+    """An event of the province from today on."""
+    told = {
+        "kind": "week", "name": "Tuần hàng Tây Bắc", "where": "Hà Nội",
+        "starts_on": TODAY, "ends_on": TODAY + timedelta(3), "min_stars": 3, "seats": 2, **facts,
+    }  # fmt: skip
+    return plan_event(told, "14", by=seller.officer)
 
+
+class TestEvents:
     def test_from_fit_to_results(self, seller: Seller) -> None:
-        event = self.event(seller)
+        event = planned(seller)
         keeping.save_offer(seller.product, {"capacity": [10] * 12, "unit": "kg"}, by=seller.user)
         fits = fit_for(event, TODAY)
         assert [fit.thing.product for fit in fits] == [seller.product]
@@ -314,7 +314,7 @@ class TestEvents:
         assert "5000000" in b"".join(table).decode()  # type: ignore[arg-type]
 
     def test_no_more_than_there_are_stands(self, seller: Seller) -> None:
-        event = self.event(seller, seats=1)
+        event = planned(seller, seats=1)
         others = [seller.producer, ProducerFactory()]
         with pytest.raises(Refused, match="1 gian"):
             invite(event, others, by=seller.officer)
@@ -323,19 +323,19 @@ class TestEvents:
     def test_who_declined_keeps_no_seat_and_who_does_not_fit_is_not_invited(
         self, seller: Seller
     ) -> None:
-        event = self.event(seller, seats=1)
+        event = planned(seller, seats=1)
         invite(event, [seller.producer], by=seller.officer)
         answer(Stand.objects.get(), "declined", by=seller.user)
         other = Seller()
         assert invite(event, [other.producer], by=seller.officer) == 1
-        roomy = self.event(seller, name="Hội chợ khác", seats=9)
+        roomy = planned(seller, name="Hội chợ khác", seats=9)
         with pytest.raises(Refused, match="không đủ hạng"):
             invite(roomy, [ProducerFactory()], by=seller.officer)
         with pytest.raises(Refused, match="đã có"):
-            self.event(seller)
+            planned(seller)
 
     def test_what_ends_before_speaks_against(self, seller: Seller) -> None:
-        event = self.event(seller, ends_on=TODAY + timedelta(900))
+        event = planned(seller, ends_on=TODAY + timedelta(900))
         assert any("hết hạn trước" in text for text in fit_for(event, TODAY)[0].bad)
         with pytest.raises(Refused):
             plan_event(
@@ -513,122 +513,3 @@ class TestYears:
     def test_without_an_open_dossier_nothing_is_cited(self, seller: Seller) -> None:
         page = f"/chu-the/ban-hang/{seller.product.pk}/minh-chung/doanh-so/"
         assert browser(seller.user).get(page).status_code == 302
-
-
-class TestPages:
-    def test_every_form_keeps_what_it_says(self, seller: Seller) -> None:
-        client, page = browser(seller.user), f"/chu-the/ban-hang/{seller.product.pk}/"
-        enquiry = seller.asked()
-        sent: list[tuple[str, dict[str, Any]]] = [
-            ("offer", {"unit": "kg", "month_1": "5", "price_from": "1000", "samples": "on"}),
-            ("channel", {"kind": "social", "name": "Nhóm bán", "url": "https://mxh.example/a"}),
-            ("step", {"enquiry": enquiry.pk, "state": "answered", "text": "đã gọi"}),
-            ("contract", {
-                "kind": "sale", "enquiry": enquiry.pk, "partner": "Siêu thị A", "number": "9",
-                "signed_on": TODAY.isoformat(), "unit": "kg", "value": "1000000",
-            }),
-            ("export", {
-                "on": TODAY.isoformat(), "country": "JP", "hs_code": "090210", "quantity_kg": "5",
-                "value_usd": "10.50",
-            }),
-            ("year", {"year": "2025", "unit": "kg", "output": "12.5", "workers": "4"}),
-        ]  # fmt: skip
-        for form, fields in sent:
-            answer_ = client.post(page, {"form": form, **fields})
-            assert answer_.status_code == 302, (form, answer_.content.decode()[-3000:])
-        channel = Channel.objects.get()
-        sale = {
-            "form": "sale",
-            "channel": channel.pk,
-            "month": "2026-10",
-            "orders": "4",
-            "revenue": "9",
-        }
-        assert client.post(page, sale).status_code == 302
-        assert Sale.objects.get().month == date(2026, 10, 1)
-        assert Offer.objects.get().capacity[0] == "5"
-        text = client.get(page).content.decode()
-        for word in ("Nhóm bán", "Siêu thị A", "090210", "10/2026", "đã gọi"):
-            assert word in text, word
-        assert client.post(f"/chu-the/ban-hang/kenh/{channel.pk}/dung/").status_code == 302
-        assert "Nhóm bán" not in Client().get(f"/san-pham/{seller.product.pk}/").content.decode()
-
-    def test_what_is_wrong_is_told_and_nothing_typed_is_lost(self, seller: Seller) -> None:
-        client, page = browser(seller.user), f"/chu-the/ban-hang/{seller.product.pk}/"
-        wrong = {"form": "export", "on": "mai", "hs_code": "12", "buyer": "Công ty Nhật"}
-        answer_ = client.post(page, wrong)
-        assert answer_.status_code == 400
-        text = answer_.content.decode()
-        assert "Công ty Nhật" in text
-        assert "Mã HS gồm" in text
-
-    def test_queries_do_not_grow(self, seller: Seller, django_assert_max_num_queries: Any) -> None:
-        client, page = browser(seller.user), f"/chu-the/ban-hang/{seller.product.pk}/"
-        for _ in range(6):
-            advance(seller.asked(), "answered", "x", by=seller.user)
-            seller.contract()
-        with django_assert_max_num_queries(26):
-            client.get(page)
-
-    def test_mistakes_are_taken_out(self, seller: Seller) -> None:
-        enquiry = seller.asked()
-        facts = {"kind": "sale", "partner": "A", "number": "1", "signed_on": TODAY}
-        contract = keeping.sign_contract(seller.product, facts, by=seller.user, enquiry=enquiry)
-        page = f"/chu-the/ban-hang/bo/hop-dong/{contract.pk}/"
-        other = Seller()
-        assert browser(other.user).post(page).status_code == 404
-        client = browser(seller.user)
-        assert client.get(page).status_code == 200
-        assert Contract.objects.count() == 1
-        assert client.post(page).status_code == 302
-        assert Contract.objects.count() == 0
-        enquiry.refresh_from_db()
-        assert enquiry.state == "talking"
-        assert client.get("/chu-the/ban-hang/bo/khac/1/").status_code == 404
-
-    @pytest.mark.parametrize(
-        ("path", "fields"),
-        [
-            ("sale", {"month": "2026-10", "orders": "9" * 25, "revenue": "1"}),
-            ("year", {"year": "2025", "unit": "kg", "workers": "9" * 25}),
-            ("channel", {"kind": "ecommerce", "name": "a", "url": "ftp://10.0.0.1/x"}),
-            ("channel", {"kind": "ecommerce", "name": "a", "url": "http://san.example/x"}),
-        ],
-    )
-    def test_odd_figures_and_addresses_are_told(
-        self, seller: Seller, path: str, fields: dict[str, str]
-    ) -> None:
-        channel = seller.channel()
-        posted = {"form": path, "channel": channel.pk, **fields}
-        page = f"/chu-the/ban-hang/{seller.product.pk}/"
-        assert browser(seller.user).post(page, posted).status_code == 400
-
-    def test_odd_years_and_ids_of_the_office(self, seller: Seller) -> None:
-        client = browser(seller.officer)
-        assert client.get(f"/can-bo/thi-truong/?nam={'9' * 5000}").status_code == 200
-        event = TestEvents().event(seller)
-        page = f"/can-bo/su-kien-ban-hang/{event.pk}/"
-        assert client.post(page, {"producer": "9" * 5000}).status_code == 302
-        assert Stand.objects.count() == 0
-
-    def test_a_commune_sees_its_own_stands(self, seller: Seller) -> None:
-        event = TestEvents().event(seller)
-        invite(event, [seller.producer], by=seller.officer)
-        path = f"/can-bo/su-kien-ban-hang/{event.pk}/gian-hang.csv"
-        far = UserFactory(role="commune_officer", role__scope="place:03871")
-        PlaceFactory(code="03871", name="Xã Pắc Ngà")
-        near = UserFactory(role="commune_officer", role__scope="place:03868")
-        for officer, seen in ((far, False), (near, True)):
-            text = b"".join(browser(officer).get(path)).decode()  # type: ignore[arg-type]
-            assert (seller.producer.name in text) is seen
-        foreign = UserFactory(role="ocop_agency", role__scope="place:11")
-        assert browser(foreign).get(path).status_code == 404
-
-    def test_the_office_notes_help(self, seller: Seller) -> None:
-        page = f"/can-bo/thi-truong/ho-tro/{seller.product.pk}/"
-        posted = {"year": "2026", "measure": "Máy sấy", "money": "5", "source": "OCOP"}
-        assert browser(seller.officer).post(page, posted).status_code == 302
-        assert browser(seller.user).get(page).status_code == 403
-        events = browser(seller.officer).get("/can-bo/su-kien-ban-hang/")
-        assert events.status_code == 200
-        call_command("tend", "--once")

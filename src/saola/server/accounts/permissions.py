@@ -34,5 +34,6 @@ class Permission(StrEnum):
     TRADE_OVERSEE = "trade_oversee"
     OUTREACH_LEAD = "outreach_lead"
     OUTREACH_DO = "outreach_do"
+    PLAN = "plan"
     JOURNAL_VIEW = "journal_view"
     ACCOUNTS_MANAGE = "accounts_manage"

@@ -74,6 +74,7 @@ ROLES: dict[str, Role] = {
             P.TRADE_OVERSEE,
             P.OUTREACH_LEAD,
             P.OUTREACH_DO,
+            P.PLAN,
         ),
         _role("advisory_team", _("Tổ tư vấn"), "province", P.DESK_USE, P.DOSSIER_VIEW, P.ADVISE),
         _role("council_member", _("Thành viên Hội đồng"), "council", P.SESSION_VIEW, P.SHEET_SCORE),

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "saola.server.supervision",
     "saola.server.market",
     "saola.server.outreach",
+    "saola.server.targets",
     "saola.server.demo",
     "saola.server.web.common",
 ]

@@ -58,7 +58,7 @@ def gaps(user: Any) -> list[Gap]:
 def _lacks(dossier: Dossier, result: Result | None, own: SelfAssessment | None) -> list[Lack]:
     criteria_set = dossier.criteria_set
     if result is not None:
-        levels: dict[str, Fraction] = _means(criteria_set, result)
+        levels: dict[str, Fraction] = means(criteria_set, result)
         stars = min(5, (result.stars or 0) + 1)
     elif own is not None:
         chosen = marks(dossier.sheet_id, own.choices) | dict.fromkeys(own.unfit, 0)
@@ -75,7 +75,7 @@ def _lacks(dossier: Dossier, result: Result | None, own: SelfAssessment | None) 
     ]
 
 
-def _means(criteria_set: CriteriaSet, result: Result) -> dict[str, Fraction]:
+def means(criteria_set: CriteriaSet, result: Result) -> dict[str, Fraction]:
     """Mean of the members' points by criterion, from the input of the result itself."""
     sheets = panel_from(result.input).present
     return {

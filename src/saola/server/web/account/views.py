@@ -104,6 +104,8 @@ AREAS: tuple[tuple[str, Any, tuple[Permission, ...]], ...] = (
         _("Ý tưởng sản phẩm"),
         (Permission.COMMUNE_RECEIVE, Permission.ADVISE),
     ),
+    ("desk:promises", _("Chỉ tiêu của tỉnh"), (Permission.DESK_USE,)),
+    ("desk:efforts", _("Chi phí nâng điểm"), (Permission.PLAN,)),
     ("desk:market", _("Thị trường: kết quả, nhu cầu, hỗ trợ"), (Permission.TRADE_OVERSEE,)),
     ("desk:events", _("Hội chợ, tuần hàng"), (Permission.TRADE_OVERSEE,)),
     ("desk:campaigns", _("Truyền thông: chiến dịch"), (Permission.OUTREACH_LEAD,)),

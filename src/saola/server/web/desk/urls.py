@@ -15,6 +15,7 @@ from saola.server.web.desk import (
 )
 from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
+from saola.server.web.desk.planning import efforts, promises
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
 from saola.server.web.desk.telling import campaigns, mailings, tasks
@@ -28,6 +29,10 @@ urlpatterns = [
     path("truy-xuat/", tracing.lots, name="lots"),
     path("truy-xuat/lo/<int:pk>/", tracing.lot, name="lot"),
     path("truy-xuat/canh-bao/<int:pk>/", tracing.alarm, name="alarm"),
+    path("chi-tieu/", promises.promises, name="promises"),
+    path("chi-tieu.<str:kind>", promises.promises_file, name="promises-file"),
+    path("chi-tieu/<slug:key>/", promises.behind, name="promise"),
+    path("chi-phi/", efforts.efforts, name="efforts"),
     path("thi-truong/", market.market, name="market"),
     path("thi-truong/nam.<str:kind>", market.years_file, name="years-file"),
     path("thi-truong/xuat-khau.<str:kind>", market.exports_file, name="exports-file"),

@@ -15,7 +15,7 @@ from saola.server.web.portal import (
     uploads,
 )
 from saola.server.web.portal.trace import entries, goods, labels, log, lots, registrations
-from saola.server.web.portal.trade import citing, selling, stands, stories
+from saola.server.web.portal.trade import citing, raising, selling, stands, stories
 
 app_name = "portal"
 urlpatterns = [
@@ -35,6 +35,7 @@ urlpatterns = [
     path("so-ghi/<uuid:uid>/anh/", entries.photo, name="entry-photo"),
     path("ban-hang/", selling.overview, name="trade-home"),
     path("ban-hang/<int:pk>/", selling.product, name="trade"),
+    path("ban-hang/<int:pk>/len-hang/", raising.raising, name="raising"),
     path("ban-hang/<int:pk>/cau-chuyen/", stories.stories, name="stories"),
     path("ban-hang/bo/<slug:kind>/<int:pk>/", selling.take_out, name="take-out"),
     path("ban-hang/nhu-cau/<int:pk>/", selling.offer_to, name="demand-reply"),

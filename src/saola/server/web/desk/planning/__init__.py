@@ -1,0 +1,1 @@
+"""Where the province stands against what it promised."""

@@ -1,0 +1,62 @@
+"""What a level takes: the province's own table beside the guesses."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from saola.criteria import load, sheet_ids
+from saola.criteria.load import RULEBOOKS
+from saola.planning.sheets import guess_source, guessed
+from saola.server.accounts.permissions import Permission
+from saola.server.targets.models import EffortRow
+from saola.server.targets.paths import set_effort
+from saola.server.web.common.forms import Count, Form
+from saola.server.web.common.rights import needs, person
+from saola.server.web.desk.trading.fairs import province_of
+from saola.vietnamese.folding import fold
+from saola.vietnamese.sorting import word_key
+
+
+def labels() -> list[str]:
+    """Names of the criteria of the newest decision, each once, in Vietnamese order."""
+    sets = [load(sheet) for sheet in sheet_ids()]
+    names = {c.label for s in sets if s.rulebook == RULEBOOKS[-1] for c in s.criteria}
+    return sorted(names, key=word_key)
+
+
+class EffortForm(Form):
+    """Figures for one criterion, for each point gained."""
+
+    label = forms.ChoiceField(label=_("Tiêu chí"))
+    cost_from = Count(label=_("Kinh phí mỗi điểm, từ (triệu đồng)"), min_value=0)
+    cost_to = Count(label=_("đến (triệu đồng)"), min_value=0)
+    months_from = forms.IntegerField(label=_("Thời gian, từ (tháng)"), min_value=0, max_value=120)
+    months_to = forms.IntegerField(label=_("đến (tháng)"), min_value=0, max_value=120)
+    chance = forms.IntegerField(label=_("Khả năng thành công (%)"), min_value=1, max_value=100)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        choices = [("", "–"), *((name, name) for name in labels())]
+        self.fields["label"].choices = choices  # type: ignore[attr-defined]
+
+
+@needs(Permission.PLAN)
+def efforts(request: HttpRequest) -> HttpResponse:
+    """The table, and a form for one row."""
+    province = province_of(request, Permission.PLAN)
+    form = EffortForm(request.POST if request.method == "POST" else None)
+    by = person(request)
+    if form.is_valid():
+        facts = dict(form.cleaned_data)
+        label = facts.pop("label")
+        if form.carry_out(lambda: set_effort(label, facts, province, by=by)) is not None:
+            messages.success(request, _("Đã ghi."))
+            return redirect("desk:efforts")
+    told = {row.folded: row for row in EffortRow.objects.filter(province_code=province)}
+    rows = [(name, told.get(fold(name)), guessed(name)) for name in labels()]
+    context = {"rows": rows, "form": form, "source": guess_source(), "told": len(told)}
+    return render(
+        request, "desk/planning/efforts.html", context, status=400 if form.errors else 200
+    )
