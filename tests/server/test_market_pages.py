@@ -1,5 +1,6 @@
 """Selling on its pages: every form, odd input, who sees what, what the office notes."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from saola.server.events.tokens import make_token
 from saola.server.market import keeping
 from saola.server.market.enquiries import advance
 from saola.server.market.fairs import invite
+from saola.server.market.matching import fit_for
 from saola.server.market.models import Channel, Contract, Offer, Sale, Stand
 from tests.factories import PlaceFactory, UserFactory
 from tests.server.test_market import TODAY, Seller, planned
@@ -141,3 +144,60 @@ class TestPages:
         events = browser(seller.officer).get("/can-bo/su-kien-ban-hang/")
         assert events.status_code == 200
         call_command("tend", "--once")
+
+
+class TestMachines:
+    def test_a_month_from_the_shop_s_own_machine(self, seller: Seller) -> None:
+        channel = seller.channel()
+        _, secret = make_token("cửa hàng", 14, producer=seller.producer)
+        told = {"channel": channel.pk, "month": "2026-10", "orders": 3, "revenue": 90_000}
+
+        def post(token: str, body: Any) -> int:
+            answer = Client(enforce_csrf_checks=True).post(
+                "/api/doanh-so",
+                json.dumps(body) if not isinstance(body, bytes) else body,
+                content_type="application/json",
+                headers={"Authorization": f"Bearer {token}"} if token else {},
+            )
+            return answer.status_code
+
+        for _ in range(2):
+            assert post(secret, told) == 200
+        assert (Sale.objects.get().source, Sale.objects.get().revenue) == ("api", 90_000)
+        assert post("", told) == 401
+        assert post("khac", told) == 401
+        _, foreign = make_token("khác", 14, producer=Seller().producer)
+        assert post(foreign, told) == 403
+        assert post(secret, told | {"channel": 10**30}) in (400, 404)
+        assert post(secret, told | {"channel": 999}) == 404
+        for wrong in (
+            {"month": "2026-13"}, {"orders": -1}, {"orders": 10**12}, {"revenue": "x"},
+            {"returns": 9}, {"more": 1}, {"month": "2090-01"},
+        ):  # fmt: skip
+            assert post(secret, told | wrong) == 400, wrong
+        for odd in (b"", b"[]", b"[" * 100_000, b"\xff"):
+            assert post(secret, odd) == 400
+        assert Client().get("/api/doanh-so").status_code == 405
+
+    def test_stands_are_numbered_and_sets_narrow_an_event(self, seller: Seller) -> None:
+        event = planned(seller, groups=[4])
+        assert fit_for(event, TODAY) == []
+        event = planned(seller, groups=[11], name="Hội chợ chè")
+        invite(event, [seller.producer], by=seller.officer)
+        stand = Stand.objects.get()
+        page = f"/can-bo/su-kien-ban-hang/{event.pk}/"
+        client = browser(seller.officer)
+        posted = {"numbers": "1", f"so-{stand.pk}": "A12", "so-x": "B"}
+        assert client.post(page, posted).status_code == 302
+        assert (
+            "A12"
+            in browser(seller.user).get(f"/chu-the/ban-hang/gian-hang/{stand.pk}/").content.decode()
+        )
+        far = UserFactory(role="commune_officer", role__scope="place:03868")
+        assert browser(far).post(page, posted | {f"so-{stand.pk}": "Z"}).status_code in (
+            302,
+            403,
+            409,
+        )
+        stand.refresh_from_db()
+        assert stand.number == "A12"

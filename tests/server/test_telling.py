@@ -83,6 +83,8 @@ class TestNews:
         assert Client().get(f"/tin/{post.pk}/anh.jpg")["Content-Type"] == "image/jpeg"
         assert "Cách nộp" in Client().get("/tin/?loai=guide").content.decode()
         assert "Cách nộp" not in Client().get("/tin/?loai=news").content.decode()
+        assert "Xã đề nghị trước" in Client().get("/tin/").content.decode()
+        assert f"/tin/{post.pk}/" in Client().get("/sitemap.xml").content.decode()
         other = UserFactory(role="commune_officer", role__scope="place:03868")
         assert browser(other).get("/can-bo/tin/").status_code == 403
         post.refresh_from_db()
@@ -156,6 +158,13 @@ class TestQuestions:
         questions.answer(question, "Được, theo điều 2.", by=lead, public=False)
         assert Message.objects.filter(address="dan@example.vn").count() == 1
         assert "Được" not in Client().get("/hoi-dap/").content.decode()
+
+    def test_the_office_is_reminded_once(self, lead: Any) -> None:
+        question = questions.ask("a", "", uuid.uuid4())
+        assert questions.remind(question.due_on - timedelta(5)) == 0
+        assert questions.remind(question.due_on) == 1
+        assert questions.remind(question.due_on) == 0
+        assert Message.objects.filter(recipient=lead).count() == 2
 
     def test_a_head_of_mail_is_no_address(self, lead: Any) -> None:
         for contact in ("x@y.vn\r\nBcc: z@y.vn", "a@b.vn, c@d.vn", "Lan, lan@x.vn", "0912"):

@@ -67,6 +67,16 @@ def invite(event: TradeEvent, producers: Collection[Producer], *, by: User) -> i
 
 
 @transaction.atomic
+def number_stands(event: TradeEvent, numbers: Mapping[int, str], *, by: User) -> None:
+    """Which stand is whose, by the numbers of the rows."""
+    require(by, Permission.TRADE_OVERSEE, event)
+    for stand in event.stands.filter(pk__in=numbers):
+        stand.number = numbers[stand.pk].strip()[:20]
+        stand.save(update_fields=["number"])
+    record("number_stands", f"event:{event.pk}", {"stands": len(numbers)}, by=by)
+
+
+@transaction.atomic
 def answer(stand: Stand, state: str, *, by: User) -> Stand:
     """The producer comes, or does not."""
     stand = Stand.objects.select_for_update(of=("self",)).get(pk=stand.pk)

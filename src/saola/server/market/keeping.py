@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
+from saola.server.events.models import Access
 from saola.server.files.store import store
 from saola.server.journal.record import record
 from saola.server.market.enquiries import noted
@@ -116,6 +118,22 @@ def report_sale(
 ) -> Sale:
     """Keep a month of a channel; told again it is replaced."""
     require(by, Permission.TRADE_KEEP, channel.product)
+    return _month(channel, month, facts, source, by)
+
+
+@transaction.atomic
+def report_by_machine(
+    channel: Channel, month: date, facts: Mapping[str, Any], access: Access
+) -> Sale:
+    """The same from a machine with a token of the channel's producer."""
+    if access.producer_id is None or access.producer_id != channel.product.producer_id:
+        raise PermissionDenied("the token is not of the producer of this channel")
+    return _month(channel, month, facts, Sale.Source.API, None)
+
+
+def _month(
+    channel: Channel, month: date, facts: Mapping[str, Any], source: str, by: User | None
+) -> Sale:
     first = month.replace(day=1)
     if first > timezone.localdate():
         raise Refused("Tháng này chưa đến.", field="month")

@@ -151,9 +151,6 @@ class Contract(OfProduct):
     kind = models.CharField("loại hợp đồng", max_length=10, choices=Kind)
     enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, null=True)
     partner = models.CharField("bên kia", max_length=200)
-    partner_producer = models.ForeignKey(
-        Producer, on_delete=models.PROTECT, null=True, related_name="+"
-    )
     number = models.CharField("số hợp đồng", max_length=60)
     signed_on = models.DateField("ngày ký")
     ends_on = models.DateField("ngày hết hạn", null=True)
@@ -213,6 +210,7 @@ class Sale(OfProduct):
     class Source(models.TextChoices):
         TYPED = "typed", _("nhập tay")
         FILE = "file", _("tệp của sàn")
+        API = "api", _("máy gửi")
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="sales")
     month = models.DateField("tháng")  # its first day

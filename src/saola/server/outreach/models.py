@@ -211,6 +211,7 @@ class Question(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     public = models.BooleanField("hiện cho mọi người", default=False)
+    reminded_on = models.DateField(null=True)
     shown = models.TextField(blank=True)  # the question as all may read it: without names
     province_code = models.CharField(max_length=2)
 

@@ -1,6 +1,7 @@
 """Citizens ask, an office answers by a day."""
 
 import uuid
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +17,8 @@ from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell, write_to
 from saola.server.outreach.models import Question
 from saola.server.places.calendar import work_calendar
+
+REMIND_BEFORE = timedelta(days=2)
 
 
 @transaction.atomic
@@ -82,3 +85,26 @@ def answer(question: Question, text: str, *, by: User, public: bool, shown: str 
             about=f"question:{question.pk}",
         )
     return question
+
+
+def remind(on: date) -> int:
+    """Tell the office once of questions whose day is near or over; how many."""
+    near = Question.objects.filter(
+        answered_at=None, reminded_on=None, due_on__lte=on + REMIND_BEFORE
+    )
+    told = 0
+    for question in near:
+        with transaction.atomic():
+            rows = Question.objects.filter(pk=question.pk, reminded_on=None)
+            if not rows.update(reminded_on=on):
+                continue  # another run has it
+            tell(
+                f"question-due:{question.pk}",
+                User.objects.who(Permission.OUTREACH_LEAD, f"place:{question.province_code}"),
+                "Câu hỏi của người dân sắp đến hạn trả lời",
+                f"Hạn {question.due_on:%d/%m/%Y}.",
+                about=f"question:{question.pk}",
+                path=f"/can-bo/hoi-dap/{question.pk}/",
+            )
+            told += 1
+    return told

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saola.criteria.rulebook import RoundRule, rulebook_in_force
 from saola.lifecycle.machine import Refused
 from saola.server.outreach.mailings import refuse
 from saola.server.outreach.models import Post, Question, SignUp, Training
@@ -30,14 +31,24 @@ def _shown() -> Any:
     return Post.objects.filter(published_at__lte=timezone.now())
 
 
+def _round(rule: RoundRule) -> tuple[str, str]:
+    """Last days of a yearly round as "30/6": for proposals, for results."""
+    days = (rule.proposals_before, rule.results_before)
+    first, last = (f"{day}/{month}" for month, day in days)
+    return first, last
+
+
 @login_not_required
 def posts(request: HttpRequest) -> HttpResponse:
     """News and guidance, the newest first; courses to come."""
     kind = request.GET.get("loai", "")
     rows = _shown().filter(kind=kind) if kind in Post.Kind.values else _shown()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
+    book = rulebook_in_force(timezone.localdate())
     context = {
         "page": page,
+        "rounds": [_round(one) for one in book.rounds("province")],
+        "decision": book.decision,
         "query": f"loai={kind}" if kind in Post.Kind.values else "",
         "trainings": Training.objects.filter(starts_at__gte=timezone.now()).order_by("starts_at"),
     }

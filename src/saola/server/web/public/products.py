@@ -89,6 +89,8 @@ def _as_data(found: Product, newest: Any, offer: Offer | None) -> str:
         "productID": found.code or str(found.pk),
         "countryOfOrigin": "VN",
     }
+    if found.photo_id:
+        told["image"] = f"{settings.BASE_URL}{reverse('public:photo', args=[found.pk, 'san-pham'])}"
     if found.producer:
         told["manufacturer"] = {"@type": "Organization", "name": found.producer.public_name}
     if newest.stars and newest.status in STANDING:

@@ -13,7 +13,7 @@ from saola.server.web.public import (
     reports,
     villages,
 )
-from saola.server.web.public.machines import chain, opendata
+from saola.server.web.public.machines import chain, opendata, sales
 
 app_name = "public"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("du-lieu-mo/openapi.json", opendata.description, name="openapi"),
     path("du-lieu-mo/v1/san-pham", opendata.products, name="open-products"),
     path("du-lieu-mo/v1/san-pham/<int:pk>", opendata.one_product, name="open-product"),
+    path("api/doanh-so", sales.sale, name="api-sale"),
     path("sitemap.xml", opendata.sitemap, name="sitemap"),
     path("moi.rss", opendata.feed, name="feed"),
     path("tin/", news.posts, name="posts"),

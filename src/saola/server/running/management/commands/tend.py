@@ -15,6 +15,7 @@ from saola.server.accounts.sendings import forget
 from saola.server.events.subscriptions import deliver
 from saola.server.labels.scans import gather
 from saola.server.market.links import check_due
+from saola.server.outreach import questions
 from saola.server.outreach.mailings import deliver_due
 from saola.server.outreach.tasks import remind
 from saola.server.products.models import Product
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 if time.monotonic() >= hour_at:
                     check_due()
                     remind(timezone.localdate())
+                    questions.remind(timezone.localdate())
                     refill(Product.objects.all())
                     forget()
                     hour_at = time.monotonic() + HOUR

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -81,7 +82,10 @@ def mailing(request: HttpRequest, pk: int) -> HttpResponse:
         "count": len(people),
         "sample": [user or address for address, user in list(people.items())[:SAMPLE]],
         "progress": progress(found),
-        "rows": found.deliveries.select_related("user").order_by("-taken_at", "pk")[:SHOWN],
+        "page": Paginator(
+            found.deliveries.select_related("user").order_by("fault", "pk"), SHOWN
+        ).get_page(request.GET.get("trang")),
+        "query": "",
         "quiet": quiet(timezone.now()),
     }
     return render(request, "desk/telling/mailing.html", context)

@@ -1,5 +1,6 @@
 """Trade events of the office: plan, invite by fit, look at results."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -10,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saola.criteria import load, sheet_ids
+from saola.criteria.load import RULEBOOKS
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
-from saola.server.market.fairs import invite, plan_event
+from saola.server.market.fairs import invite, number_stands, plan_event
 from saola.server.market.matching import fit_for
 from saola.server.market.models import TradeEvent
 from saola.server.market.queries import event_result
@@ -38,7 +41,24 @@ class EventForm(Form):
     min_stars = forms.TypedChoiceField(
         label=_("Từ hạng"), coerce=int, choices=[(3, "3 sao"), (4, "4 sao"), (5, "5 sao")]
     )
+    groups = forms.TypedMultipleChoiceField(
+        label=_("Bộ sản phẩm (để trống là tất cả)"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     seats = Count(label=_("Số gian hàng"), min_value=1, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].choices = group_choices()  # type: ignore[attr-defined]
+
+
+@cache
+def group_choices() -> list[tuple[int, str]]:
+    """Sets of the newest decision."""
+    sets = [load(sheet) for sheet in sheet_ids()]
+    return [(s.number, f"{s.number}. {s.name}") for s in sets if s.rulebook == RULEBOOKS[-1]]
 
 
 def province_of(request: HttpRequest, permission: Permission) -> str:
@@ -91,6 +111,11 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event: who fits and why, who comes, what was sold."""
     found, seen = _visible(request, pk)
     by = person(request)
+    if "numbers" in request.POST:
+        names = [name for name in request.POST if name.startswith("so-")]
+        told = {whole_number(name[3:]): request.POST[name] for name in names}
+        number_stands(found, told, by=by)
+        return redirect("desk:event", pk)
     if request.method == "POST":
         chosen = [whole_number(i) for i in request.POST.getlist("producer")]
         try:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from saola.server.outreach.models import Post
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, register
 from saola.server.recognition.register.exports import REGISTER, register_rows
@@ -228,6 +229,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     pages = [reverse(f"public:{name}") for name in ("home", "register", "map", "demands")]
     rows = Recognition.objects.filter(newest=True, product__illustrative=False)
     pages += [f"/san-pham/{pk}/" for pk in rows.values_list("product", flat=True)]
+    posts = Post.objects.filter(published_at__lte=timezone.now())
+    pages += [f"/tin/{pk}/" for pk in posts.values_list("pk", flat=True)]
     for page in pages:
         xml.startElement("url", AttributesImpl({}))
         xml.addQuickElement("loc", f"{settings.BASE_URL}{page}")
