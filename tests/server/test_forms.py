@@ -1,8 +1,10 @@
 """Mẫu 01, 02 and 03: filled in, as PDF and as DOCX, without what must not be kept."""
 
 import io
+import os
 import shutil
 import subprocess
+from importlib import resources
 from pathlib import Path
 
 import pypdfium2
@@ -103,7 +105,14 @@ def test_a_word_processor_opens_the_form(office: Office, tmp_path: Path) -> None
 
     home = f"-env:UserInstallation=file://{tmp_path}/lo"
     command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*command, str(tmp_path / "mau.docx")], check=True, timeout=120)
+    # with the fonts that Saola ships: old ones of some machines lack Vietnamese letters
+    fonts = resources.files("saola.server.papers") / "fonts"
+    settings = tmp_path / "fonts.conf"
+    settings.write_text(
+        f"<fontconfig><dir>{fonts}</dir><cachedir>{tmp_path}</cachedir></fontconfig>"
+    )
+    environment = {**os.environ, "FONTCONFIG_FILE": str(settings)}
+    subprocess.run([*command, str(tmp_path / "mau.docx")], check=True, timeout=120, env=environment)
 
     words = words_of_pdf((tmp_path / "mau.pdf").read_bytes())
     assert "Báo cáo tự đánh giá về sản phẩm".upper() in words

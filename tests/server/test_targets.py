@@ -1,6 +1,7 @@
 """Targets on any day with the lists behind them; ways of products; the province's own figures."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from saola.server.dossiers.models import SelfAssessment
 from saola.server.market.models import Export
 from saola.server.products.models import Product
 from saola.server.targets.models import EffortRow, StepDone
+from saola.server.targets.outlook import ended_terms, expiring, held_now
 from saola.server.targets.paths import last_sheet, set_effort, tick, untick, ways
 from saola.server.targets.progress import progress, targets
 from tests.factories import DossierFactory, PlaceFactory, ProductFactory, UserFactory
@@ -93,6 +95,44 @@ class TestPromises:
         assert "280" in table
         producer = UserFactory(role="producer", role__scope="producer:1")
         assert browser(producer).get("/can-bo/chi-tieu/").status_code == 403
+
+
+class TestOutlook:
+    def test_how_terms_ended(self) -> None:
+        def term(product: Product, stars: int, year: int) -> None:
+            day = date(year, 5, 1)
+            recognised(
+                product, stars=stars, year=year, recognised_on=day,
+                expires_on=date(year + 3, 5, 1),
+            )  # fmt: skip
+
+        kept, raised, fell, lost = (ProductFactory() for _ in range(4))
+        for product, stars, year in (
+            (kept, 3, 2019), (kept, 3, 2022), (raised, 3, 2020), (raised, 4, 2023),
+            (fell, 4, 2020), (fell, 3, 2023), (lost, 3, 2019),
+        ):  # fmt: skip
+            term(product, stars, year)
+        recognised(ProductFactory(illustrative=True), stars=3, year=2019, expires_on=None)
+        recognised(stars=4, year=2020, recognised_on=None, expires_on=None)
+        ends = ended_terms(date(2024, 1, 1))
+        assert dict(ends[3]) == {"renewed": 1, "upgraded": 1, "lost": 1}
+        assert dict(ends[4]) == {"lost": 2}
+        assert not ended_terms(date(2019, 12, 1))[3]
+        assert held_now(date(2024, 1, 1)) == {(3, 2025): 1, (4, 2026): 1, (3, 2026): 1}
+        assert expiring(date(2025, 1, 1)) == [(6, 1), (12, 1)]
+
+    def test_its_page(self, django_assert_max_num_queries: Any) -> None:
+        recognised(stars=4)
+        recognised(stars=3, recognised_on=None, expires_on=None, year=TODAY.year)
+        client = browser(UserFactory(role="province_leader", role__scope="place:14"))
+        with django_assert_max_num_queries(14):
+            page = client.get("/can-bo/chi-tieu/du-bao/").content.decode()
+        assert page.count("<polygon") == 6
+        assert "Dưới 30 lần" in page
+        assert "<polyline" not in page  # with few cases the middle is not shown
+        assert client.get("/can-bo/chi-tieu/du-bao/?ngay=2000-01-01").status_code == 200
+        producer = UserFactory(role="producer", role__scope="producer:1")
+        assert browser(producer).get("/can-bo/chi-tieu/du-bao/").status_code == 403
 
 
 class Way:

@@ -15,7 +15,7 @@ from saola.server.web.desk import (
 )
 from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
-from saola.server.web.desk.planning import efforts, promises
+from saola.server.web.desk.planning import efforts, future, promises
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
 from saola.server.web.desk.telling import campaigns, mailings, tasks
@@ -31,6 +31,7 @@ urlpatterns = [
     path("truy-xuat/canh-bao/<int:pk>/", tracing.alarm, name="alarm"),
     path("chi-tieu/", promises.promises, name="promises"),
     path("chi-tieu.<str:kind>", promises.promises_file, name="promises-file"),
+    path("chi-tieu/du-bao/", future.future, name="future"),
     path("chi-tieu/<slug:key>/", promises.behind, name="promise"),
     path("chi-phi/", efforts.efforts, name="efforts"),
     path("thi-truong/", market.market, name="market"),

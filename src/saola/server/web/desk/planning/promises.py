@@ -17,7 +17,7 @@ from saola.server.web.common.tables import table_response
 WIDTH = 300  # of a bar, in its own units
 
 
-def _day(request: HttpRequest) -> date:
+def day_of(request: HttpRequest) -> date:
     """The day asked for, never after today."""
     today = timezone.localdate()
     try:
@@ -29,7 +29,7 @@ def _day(request: HttpRequest) -> date:
 @needs(Permission.DESK_USE)
 def promises(request: HttpRequest) -> HttpResponse:
     """All targets with bars; recognitions by year."""
-    on = _day(request)
+    on = day_of(request)
     rows = [progress(target, on) for target in targets()]
     years = by_year(on)
     most = max((sum(stars.values()) for _, stars in years), default=0)
@@ -56,7 +56,7 @@ def _found(key: str) -> Any:
 @needs(Permission.DESK_USE)
 def behind(request: HttpRequest, key: str) -> HttpResponse:
     """The list behind a figure."""
-    on = _day(request)
+    on = day_of(request)
     row = progress(_found(key), on)
     places = bool(row.rows) and isinstance(row.rows[0], Place)
     context = {"row": row, "on": on, "places": places}
@@ -71,7 +71,7 @@ HEAD = (
 @needs(Permission.DESK_USE)
 def promises_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The same as a table."""
-    on = _day(request)
+    on = day_of(request)
     rows = [progress(target, on) for target in targets()]
     cells = (
         (
