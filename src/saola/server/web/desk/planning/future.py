@@ -11,7 +11,7 @@ from saola.server.targets.outlook import expiring, held_now, province_outlook
 from saola.server.web.common.rights import needs
 from saola.server.web.desk.planning.promises import day_of
 
-LEFT, TOP, STEP, HEIGHT = 44, 12, 90, 180
+LEFT, TOP, STEP, HEIGHT = 44, 12, 48, 140
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Chart:
 
     width: int
     height: int
-    wide: str
-    narrow: str
+    outer: str
+    inner: str
     middle: str
     years: list[tuple[int, int]]
     marks: list[tuple[int, int]]
