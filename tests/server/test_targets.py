@@ -72,7 +72,7 @@ class TestPromises:
         PlaceFactory(code="03871", name="Xã Pắc Ngà")
         assert counted("commune_coverage_2025") == (1, 2, 0)
         row = progress(next(one for one in targets() if one.id == "commune_coverage_2025"), TODAY)
-        assert [place.name for place in row.rows] == ["Xã Pắc Ngà"]
+        assert [place.name for place in row.listed()] == ["Xã Pắc Ngà"]
         assert row.value == 50
         Export.objects.create(
             product=product, on=TODAY, country="JP", hs_code="0902", quantity_kg=1, value_usd=1

@@ -1,14 +1,15 @@
 """Where the province stands against its targets on any day: numbers with the lists behind them."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from saola.server.market.models import Export
 from saola.server.places.models import Place
@@ -44,13 +45,14 @@ def targets() -> tuple[Target, ...]:
 @dataclass(frozen=True)
 class Progress:
     """Where a target stands: `count` of `out_of` (None where it is a plain count), `unknown` that
-    may count or not, and the recognitions or places behind the count."""
+    may count or not; `listed` reads the recognitions or places behind it, when they are asked
+    for."""
 
     target: Target
     count: int
     out_of: int | None
     unknown: int
-    rows: list[Any]
+    listed: Callable[[], list[Any]]
 
     @property
     def value(self) -> float:
@@ -91,10 +93,11 @@ def progress(target: Target, on: date) -> Progress:
 
 def _classed(*stars: int) -> Callable[[Target, date], Progress]:
     def counted(target: Target, on: date) -> Progress:
-        rows = list(standing(on).filter(stars__in=stars))
-        held = [row for row in rows if row.status in HOLDS]
-        unknown = sum(row.status == "unknown" for row in rows)
-        return Progress(target, len(held), None, unknown, held)
+        rows = standing(on).filter(stars__in=stars)
+        states = Counter(rows.values_list("status", flat=True))
+        count = sum(states[state] for state in HOLDS)
+        held: Callable[[], list[Any]] = partial(list, rows.filter(status__in=HOLDS))
+        return Progress(target, count, None, states["unknown"], held)
 
     return counted
 
@@ -110,26 +113,31 @@ def _upgraded(target: Target, on: date) -> Progress:
         known, product=OuterRef("product"), stars__gte=4, published_on__isnull=False,
         year__gte=OuterRef("year"),
     )  # fmt: skip
-    all_of = base.values("product").distinct().count()
-    raised = base.filter(Exists(later)).select_related("product__producer", "product__place")
-    rows = list({row.product_id: row for row in raised.order_by("pk")}.values())
-    return Progress(target, len(rows), all_of, 0, rows)
+    raised = base.filter(Exists(later))
+
+    def listed() -> list[Any]:
+        rows = raised.select_related("product__producer", "product__place").order_by("pk")
+        return list({row.product_id: row for row in rows}.values())
+
+    counts = [rows.values("product").distinct().count() for rows in (raised, base)]
+    return Progress(target, counts[0], counts[1], 0, listed)
 
 
 def _exported(target: Target, on: date) -> Progress:
     sent = Export.objects.filter(product=OuterRef("product"), on__lte=on)
-    rows = list(standing(on).filter(Exists(sent)))
-    return Progress(target, len(rows), None, 0, rows)
+    rows = standing(on).filter(Exists(sent))
+    return Progress(target, rows.count(), None, 0, partial(list, rows))
 
 
 def _communes(target: Target, on: date) -> Progress:
-    """Communes of that day with a product; `rows` are those that have none."""
+    """Communes of that day with a product; listed are those that have none."""
     places = list(Place.objects.filter(level="commune").on(on))
     covered = by_place(standing(on).filter(status__in=HOLDS))
     maybe = by_place(standing(on).filter(status="unknown"))
     without = [place for place in places if place.code not in covered]
     unknown = sum(place.code in maybe for place in without)
-    return Progress(target, len(places) - len(without), len(places), unknown, without)
+    covering = len(places) - len(without)
+    return Progress(target, covering, len(places), unknown, lambda: without)
 
 
 INDICATORS: dict[str, Callable[[Target, date], Progress]] = {
@@ -146,11 +154,9 @@ def by_year(until: date) -> list[tuple[int, dict[int, int]]]:
     """Recognitions of each year by class, as published; a year that is not known is left out."""
     rows = Recognition.objects.filter(
         published_on__isnull=False, product__illustrative=False, year__lte=until.year,
+        stars__isnull=False,
     ).values_list("year", "stars")  # fmt: skip
     found: dict[int, dict[int, int]] = {}
-    for year, stars in rows:
-        if year is None or stars is None:
-            continue
-        row = found.setdefault(year, {3: 0, 4: 0, 5: 0})
-        row[stars] = row.get(stars, 0) + 1
+    for year, stars, count in rows.annotate(count=Count("pk")):
+        found.setdefault(year, {3: 0, 4: 0, 5: 0})[stars] = count
     return sorted(found.items())

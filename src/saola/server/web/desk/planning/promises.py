@@ -58,8 +58,9 @@ def behind(request: HttpRequest, key: str) -> HttpResponse:
     """The list behind a figure."""
     on = day_of(request)
     row = progress(_found(key), on)
-    places = bool(row.rows) and isinstance(row.rows[0], Place)
-    context = {"row": row, "on": on, "places": places}
+    rows = row.listed()
+    places = bool(rows) and isinstance(rows[0], Place)
+    context = {"row": row, "rows": rows, "on": on, "places": places}
     return render(request, "desk/planning/behind.html", context)
 
 
