@@ -45,9 +45,9 @@ def held_now(on: date) -> Counter[tuple[int, int]]:
     return found
 
 
-def province_outlook(on: date) -> Outlook:
-    """The years after `on`; this year's remaining ends are drawn too."""
-    return outlook(held_now(on), ended_terms(on), on.year, AHEAD + 1)
+def province_outlook(on: date, held: Counter[tuple[int, int]]) -> Outlook:
+    """The years after `on` of what `held_now` tells; this year's remaining ends are drawn too."""
+    return outlook(held, ended_terms(on), on.year, AHEAD + 1)
 
 
 def expiring(on: date) -> list[tuple[int, int]]:

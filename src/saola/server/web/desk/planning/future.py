@@ -56,7 +56,7 @@ def future(request: HttpRequest) -> HttpResponse:
     """By class: fan, table; how terms ended so far; how many end soon."""
     on = day_of(request)
     held = held_now(on)
-    found: Outlook = province_outlook(on)
+    found: Outlook = province_outlook(on, held)
     classes = []
     for stars, fans in found.held.items():
         now = sum(products for (one, _), products in held.items() if one == stars)
