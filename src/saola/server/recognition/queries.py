@@ -1,7 +1,9 @@
 """The register: what a product has today, lists, figures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -112,20 +114,33 @@ def listed(filters: Filters, on: date) -> list[int]:
     return [pk for pk in found if pk in kept]
 
 
+def commune_today() -> Callable[[int | None], str]:
+    """For the key of a commune the code of the one that has its place today; "" where none has.
+    Each is asked for once."""
+    places = {place.pk: place for place in Place.objects.filter(level="commune")}
+
+    @cache
+    def code(key: int | None) -> str:
+        place = places.get(key) if key is not None else None
+        if place is not None and place.valid_to is not None:
+            place = place.follower()
+        return place.code if place is not None else ""
+
+    return code
+
+
 def by_place(rows: QuerySet[Any, Any]) -> dict[str, dict[str, int]]:
     """Products by the commune that has their place today: how many, the best class."""
-    today = {place.pk: place for place in Place.objects.filter(level="commune")}
+    today = commune_today()
     counted = (
         rows.order_by().values("product__place").annotate(products=Count("pk"), best=Max("stars"))
     )
     found: dict[str, dict[str, int]] = {}
     for row in counted:
-        place = today.get(row["product__place"])
-        if place is not None and place.valid_to is not None:
-            place = place.follower()
-        if place is None:
+        code = today(row["product__place"])
+        if not code:
             continue
-        told = found.setdefault(place.code, {"products": 0, "best": 0})
+        told = found.setdefault(code, {"products": 0, "best": 0})
         told["products"] += row["products"]
         told["best"] = max(told["best"], row["best"] or 0)
     return found

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from saola.server.market.models import Export
 from saola.server.places.models import Place
 from saola.server.recognition.models import ORDER, Recognition
-from saola.server.recognition.queries import by_place, with_status
+from saola.server.recognition.queries import commune_today, with_status
 
 HOLDS = ("in_force", "expiring", "extended")
 PROMISED = (2021, 2025)  # years whose 3-star products are to be raised
@@ -132,8 +132,14 @@ def _exported(target: Target, on: date) -> Progress:
 def _communes(target: Target, on: date) -> Progress:
     """Communes of that day with a product; listed are those that have none."""
     places = list(Place.objects.filter(level="commune").on(on))
-    covered = by_place(standing(on).filter(status__in=HOLDS))
-    maybe = by_place(standing(on).filter(status="unknown"))
+    today = commune_today()
+    states = standing(on).values_list("product__place", "status")
+    covered, maybe = set(), set()
+    for place, status in states:
+        if status in HOLDS:
+            covered.add(today(place))
+        elif status == "unknown":
+            maybe.add(today(place))
     without = [place for place in places if place.code not in covered]
     unknown = sum(place.code in maybe for place in without)
     covering = len(places) - len(without)
