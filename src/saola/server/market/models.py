@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.models import User
 from saola.server.files.models import StoredFile
+from saola.server.places.owned import OfProvince
 from saola.server.products.models import Producer, Product
 
 MONEY: dict[str, Any] = {"max_digits": 15, "decimal_places": 0}  # đồng
@@ -280,7 +281,7 @@ class Support(OfProduct):
         ordering = ["-year", "-pk"]
 
 
-class TradeEvent(models.Model):
+class TradeEvent(OfProvince):
     """A fair, a week of goods, a festival: who is invited, and what is sold."""
 
     class Kind(models.TextChoices):
@@ -297,7 +298,6 @@ class TradeEvent(models.Model):
     min_stars = models.PositiveSmallIntegerField("từ hạng", default=3)
     groups: Any = models.JSONField(default=list)  # numbers of sets; empty: all
     seats = models.PositiveIntegerField("số gian hàng", null=True)
-    province_code = models.CharField(max_length=2)
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -307,10 +307,6 @@ class TradeEvent(models.Model):
                 condition=Q(ends_on__gte=models.F("starts_on")), name="trade_event_days_in_order"
             )
         ]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 class Stand(models.Model):

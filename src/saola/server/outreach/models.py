@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from saola.server.accounts.models import User
 from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
+from saola.server.places.owned import OfProvince
 from saola.server.products.models import LANGUAGES
 
 
-class Campaign(models.Model):
+class Campaign(OfProvince):
     """Aim, audience, period, programme and money of one communication effort."""
 
     class Programme(models.TextChoices):
@@ -28,7 +29,6 @@ class Campaign(models.Model):
     ends_on = models.DateField("đến ngày")
     budget = models.DecimalField("kinh phí (đồng)", max_digits=15, decimal_places=0, null=True)
     goal = models.PositiveIntegerField("số người cần biết đến", null=True)
-    province_code = models.CharField(max_length=2)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -39,10 +39,6 @@ class Campaign(models.Model):
                 condition=Q(ends_on__gte=models.F("starts_on")), name="campaign_days_in_order"
             )
         ]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 class Material(models.Model):
@@ -140,7 +136,7 @@ class Proof(models.Model):
         ordering = ["-on", "-pk"]
 
 
-class Post(models.Model):
+class Post(OfProvince):
     """News or guidance for everybody. `html` is made safe when it is saved."""
 
     class Kind(models.TextChoices):
@@ -153,7 +149,6 @@ class Post(models.Model):
     source = models.TextField("nội dung")  # Markdown as written
     html = models.TextField()
     picture = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
-    province_code = models.CharField(max_length=2)
     published_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -161,12 +156,8 @@ class Post(models.Model):
     class Meta:
         ordering = ["-published_at", "-pk"]
 
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
-
-class Training(models.Model):
+class Training(OfProvince):
     """A course or meeting people sign up for."""
 
     title = models.CharField("tên lớp", max_length=200)
@@ -174,14 +165,9 @@ class Training(models.Model):
     where = models.CharField("nơi học", max_length=200)
     starts_at = models.DateTimeField("bắt đầu")
     seats = models.PositiveIntegerField("số chỗ", null=True)
-    province_code = models.CharField(max_length=2)
 
     class Meta:
         ordering = ["-starts_at"]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 class SignUp(models.Model):
@@ -199,7 +185,7 @@ class SignUp(models.Model):
         ]
 
 
-class Question(models.Model):
+class Question(OfProvince):
     """A citizen asks, an office answers by a day; public once answered, without the contact."""
 
     token = models.UUIDField(unique=True)
@@ -213,7 +199,6 @@ class Question(models.Model):
     public = models.BooleanField("hiện cho mọi người", default=False)
     reminded_on = models.DateField(null=True)
     shown = models.TextField(blank=True)  # the question as all may read it: without names
-    province_code = models.CharField(max_length=2)
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
@@ -225,12 +210,8 @@ class Question(models.Model):
             )
         ]
 
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
-
-class Mailing(models.Model):
+class Mailing(OfProvince):
     """One message to many, written, counted, confirmed, then sent piece by piece."""
 
     class State(models.TextChoices):
@@ -256,7 +237,6 @@ class Mailing(models.Model):
     way = models.CharField("bằng", max_length=10, choices=Way)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     count = models.PositiveIntegerField(default=0)  # confirmed
-    province_code = models.CharField(max_length=2)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -269,10 +249,6 @@ class Mailing(models.Model):
                 name="mailing_state_is_known",
             )
         ]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 class Delivery(models.Model):

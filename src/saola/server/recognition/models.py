@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from saola.server.accounts.models import User
 from saola.server.dossiers.models import Dossier
 from saola.server.files.models import StoredFile
+from saola.server.places.owned import OfProvince
 from saola.server.products.models import Edition, Product
 
 
-class Decision(models.Model):
+class Decision(OfProvince):
     """A numbered, dated, signed act with its list of products."""
 
     class Kind(models.TextChoices):
@@ -41,7 +42,6 @@ class Decision(models.Model):
     signer = models.CharField("người ký", max_length=120)
     signer_position = models.CharField("chức vụ người ký", max_length=120)
     capacity = models.CharField("tư cách ký", max_length=5, choices=Capacity, blank=True)
-    province_code = models.CharField(max_length=2)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     illustrative = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
@@ -53,10 +53,6 @@ class Decision(models.Model):
                 fields=["authority", "number_key", "year"], name="decision_number_once"
             )
         ]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 class DecisionItem(models.Model):
@@ -231,7 +227,7 @@ class CentralResult(models.Model):
     paper = models.CharField("số văn bản", max_length=60)
 
 
-class ListImport(models.Model):
+class ListImport(OfProvince):
     """An office's list on its way into the register."""
 
     class State(models.TextChoices):
@@ -241,7 +237,6 @@ class ListImport(models.Model):
         WRITING = "writing", _("đang ghi")
         WRITTEN = "written", _("đã ghi vào sổ")
 
-    province_code = models.CharField(max_length=2)
     source = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     reading = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.READING)
@@ -262,10 +257,6 @@ class ListImport(models.Model):
                 name="import_state_is_known",
             )
         ]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 def status_of(

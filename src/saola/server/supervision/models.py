@@ -11,6 +11,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
 from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
+from saola.server.places.owned import OfProvince
 from saola.server.products.models import Product
 from saola.server.recognition.models import Decision, Recognition, Removal
 
@@ -111,7 +112,7 @@ class InspectionItemQuerySet(models.QuerySet["InspectionItem"]):
         )
 
 
-class Inspection(models.Model):
+class Inspection(OfProvince):
     """A planned or sudden control of recognised products (art. 9)."""
 
     class Kind(models.TextChoices):
@@ -121,7 +122,6 @@ class Inspection(models.Model):
     kind = models.CharField("loại kiểm tra", max_length=10, choices=Kind)
     title = models.CharField("tên đợt kiểm tra", max_length=200)
     year = models.PositiveSmallIntegerField()
-    province_code = models.CharField(max_length=2)
     basis = models.CharField("văn bản, lý do", max_length=300)
     team = models.TextField("đoàn kiểm tra (mỗi dòng một người, cơ quan)")
     first_day = models.DateField("từ ngày")
@@ -139,10 +139,6 @@ class Inspection(models.Model):
                 condition=Q(last_day__gte=models.F("first_day")), name="inspection_days_in_order"
             )
         ]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 class InspectionItem(models.Model):

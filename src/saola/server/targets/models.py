@@ -4,14 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from saola.server.accounts.models import User
+from saola.server.places.owned import OfProvince
 from saola.server.products.models import Product
 
 
-class EffortRow(models.Model):
+class EffortRow(OfProvince):
     """The province's own figures for one criterion, by its name in all sheets: money (million
     đồng) and months for each point gained, how often it succeeds."""
 
-    province_code = models.CharField(max_length=2)
     folded = models.CharField(max_length=300)  # of the criterion's name
     label = models.CharField("tiêu chí", max_length=300)
     cost_from = models.PositiveIntegerField("kinh phí từ (triệu đồng)")
@@ -32,10 +32,6 @@ class EffortRow(models.Model):
                 name="effort_in_order",
             ),
         ]
-
-    def scopes(self) -> set[str]:
-        """Its province's."""
-        return {f"place:{self.province_code}"}
 
 
 class StepDone(models.Model):
