@@ -47,6 +47,7 @@ def copy_browser_files() -> None:
     leaflet = (MODULES / "leaflet/dist/leaflet.js").read_text(encoding="utf-8")
     kept = "".join(x for x in leaflet.splitlines(True) if "sourceMappingURL" not in x)
     (VENDOR / "leaflet.js").write_text(kept, encoding="utf-8")
+    shutil.copy(MODULES / "echarts/dist/echarts.min.js", VENDOR / "echarts.min.js")
     style = (MODULES / "leaflet/dist/leaflet.css").read_text(encoding="utf-8")
     # markers and layer buttons are not used, so their pictures are not brought
     plain = "".join(x for x in style.splitlines(True) if "url(" not in x)

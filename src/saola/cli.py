@@ -324,7 +324,7 @@ def _epcis_hash(options: argparse.Namespace) -> int:
     from saola import epcis  # noqa: PLC0415 - optional dependency: saola[traceability]
 
     try:
-        for event, spaces in epcis.read_document(_input(options.file, LARGEST_LIST)).events:
+        for event, spaces in epcis.read_document(_input(options.file, LARGEST_LIST)).hashed():
             print(epcis.event_hash(event, spaces))
     except (epcis.NotEpcis, KeyError) as fault:
         raise Invalid(options.file, f"no event of EPCIS 2.0: {fault}") from None

@@ -29,7 +29,40 @@ URNS = [
         7,
         "/01/01234567894560/235/51qIgY%29%3C%26Jp3%2Aj7SDB",
     ),
+    # a prefix of twelve digits leaves nothing for the reference
+    ("urn:epc:id:sgln:437473647364..0", 12, "/414/4374736473640"),
+    ("urn:epc:id:pgln:859839494502.", 12, "/417/8598394945028"),
+    ("urn:epc:id:grai:123456789012..4", 12, "/8003/012345678901284"),
+    # a serial number that is an asterisk is no pattern
+    ("urn:epc:id:sgtin:4012345.011111.%2A", 7, "/01/04012345111118/21/%2A"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix"),
+    [
+        ("/415/9521000000003/8020/R", 7),  # there is no URN of this key
+        ("/8004/9521A34", 6),  # the prefix would hold a letter
+        ("/8004/123456789012", 12),  # nothing behind it
+        ("/414/4012345000054", 5),
+        ("/414/4012345000054/7040/1ABC", 7),  # the qualifier would be lost
+        ("/8006/040123451111180102/10/A", 7),
+    ],
+)
+def test_what_has_no_urn_says_so(path: str, prefix: int) -> None:
+    with pytest.raises(gs1.BadGs1):
+        gs1.urn_of(gs1.CANONICAL + path, prefix)
+
+
+def test_a_lot_is_a_lot_beside_its_variant() -> None:
+    gtin = gs1.CANONICAL + "/01/04012345111118"
+    assert gs1.urn_of(gtin + "/22/2A/10/L1", 7) == "urn:epc:class:lgtin:4012345.011111.L1"
+    assert gs1.urn_of(gtin + "/10/L1/21/7", 7) == "urn:epc:id:sgtin:4012345.011111.7"
+    assert gs1.urn_of(gtin + "/22/2A", 7) == "urn:epc:idpat:sgtin:4012345.011111.*"
+
+
+def test_the_words_of_a_urn_may_be_large() -> None:
+    assert gs1.link_of("URN:EPC:ID:sgln:4012345.00005.0").endswith("/414/4012345000054")
 
 
 @pytest.mark.parametrize(("urn", "prefix", "path"), URNS)
@@ -42,6 +75,11 @@ def test_urns_are_links_and_links_are_urns(urn: str, prefix: int, path: str) -> 
 @pytest.mark.parametrize(
     "urn",
     [
+        "urn:epc:id:sscc:7438473847381.7483",
+        "urn:epc:id:giai:12345.123",
+        "urn:epc:id:giai:123456789012.",
+        "urn:epc:id:sgtin:234567.1890123.\ud800",
+        "urn:epc:class:lgtin:4012345.011111.*",
         "urn:epc:id:sgtin:4012345.01111.9876",
         "urn:epc:id:sgtin:4012345.011111",
         "urn:epc:class:sgtin:4012345.011111.9876",

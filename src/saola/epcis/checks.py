@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
+from saola.epcis.documents import FOREIGN
+
 Rule = Callable[[Any, str], None]
 WORDS: dict[str, list[str]] = {
     name: words
@@ -138,7 +140,7 @@ class Check:
                 return self.fault(path, "a list is expected")
             if len(value) < least:
                 self.fault(path, "must not be empty")
-            if once and len({str(entry) for entry in value}) < len(value):
+            if once and not self.xml and len({str(entry) for entry in value}) < len(value):
                 self.fault(path, "the same entry twice")
             for number, entry in enumerate(value):
                 rule(entry, f"{path}[{number}]")
@@ -175,7 +177,8 @@ class Check:
         if name.startswith("{"):
             return True
         prefix, colon, local = name.partition(":")
-        return bool(colon and local) and (prefix in self.spaces or prefix in ABSOLUTE)
+        known = prefix in self.spaces or prefix in ABSOLUTE or FOREIGN in self.spaces
+        return bool(colon and local) and known
 
     def masterdata(self, value: Any, path: str) -> None:
         """Instance and lot master data: users' fields alone."""

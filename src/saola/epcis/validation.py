@@ -222,7 +222,10 @@ HEADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("@context", "type", "schemaVersion", "creationDate", "epcisBody"),
         ("id", "instanceIdentifier", "sender", "receiver", "epcisHeader"),
     ),
-    "query": (("@context", "type", "epcisBody"), ("id", "schemaVersion", "creationDate")),
+    "query": (
+        ("@context", "type", "epcisBody"),
+        ("id", "schemaVersion", "creationDate", "epcisHeader"),
+    ),
     "event": (("@context",), ()),
 }
 VERSION = re.compile(r"\d+(?:\.\d+)*")
@@ -254,7 +257,7 @@ def head_faults(document: Document) -> list[Fault]:
             check.moment(value, "$.creationDate")
         elif name == "schemaVersion":
             check.like(VERSION, "version")(value, "$.schemaVersion")
-        elif name not in (*needed, *more) and not check.declared(name):
+        elif not name.startswith("_") and name not in (*needed, *more) and not check.declared(name):
             check.unknown(name, "$")
     return check.faults
 

@@ -8,7 +8,7 @@ import msgspec
 from lxml import etree
 
 from saola.epcis.checks import NUMBER, WORDS
-from saola.epcis.documents import LISTS, PAIRS, STANDARD, NotEpcis
+from saola.epcis.documents import FOREIGN, LISTS, PAIRS, STANDARD, NotEpcis
 from saola.epcis.vocabulary import FIELDS, URNS, on_the_web
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -173,7 +173,7 @@ def xml_document(events: Iterable[Spaced], created: str, query: str = "") -> byt
 
 
 def _element(rows: Any, event: Mapping[str, Any], spaces: Mapping[str, str]) -> None:
-    here = {prefix: space for prefix, space in spaces.items() if prefix not in STANDARD}
+    here = {prefix: space for prefix, space in spaces.items() if prefix not in (*STANDARD, FOREIGN)}
     made = etree.SubElement(rows, event["type"], nsmap=here)
     for name in ORDER[event["type"]]:
         if event.get(name) not in (None, ""):

@@ -62,7 +62,7 @@ def _percent(text: str) -> str:
 
 
 def _iban(text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+", text):
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{7,}", text):
         return "no IBAN"
     digits = "".join(str(int(c, 36)) for c in text[4:] + text[:4])
     return "" if int(digits) % 97 == 1 else "wrong check digits of the IBAN"
@@ -97,7 +97,12 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "hyphen": _like("-+", "not a hyphen"),
     "zero": _like("0+", "not zero"),
     "nonzero": _like("0*[1-9][0-9]*", "zero"),
-    "nozeroprefix": _like("0|[1-9][0-9]*", "begins with zero"),
+    "nozeroprefix": _like("[1-9][0-9]*", "begins with zero"),
+    "cset64": _like("[-A-Za-z0-9_]*={0,2}", "no base64"),
+    "mediatype": _like("0[1-9]|10|[89][0-9]", "no such type of media"),
+    "packagetype": _like("[0-9A-Z]{1,3}", "no package type"),
+    "couponcode": _like("[0-9]+", "no coupon code"),
+    "couponposoffer": _like("[0-9]+", "no coupon offer"),
     "hasnondigit": _like(".*[^0-9].*", "digits alone"),
     "importeridx": _like("[-0-9A-Z_a-z]", "no importer index"),
     "iso3166alpha2": _like("[A-Z]{2}", "no country code"),

@@ -8,13 +8,14 @@ from saola.gs1.identifiers import BadGs1, begins_with, check_together, check_val
 Element = tuple[str, str]  # application identifier, value
 FNC1 = "^"  # as it is written; scanners send GROUP
 GROUP = "\x1d"
+SYMBOLOGY = re.compile(r"\](?:C1|e0|d2|Q3|J1)")  # a scanner's name for a symbol with FNC1 first
 LONGEST = 4096
 
 
 def read_elements(text: str) -> tuple[Element, ...]:
     """Elements of "(01)09520123456788(10)ABC" or of "^010952012345678810ABC" (^ or GS for FNC1, at
-    the beginning too); BadGs1 where it is neither, a value is wrong, or identifiers do not go
-    together."""
+    the beginning too, or a scanner's "]C1", "]e0", "]d2", "]Q3", "]J1"); BadGs1 where it is
+    neither, a value is wrong, or identifiers do not go together."""
     if len(text) > LONGEST:
         raise BadGs1("too long")
     found = _bracketed(text) if text.startswith("(") else _scanned(text)
@@ -46,7 +47,8 @@ def _bracketed(text: str) -> list[Element]:
 
 
 def _scanned(text: str) -> list[Element]:
-    rest = text.replace(GROUP, FNC1)
+    rest = SYMBOLOGY.sub(FNC1, text, count=1) if text.startswith("]") else text
+    rest = rest.replace(GROUP, FNC1)
     if not rest.startswith(FNC1):
         raise BadGs1("does not begin with FNC1")
     rest = rest[1:]

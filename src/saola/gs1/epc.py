@@ -1,6 +1,7 @@
 """URNs of EPCs (EPC Tag Data Standard, CBV 2.0) as Digital Links, and back."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from urllib.parse import quote, unquote
 
 from biip.gs1_prefixes import GS1CompanyPrefix
@@ -10,6 +11,7 @@ from saola.gs1.identifiers import BadGs1
 from saola.gs1.keys import with_check_digit
 from saola.gs1.link import CANONICAL, DigitalLink, parse
 
+SHORTEST, LONGEST = 6, 12  # digits of a company prefix; shorter ones are blocks of such of six
 SAFE = "!'()*+,-.:;=_$@"  # stands in a part of a URN as it is
 
 
@@ -59,26 +61,30 @@ BY_KEY: dict[str, str] = {
 def link_of(urn: str, stem: str = CANONICAL) -> str:
     """The Digital Link of an EPC's URN (`urn:epc:id:`, `urn:epc:class:lgtin:`, `urn:epc:idpat:`
     ending in `*`); BadGs1 where it is none that GS1 keys can tell."""
-    head, _, body = urn.partition(":epc:")
-    kind, _, rest = body.partition(":")
-    name, _, text = rest.partition(":")
+    head, _, rest = urn.partition(":")
+    space, kind, name, text = (*rest.split(":", 3), "", "", "", "")[:4]
+    space, kind = space.lower(), kind.lower()
     scheme = SCHEMES.get(name)
-    if head.lower() != "urn" or scheme is None or kind not in ("id", "idpat", "class"):
-        raise BadGs1("no URN of a GS1 key", urn[:60])
+    known = scheme is not None and space == "epc" and kind in ("id", "idpat", "class")
+    if head.lower() != "urn" or not known or not urn.isascii() or scheme is None:
+        raise BadGs1("no URN of a GS1 key", urn[:60].encode("ascii", "replace").decode())
     if (kind == "class") != (name == "lgtin"):
         raise BadGs1("no such kind of URN", urn[:60])
     prefix, *parts = text.split(".", scheme.parts)
     of_class = kind == "idpat"
-    if len(parts) != scheme.parts or not prefix.isdecimal() or not all(parts):
+    filled = bool(scheme.digits) and not scheme.indicator  # by a prefix of twelve digits
+    if len(parts) != scheme.parts or not all(parts[filled:]):
         raise BadGs1("parts missing", urn[:60])
+    if not prefix.isdecimal() or not SHORTEST <= len(prefix) <= LONGEST:
+        raise BadGs1("a company prefix has 6 to 12 digits", urn[:60])
     if of_class != (parts[-1] == "*") or (of_class and not scheme.serial):
         raise BadGs1("a class ends in *, a thing does not", urn[:60])
-    elements = _elements(scheme, prefix, [unquote(part) for part in parts])
+    elements = _elements(scheme, prefix, [unquote(part) for part in parts], of_class=of_class)
     link = DigitalLink(stem, elements[0], tuple(elements[1:]))
     return parse(link.uri).uri
 
 
-def _elements(scheme: Scheme, prefix: str, parts: list[str]) -> list[Element]:
+def _elements(scheme: Scheme, prefix: str, parts: list[str], *, of_class: bool) -> list[Element]:
     first, last = parts[0], parts[-1]
     if scheme.digits:
         if not (prefix + first).isdecimal() or len(prefix + first) != scheme.digits:
@@ -92,7 +98,7 @@ def _elements(scheme: Scheme, prefix: str, parts: list[str]) -> list[Element]:
         value = "0" + value
     if scheme.name == "itip":
         value += parts[1] + parts[2]
-    if not scheme.serial or last == "*":
+    if not scheme.serial or of_class:
         return [(scheme.key, value)]
     if not scheme.qualifier:
         return [(scheme.key, value + last)]
@@ -107,8 +113,12 @@ def urn_of(link: str, prefix_length: int | None = None) -> str:
     found = parse(link)
     key, value = found.key
     qualifiers = dict(found.qualifiers)
-    name = BY_KEY.get(key) or _of_gtin(qualifiers)
+    name = _of_gtin(qualifiers) if key == "01" else BY_KEY.get(key, "")
+    if not name:
+        raise BadGs1("there is no URN of this key", key)
     scheme = SCHEMES[name]
+    if lost := set(qualifiers) - DROPPED.get(name, set()) - {scheme.qualifier}:
+        raise BadGs1("there is no URN with this qualifier", min(lost))
     reference, serial = _split(scheme, value, qualifiers)
     prefix, first = _by_prefix(scheme, reference, prefix_length)
     parts = [prefix, quote(first, safe=SAFE)]
@@ -117,12 +127,19 @@ def urn_of(link: str, prefix_length: int | None = None) -> str:
     kind = "class" if name == "lgtin" else "id"
     if scheme.serial:
         kind = kind if serial else "idpat"
-        parts.append(quote(serial, safe=SAFE) if serial else "*")
+        written = "%2A" if serial == "*" else quote(serial, safe=SAFE)  # alone it means any
+        parts.append(written if serial else "*")
     return f"urn:epc:{kind}:{name}:" + ".".join(parts)
 
 
+# what tells no other thing beside a serial number, or no other lot beside its number
+DROPPED = {"sgtin": {"10", "22"}, "upui": {"10", "22"}, "lgtin": {"22"}}
+
+
 def _of_gtin(qualifiers: dict[str, str]) -> str:
-    return "lgtin" if set(qualifiers) == {"10"} else "upui" if "235" in qualifiers else "sgtin"
+    if "235" in qualifiers:
+        return "upui"
+    return "lgtin" if "10" in qualifiers and "21" not in qualifiers else "sgtin"
 
 
 def _split(scheme: Scheme, value: str, qualifiers: dict[str, str]) -> tuple[str, str]:
@@ -142,15 +159,17 @@ def _split(scheme: Scheme, value: str, qualifiers: dict[str, str]) -> tuple[str,
 def _by_prefix(scheme: Scheme, reference: str, length: int | None) -> tuple[str, str]:
     digits = reference[1:] if scheme.indicator else reference
     length = length or _known_length(digits)
-    if not 4 <= length <= 12 or len(digits) < length:
+    prefix, first = digits[:length], digits[length:]
+    if not SHORTEST <= length <= LONGEST or len(prefix) < length or not prefix.isdecimal():
         raise BadGs1("the company prefix has no such length", scheme.name)
-    first = digits[length:]
-    return digits[:length], reference[0] + first if scheme.indicator else first
+    if not first and not scheme.digits:
+        raise BadGs1("nothing behind the company prefix", scheme.name)
+    return prefix, reference[0] + first if scheme.indicator else first
 
 
 def _known_length(digits: str) -> int:
-    numeric = "".join(c for c in digits[:12] if c.isdecimal())
+    numeric = "".join(takewhile(str.isdecimal, digits[:LONGEST]))
     found = GS1CompanyPrefix.extract(numeric)
     if found is None:
         raise BadGs1("nobody knows how long its company prefix is")
-    return len(found.value)
+    return max(len(found.value), SHORTEST)

@@ -152,7 +152,7 @@ def _written(stem: str, link: DigitalLink) -> str:
 def build(elements: Iterable[Element], stem: str = CANONICAL) -> str:
     """A link from elements in any order: the first primary key, its qualifiers in the standard's
     order, the rest as attributes; BadGs1 where that is no valid link."""
-    given = list(elements)
+    given = list(dict.fromkeys(elements))
     key = next((e for e in given if identifier(e[0]).qualifiers is not None), None)
     if key is None:
         raise BadGs1("no GS1 key")

@@ -23,6 +23,8 @@ class Effort:
     months: tuple[int, int]
     chance: int  # percent
     guess: bool = False
+    support: str = ""  # who can help
+    needs: tuple[tuple[str, int], ...] = ()  # criteria that come first, with their points
 
 
 @cache
@@ -43,7 +45,9 @@ def guessed(label: str) -> Effort | None:
     if any(word in name for word in data["fixed"]):
         return None
     row = next((r for r in data["of"] if any(w in name for w in r["words"])), data["other"])
-    return Effort(tuple(row["cost"]), tuple(row["months"]), row["chance"], guess=True)
+    return Effort(
+        tuple(row["cost"]), tuple(row["months"]), row["chance"], True, row.get("support", "")
+    )
 
 
 def ladders(
@@ -71,7 +75,7 @@ def ladders(
                     (at - points) * sum(effort.cost) // 2,
                     sum(effort.months) // 2,
                     effort.chance,
-                    tuple((needs or {}).get(criterion.id, ())),
+                    tuple((needs or {}).get(criterion.id, effort.needs)),
                     texts[at],
                 )
                 for at in above

@@ -23,6 +23,13 @@ class WorkCalendar:
             days -= self.is_working(day)
         return day
 
+    def latest(self, end: date, days: int) -> date:
+        """The last day from which a limit of working days ends by `end`."""
+        day = end
+        while self.add(day, days) > end:
+            day -= timedelta(1)
+        return day
+
     def left(self, today: date, last: date) -> int:
         """Working days after today up to and with the last; negative when that day is past."""
         step, end = (1, last) if last >= today else (-1, today)

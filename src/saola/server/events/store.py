@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saola.epcis import event_hash, json_form
-from saola.epcis.documents import EVENTS, STANDARD, prefixes
+from saola.epcis.documents import EVENTS, FOREIGN, STANDARD, prefixes
 from saola.epcis.mentions import Role, mentions
 from saola.epcis.vocabulary import on_the_web
 from saola.epcis.writing import CONTEXT
@@ -90,8 +90,10 @@ def _document(event: Mapping[str, Any], spaces: Mapping[str, str], event_id: str
     """The event as JSON that stands alone: with its id and the prefixes that its document had."""
     own = {prefix: space for prefix, space in spaces.items() if STANDARD.get(prefix) != space}
     whole = {**event, "eventID": event_id}
-    if own:
-        whole["@context"] = [CONTEXT, own]
+    foreign = own.pop(FOREIGN, None)
+    more = [one for one in (foreign, own) if one]
+    if more:
+        whole["@context"] = [CONTEXT, *more]
     whole.pop("recordTime", None)  # the repository's own
     return msgspec.json.encode(whole).decode()
 

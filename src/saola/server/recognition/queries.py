@@ -67,6 +67,13 @@ def _extended(on: date) -> Q:
     return rule
 
 
+def extended_on(on: date) -> set[int]:
+    """Recognitions that are past their last day and valid still."""
+    return set(
+        Recognition.objects.filter(_extended(on), expires_on__lt=on).values_list("pk", flat=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the visitor asked for; empty means all."""

@@ -1,9 +1,12 @@
-"""What a level of a criterion takes, as the province says; steps that a producer has done."""
+"""What a level takes, as the province says; steps done, words on the way; scenarios and the work
+that an adopted one has become."""
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.models import User
+from saola.server.places.models import Place
 from saola.server.places.owned import OfProvince
 from saola.server.products.models import Product
 
@@ -19,6 +22,11 @@ class EffortRow(OfProvince):
     months_from = models.PositiveSmallIntegerField("thời gian từ (tháng)")
     months_to = models.PositiveSmallIntegerField("đến (tháng)")
     chance = models.PositiveSmallIntegerField("khả năng thành công (%)")
+    support = models.CharField("ai có thể hỗ trợ", max_length=200, blank=True)
+    # a criterion, by its name, that has to stand at so many points before
+    first_folded = models.CharField(max_length=300, blank=True)
+    first_label = models.CharField("tiêu chí phải làm trước", max_length=300, blank=True)
+    first_points = models.PositiveSmallIntegerField("ít nhất (điểm)", default=0)
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -51,3 +59,106 @@ class StepDone(models.Model):
                 fields=["product", "sheet_id", "criterion", "points"], name="step_done_once"
             )
         ]
+
+
+class PathComment(models.Model):
+    """What the advisory team says about a product's way."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="path_comments")
+    text = models.TextField("ý kiến")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+YEARS = 5
+
+
+class Scenario(OfProvince):
+    """What may be spent in five years and what is to be reached; with it what was found. Money in
+    million đồng; a list of five has a number for each year, an empty one no limit."""
+
+    class State(models.TextChoices):
+        NEW = "new", _("chưa tính")
+        SOLVING = "solving", _("đang tính")
+        SOLVED = "solved", _("đã tính")
+        IMPOSSIBLE = "impossible", _("không có cách nào")
+        FAILED = "failed", _("không tính được")
+
+    class First(models.TextChoices):
+        UPGRADED = "upgraded", _("nâng từ 3 sao lên trước")
+        FIVE_STAR = "five_star", _("5 sao trước")
+
+    name = models.CharField("tên phương án", max_length=120)
+    first_year = models.PositiveSmallIntegerField("năm đầu")
+    budgets = models.JSONField(default=list)
+    days = models.JSONField(default=list)  # of advisers
+    rounds = models.JSONField(default=list)  # products that can be finished
+    carry = models.BooleanField("tiền chưa dùng chuyển sang năm sau", default=False)
+    days_per_step = models.PositiveSmallIntegerField(default=3)
+    targets = models.JSONField(default=dict)  # indicator → how many more by the last year
+    first = models.CharField(max_length=10, choices=First, default=First.UPGRADED)
+    each_commune = models.BooleanField(default=False)
+    area = models.ManyToManyField(Place, related_name="+", blank=True)
+    area_least = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    solved_revision = models.PositiveIntegerField(null=True)
+    result = models.JSONField(null=True)
+    adopted_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["province_code", "name"], name="scenario_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def years(self) -> range:
+        """The calendar years it is about."""
+        return range(self.first_year, self.first_year + YEARS)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the result is that of what is asked now."""
+        return self.solved_revision == self.revision
+
+
+class PlanItem(models.Model):
+    """One product of an adopted scenario as work: who, by when, from which budget line; then what
+    was spent and what came of it."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("đang làm")
+        DONE = "done", _("đạt hạng")
+        MISSED = "missed", _("không đạt")
+        DROPPED = "dropped", _("thôi không làm")
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    stars = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField()  # in which it is to be done
+    planned = models.PositiveIntegerField()  # million đồng
+    owner = models.CharField("người phụ trách", max_length=120, blank=True)
+    due_on = models.DateField("hạn", null=True, blank=True)
+    budget_line = models.CharField("nguồn kinh phí", max_length=120, blank=True)
+    spent = models.PositiveIntegerField("đã chi (triệu đồng)", default=0)
+    outcome = models.CharField("kết quả", max_length=10, choices=Outcome, default=Outcome.OPEN)
+    note = models.TextField("ghi chú", blank=True)
+
+    class Meta:
+        ordering = ["year", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "product"], name="plan_item_once")
+        ]
+
+    def scopes(self) -> set[str]:
+        """Those of its scenario."""
+        return self.scenario.scopes()

@@ -2,63 +2,56 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from itertools import groupby
 
-from saola.planning.outlook import TERM, Fate, Outlook, outlook
-from saola.server.recognition.models import Recognition
-from saola.server.targets.progress import HOLDS, standing
+from saola.planning.outlook import Fate, Outlook, outlook
+from saola.server.targets.terms import HOLDS, Terms
 
 AHEAD = 5  # years
 
 
-def ended_terms(on: date) -> dict[int, Counter[Fate]]:
-    """By class, how the terms that were over by that day ended: a later recognition of the product
-    of the same class (renewed) or a higher one (upgraded), else lost. A product that fell to a
-    lower class is lost to its own. Where only the year is known the term ends with its third year
-    after."""
-    rows = Recognition.objects.filter(
-        published_on__isnull=False, withdrawn_on=None, product__illustrative=False,
-        stars__gte=3, year__isnull=False, year__lte=on.year,
-    ).order_by("product_id", "year", "recognised_on", "pk")  # fmt: skip
-    fields = ("product_id", "stars", "year", "recognised_on", "expires_on", "revoked_on")
+def ended_terms(read: Terms) -> dict[int, Counter[Fate]]:
+    """By class, how the terms that were over by the day ended."""
     found: dict[int, Counter[Fate]] = {3: Counter(), 4: Counter(), 5: Counter()}
-    for _, own in groupby(rows.values_list(*fields), key=lambda row: row[0]):
-        terms = [row for row in own if row[3] is None or row[3] <= on]
-        for at, (_, stars, year, _, expires, revoked) in enumerate(terms):
-            later = terms[at + 1 :]
-            if later:
-                fate: Fate = "upgraded" if later[0][1] > stars else "renewed"
-                found[stars]["lost" if later[0][1] < stars else fate] += 1
-            elif (revoked and revoked <= on) or (expires or date(year + TERM, 12, 31)) < on:
-                found[stars]["lost"] += 1
+    for _year, stars, fate in read.ends:
+        found[stars][fate] += 1
     return found
 
 
-def held_now(on: date) -> Counter[tuple[int, int]]:
+def turns(read: Terms) -> list[tuple[int, Counter[Fate]]]:
+    """By year, how many terms were renewed, upgraded, lost in it; years without a turn are told
+    between the first and the last."""
+    found: dict[int, Counter[Fate]] = {}
+    for year, _stars, fate in read.ends:
+        found.setdefault(year, Counter())[fate] += 1
+    if not found:
+        return []
+    return [(year, found.get(year, Counter())) for year in range(min(found), max(found) + 1)]
+
+
+def held_now(read: Terms) -> Counter[tuple[int, int]]:
     """Products by class and the year in which their term ends. Where only the year of recognition
-    is known it ends in the third year after, and the product counts as held until then."""
-    rows = standing(on).filter(stars__gte=3)
+    is known the product counts as held until the third year after."""
     found: Counter[tuple[int, int]] = Counter()
-    # the state is looked at here: a database asked for it in its WHERE works it out twice
-    for stars, expires, year, status in rows.values_list("stars", "expires_on", "year", "status"):
-        if status in (*HOLDS, "unknown") and (expires or year):
-            found[stars, expires.year if expires else year + TERM] += 1
+    for term, state in read.last:
+        if state in (*HOLDS, "unknown") and (term.stars or 0) >= 3 and term.end_year:
+            found[int(term.stars or 0), term.end_year] += 1
     return found
 
 
-def province_outlook(on: date, held: Counter[tuple[int, int]]) -> Outlook:
-    """The years after `on` of what `held_now` tells; this year's remaining ends are drawn too."""
-    return outlook(held, ended_terms(on), on.year, AHEAD + 1)
+def province_outlook(read: Terms) -> Outlook:
+    """The years after the day of what `held_now` tells; this year's remaining ends are drawn
+    too."""
+    return outlook(held_now(read), ended_terms(read), read.on.year, AHEAD + 1)
 
 
-def expiring(on: date) -> list[tuple[int, int]]:
-    """How many terms end within 6 and within 12 months of that day."""
-    days = [
-        expires
-        for expires, status in standing(on).values_list("expires_on", "status")
-        if status in HOLDS and expires is not None
-    ]
+def expiring(read: Terms) -> list[tuple[int, list[int]]]:
+    """Within 6 and within 12 months of the day: the recognitions whose term ends then."""
+    held = read.held()
     return [
-        (months, sum(day <= on + timedelta(span) for day in days))
+        (months, [t.pk for t in held if t.expires_on and t.expires_on <= _after(read.on, span)])
         for months, span in ((6, 183), (12, 365))
     ]
+
+
+def _after(on: date, days: int) -> date:
+    return on + timedelta(days)

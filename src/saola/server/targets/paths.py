@@ -2,29 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor
+from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from saola.criteria import CriteriaSet, rulebook
+from saola.criteria import CriteriaSet, Criterion, Round, rulebook
 from saola.lifecycle.machine import Refused
 from saola.planning import Plan, Unreachable, cheapest, fastest, safest
 from saola.planning.explain import explain, why_not
-from saola.planning.sheets import Effort, goal, guess_source, ladders
+from saola.planning.paths import Step
+from saola.planning.sheets import Effort, goal, guess_source, guessed, ladders
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import require
-from saola.server.councils.models import Result
-from saola.server.councils.reports.gaps import means
-from saola.server.dossiers.completeness import marks
-from saola.server.dossiers.models import Dossier, SelfAssessment
 from saola.server.journal.record import record
+from saola.server.places.calendar import work_calendar
 from saola.server.products.models import Product
-from saola.server.targets.models import EffortRow, StepDone
+from saola.server.targets.models import EffortRow, PathComment, StepDone
+from saola.server.targets.sheets import Sheet, last_sheet
 from saola.vietnamese.folding import fold
 
-HIGHEST = 5
+DAYS_A_MONTH = 365.25 / 12
+MOST_ROUNDS = 4
 WAYS = (
     ("cheapest", "Ít tiền nhất", cheapest),
     ("fastest", "Nhanh nhất", fastest),
@@ -33,14 +35,11 @@ WAYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Where a product stands: points by criterion, whose word it is, the class to reach next."""
+class FileBy:
+    """A round, and the day by which the dossier lies with the commune to be in it."""
 
-    dossier: Dossier
-    criteria_set: CriteriaSet
-    points: dict[str, int]
-    by_council: bool
-    next_stars: int
+    round: Round
+    commune: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,62 +50,44 @@ class Way:
     name: str
     plan: Plan | None
     lines: list[str]
+    file_by: FileBy | None
 
-
-def last_sheet(product: Product) -> Sheet | None:
-    """From the council's last concluded result, else from the newest self-assessment; steps that
-    were ticked off since raise it. None where nothing was assessed."""
-    result = (
-        Result.objects.filter(dossier__product=product, status="scored", concluded_at__isnull=False)
-        .select_related("dossier")
-        .order_by("-pk")
-        .first()
-    )
-    if result is not None:
-        dossier = result.dossier
-        found = {name: floor(mean) for name, mean in means(dossier.criteria_set, result).items()}
-        stars = max(3, min(HIGHEST, (result.stars or 0) + 1))
-        return _ticked(Sheet(dossier, dossier.criteria_set, found, True, stars))
-    own = (
-        SelfAssessment.objects.filter(dossier__product=product)
-        .exclude(choices={})
-        .select_related("dossier")
-        .order_by("-dossier_id")
-        .first()
-    )
-    if own is None:
-        return None
-    dossier = own.dossier
-    points = marks(dossier.sheet_id, own.choices)
-    return _ticked(Sheet(dossier, dossier.criteria_set, points, False, dossier.target_stars))
-
-
-def _ticked(sheet: Sheet) -> Sheet:
-    rows = StepDone.objects.filter(product=sheet.dossier.product_id, sheet_id=sheet.criteria_set.id)
-    points = dict(sheet.points)
-    for row in rows:
-        points[row.criterion] = max(points.get(row.criterion, 0), row.points)
-    return Sheet(sheet.dossier, sheet.criteria_set, points, sheet.by_council, sheet.next_stars)
+    @property
+    def steps(self) -> list[tuple[str, Step | None]]:
+        """Each line after the first, with its step where there is a plan."""
+        steps = self.plan.steps if self.plan else ()
+        return list(zip_longest(self.lines[1:], steps))
 
 
 def efforts(criteria_set: CriteriaSet, province: str) -> dict[str, Effort]:
     """The province's own figures for the criteria of a sheet."""
     rows = {row.folded: row for row in EffortRow.objects.filter(province_code=province)}
-    return {
-        criterion.id: Effort(
-            (row.cost_from, row.cost_to), (row.months_from, row.months_to), row.chance
-        )
-        for criterion in criteria_set.criteria
-        if (row := rows.get(fold(criterion.label))) is not None
-    }
+    ids = {fold(criterion.label): criterion.id for criterion in criteria_set.criteria}
+    found = {}
+    for name, criterion_id in ids.items():
+        row = rows.get(name)
+        if row is None:
+            continue
+        first = ids.get(row.first_folded, criterion_id)
+        needs = ((first, row.first_points),) if first != criterion_id else ()
+        found[criterion_id] = Effort(
+            (row.cost_from, row.cost_to), (row.months_from, row.months_to), row.chance,
+            support=row.support, needs=needs,
+        )  # fmt: skip
+    return found
 
 
 def ways(sheet: Sheet, province: str) -> tuple[list[Way], str]:
     """Three ways to the next class, and whose guesses they rest on ("" where on none)."""
     told = efforts(sheet.criteria_set, province)
-    rows = ladders(sheet.criteria_set, sheet.points, told, cases=sheet.dossier.cases)
+    rows = ladders(sheet.criteria_set, sheet.points, told, cases=sheet.cases)
     asked = goal(sheet.criteria_set, sheet.next_stars)
     guesses = {row.criterion for row in rows} - told.keys()
+    support = {name: effort.support for name, effort in told.items()}
+    for criterion in sheet.criteria_set.criteria:
+        guess = guessed(criterion.label)
+        if not support.get(criterion.id) and guess and guess.support:
+            support[criterion.id] = f"{guess.support} (gợi ý)"
     found = []
     rests = False
     for key, name, way in WAYS:
@@ -114,17 +95,55 @@ def ways(sheet: Sheet, province: str) -> tuple[list[Way], str]:
             plan = way(rows, asked)
         except Unreachable as out:
             lines = why_not(out, sheet.criteria_set, sheet.next_stars)
-            found.append(Way(key, name, None, lines))
+            found.append(Way(key, name, None, lines, None))
             continue
         rests |= any(step.criterion in guesses for step in plan.steps)
-        lines = explain(plan, sheet.criteria_set, sheet.next_stars, guesses)
-        found.append(Way(key, name, plan, lines))
+        lines = explain(plan, sheet.criteria_set, sheet.next_stars, guesses, support)
+        when = file_by(sheet.criteria_set, plan.months, timezone.localdate())
+        found.append(Way(key, name, plan, lines, when))
     return found, guess_source() if rests else ""
 
 
-def in_force_still(sheet: Sheet) -> bool:
-    """Whether the sheet's decision is still the law."""
-    return rulebook(sheet.criteria_set.rulebook).in_force_to is None
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One criterion as it stands: points of at most so many, and what the next class asks."""
+
+    criterion: Criterion
+    points: int
+    minimum: int
+
+    @property
+    def caps(self) -> bool:
+        """Whether it keeps the product from the class."""
+        return self.points < self.minimum
+
+
+def levels(sheet: Sheet) -> list[Standing]:
+    """All criteria of the sheet, against the minimums of the class to reach next."""
+    minimums = goal(sheet.criteria_set, sheet.next_stars).minimums
+    return [
+        Standing(one, sheet.points.get(one.id, 0), minimums.get(one.id, 0))
+        for one in sheet.criteria_set.criteria
+    ]
+
+
+def file_by(criteria_set: CriteriaSet, months: int, today: date) -> FileBy | None:
+    """The first round that takes what is ready after so many months, and the last day on which the
+    commune can receive the dossier and still have its working days. None where the decision has no
+    rounds."""
+    book = rulebook(criteria_set.rulebook)
+    ready = today + timedelta(round(months * DAYS_A_MONTH))
+    review = int(book.facts["commune_review"]["days"]) if "commune_review" in book.facts else 0
+    asked = ready
+    for _ in range(MOST_ROUNDS):
+        one = book.round_for("province", asked)
+        if one is None:
+            return None
+        day = work_calendar(ready).latest(one.proposals_before - timedelta(1), review)
+        if day >= ready:
+            return FileBy(one, day)
+        asked = one.proposals_before
+    return None
 
 
 @transaction.atomic
@@ -134,7 +153,7 @@ def tick(product: Product, criterion: str, points: int, *, by: User) -> StepDone
     sheet = last_sheet(product)
     if sheet is None or criterion not in sheet.criteria_set.by_id:
         raise Refused("Không có tiêu chí này trên phiếu của sản phẩm.")
-    offered = sheet.criteria_set.by_id[criterion].offered(sheet.dossier.cases.get(criterion))
+    offered = sheet.criteria_set.by_id[criterion].offered(sheet.cases.get(criterion))
     if points not in {choice.points for choice in offered}:
         raise Refused("Không có mức điểm này.")
     done, made = StepDone.objects.get_or_create(
@@ -159,6 +178,17 @@ def untick(product: Product, pk: int, *, by: User) -> None:
 
 
 @transaction.atomic
+def comment(product: Product, text: str, *, by: User) -> PathComment:
+    """The advisory team's word on the way of a product."""
+    require(by, Permission.ADVISE, product)
+    if not text.strip():
+        raise Refused("Hãy viết ý kiến.", field="text")
+    row = PathComment.objects.create(product=product, text=text.strip()[:2000], by=by)
+    record("path_comment", f"product:{product.pk}", {"comment": row.pk}, by=by)
+    return row
+
+
+@transaction.atomic
 def set_effort(label: str, facts: Mapping[str, Any], province: str, *, by: User) -> EffortRow:
     """The province's figures for a criterion; told again they are replaced."""
     row = EffortRow(province_code=province)
@@ -167,7 +197,11 @@ def set_effort(label: str, facts: Mapping[str, Any], province: str, *, by: User)
         raise Refused("Kinh phí cao nhất đang thấp hơn kinh phí thấp nhất.", field="cost_to")
     if facts["months_to"] < facts["months_from"]:
         raise Refused("Thời gian dài nhất đang ngắn hơn thời gian ngắn nhất.", field="months_to")
-    kept = {**facts, "label": label[:300], "changed_by": by}
+    first = str(facts.get("first_label", ""))
+    if first and fold(first) == fold(label):
+        raise Refused("Tiêu chí không thể đứng trước chính nó.", field="first_label")
+    told = {"first_folded": fold(first)[:300], "first_points": facts.get("first_points") or 0}
+    kept = {**facts, **told, "label": label[:300], "changed_by": by}
     row, _ = EffortRow.objects.update_or_create(
         province_code=province, folded=fold(label)[:300], defaults=kept
     )

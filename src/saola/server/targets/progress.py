@@ -2,22 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from functools import cache, partial
+from functools import cache
 from importlib import resources
-from typing import Any
+from itertools import groupby
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-
+from saola.server.councils.models import Result
 from saola.server.market.models import Export
 from saola.server.places.models import Place
-from saola.server.recognition.models import ORDER, Recognition
-from saola.server.recognition.queries import commune_today, with_status
+from saola.server.recognition.queries import commune_today
+from saola.server.targets.terms import HOLDS, Term, Terms
 
-HOLDS = ("in_force", "expiring", "extended")
-PROMISED = (2021, 2025)  # years whose 3-star products are to be raised
+PROMISED = range(2021, 2026)  # years whose 3-star products are to be raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +39,37 @@ def targets() -> tuple[Target, ...]:
     return tuple(Target(**row) for row in json.loads(text))
 
 
+def contradictions(told: Iterable[Target]) -> list[str]:
+    """Where targets cannot hold together, in words."""
+    rows = sorted(told, key=lambda one: (one.indicator, one.period))
+    found = [
+        f"“{one.name}” đòi quá 100 %." for one in rows if one.unit == "percent" and one.least > 100
+    ]
+    for _, several in groupby(rows, key=lambda one: (one.indicator, one.period)):
+        same = list(several)
+        if len({one.least for one in same}) > 1:
+            names = " và ".join(f"“{one.name}”" for one in same)
+            found.append(f"{names}: một chỉ tiêu, một mốc mà hai con số.")
+    least = {(one.indicator, one.period): one.least for one in rows}
+    for period in sorted({one.period for one in rows}):
+        classes = least.get(("four_star", period), 0) + least.get(("five_star", period), 0)
+        whole = least.get(("products", period))
+        if whole is not None and classes > whole:
+            found.append(f"Năm {period}: số 4 sao và 5 sao phải đạt nhiều hơn tổng số sản phẩm.")
+    return found
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where a target stands: `count` of `out_of` (None where it is a plain count), `unknown` that
-    may count or not; `listed` reads the recognitions or places behind it, when they are asked
-    for."""
+    may count or not. Behind it stand `rows`, keys of recognitions, or `places` that have none."""
 
     target: Target
     count: int
     out_of: int | None
     unknown: int
-    listed: Callable[[], list[Any]]
+    rows: list[int]
+    places: list[Place] | None = None
 
     @property
     def value(self) -> float:
@@ -72,97 +89,103 @@ class Progress:
         return self.value >= self.target.least
 
 
-def standing(on: date) -> QuerySet[Any, Any]:
-    """The last recognition of each product by that day, with its state on it. A day that is not
-    known counts as of its year."""
-    then = Q(recognised_on__lte=on) | Q(recognised_on=None, year__lte=on.year)
-    then |= Q(recognised_on=None, year=None)
-    last = Recognition.objects.filter(
-        then, product=OuterRef("product"), published_on__isnull=False
-    ).order_by(*ORDER)
-    rows = with_status(on).filter(then, published_on__isnull=False, product__illustrative=False)
-    return rows.filter(pk=last.values("pk")[:1]).select_related(
-        "product__producer", "product__place"
-    )
-
-
-def progress(target: Target, on: date) -> Progress:
+def progress(target: Target, read: Terms) -> Progress:
     """Where it stands on that day."""
-    return INDICATORS[target.indicator](target, on)
+    return INDICATORS[target.indicator](target, read)
 
 
-def _classed(*stars: int) -> Callable[[Target, date], Progress]:
-    def counted(target: Target, on: date) -> Progress:
-        rows = standing(on).filter(stars__in=stars)
-        states = Counter(rows.values_list("status", flat=True))
-        count = sum(states[state] for state in HOLDS)
-        held: Callable[[], list[Any]] = partial(list, rows.filter(status__in=HOLDS))
-        return Progress(target, count, None, states["unknown"], held)
+def _keys(found: Iterable[Term]) -> list[int]:
+    return [term.pk for term in found]
+
+
+def _classed(*stars: int) -> Callable[[Target, Terms], Progress]:
+    def counted(target: Target, read: Terms) -> Progress:
+        held = read.held(*stars)
+        return Progress(target, len(held), None, len(read.unknown(*stars)), _keys(held))
 
     return counted
 
 
-def _upgraded(target: Target, on: date) -> Progress:
+def _upgraded(target: Target, read: Terms) -> Progress:
     """Products that had 3 stars in those years and 4 or more later."""
-    known = Q(recognised_on__lte=on) | Q(recognised_on=None, year__lte=on.year)
-    base = Recognition.objects.filter(
-        known, stars=3, year__range=PROMISED, published_on__isnull=False,
-        product__illustrative=False,
+    base, raised = 0, []
+    for own in read.by_product:
+        first = next((t for t in own if t.stars == 3 and t.year in PROMISED), None)
+        if first is None:
+            continue
+        base += 1
+        higher = [t for t in own if (t.stars or 0) >= 4 and (t.year or 0) >= (first.year or 0)]
+        raised += higher[-1:]
+    return Progress(target, len(raised), base, 0, _keys(raised))
+
+
+def _exported(target: Target, read: Terms) -> Progress:
+    sent = set(Export.objects.filter(on__lte=read.on).values_list("product", flat=True))
+    found = [term for term, _state in read.last if term.product in sent]
+    return Progress(target, len(found), None, 0, _keys(found))
+
+
+def _potential(target: Target, read: Terms) -> Progress:
+    """Products that the province's council gave 5 stars."""
+    given = Result.objects.filter(
+        status="scored", stars=5, concluded_at__date__lte=read.on,
+        dossier__product__illustrative=False, dossier__illustrative=False,
     )  # fmt: skip
-    later = Recognition.objects.filter(
-        known, product=OuterRef("product"), stars__gte=4, published_on__isnull=False,
-        year__gte=OuterRef("year"),
-    )  # fmt: skip
-    raised = base.filter(Exists(later))
-
-    def listed() -> list[Any]:
-        rows = raised.select_related("product__producer", "product__place").order_by("pk")
-        return list({row.product_id: row for row in rows}.values())
-
-    counts = [rows.values("product").distinct().count() for rows in (raised, base)]
-    return Progress(target, counts[0], counts[1], 0, listed)
+    products = set(given.values_list("dossier__product", flat=True))
+    found = [term for term, _state in read.last if term.product in products]
+    return Progress(target, len(products), None, 0, _keys(found))
 
 
-def _exported(target: Target, on: date) -> Progress:
-    sent = Export.objects.filter(product=OuterRef("product"), on__lte=on)
-    rows = standing(on).filter(Exists(sent))
-    return Progress(target, rows.count(), None, 0, partial(list, rows))
-
-
-def _communes(target: Target, on: date) -> Progress:
+def _communes(target: Target, read: Terms) -> Progress:
     """Communes of that day with a product; listed are those that have none."""
-    places = list(Place.objects.filter(level="commune").on(on))
-    today = commune_today()
-    states = standing(on).values_list("product__place", "status")
-    covered, maybe = set(), set()
-    for place, status in states:
-        if status in HOLDS:
-            covered.add(today(place))
-        elif status == "unknown":
-            maybe.add(today(place))
+    places = list(Place.objects.filter(level="commune").on(read.on))
+    covered, maybe = coverage(read)
     without = [place for place in places if place.code not in covered]
     unknown = sum(place.code in maybe for place in without)
-    covering = len(places) - len(without)
-    return Progress(target, covering, len(places), unknown, lambda: without)
+    return Progress(target, len(places) - len(without), len(places), unknown, [], without)
 
 
-INDICATORS: dict[str, Callable[[Target, date], Progress]] = {
+def coverage(read: Terms) -> tuple[Counter[str], Counter[str]]:
+    """Products by code of the commune that has their place today: those that hold, those of which
+    it is not known."""
+    today = commune_today()
+    held, maybe = Counter[str](), Counter[str]()
+    for term, state in read.last:
+        if state in HOLDS:
+            held[today(term.place)] += 1
+        elif state == "unknown":
+            maybe[today(term.place)] += 1
+    return held, maybe
+
+
+INDICATORS: dict[str, Callable[[Target, Terms], Progress]] = {
     "products": _classed(3, 4, 5),
     "four_star": _classed(4),
     "five_star": _classed(5),
+    "five_star_potential": _potential,
     "upgraded": _upgraded,
     "exported": _exported,
     "communes": _communes,
 }
 
 
-def by_year(until: date) -> list[tuple[int, dict[int, int]]]:
+def by_year(read: Terms) -> list[tuple[int, dict[int, int]]]:
     """Recognitions of each year by class, as published; a year that is not known is left out."""
-    rows = Recognition.objects.filter(
-        published_on__isnull=False, product__illustrative=False, year__lte=until.year,
-        stars__isnull=False,
-    ).values_list("year", "stars")  # fmt: skip
     found: dict[int, dict[int, int]] = {}
-    for year, stars, count in rows.annotate(count=Count("pk")):
-        found.setdefault(year, {3: 0, 4: 0, 5: 0})[stars] = count
+    for own in read.by_product:
+        for term in own:
+            if term.year and term.stars in (3, 4, 5):
+                found.setdefault(term.year, {3: 0, 4: 0, 5: 0})[term.stars] += 1
     return sorted(found.items())
+
+
+def producers(read: Terms) -> list[tuple[str, int, int]]:
+    """By type of producer ("" where it is not told): producers, products that hold or may."""
+    people: dict[str, set[int | None]] = {}
+    products = Counter[str]()
+    for term, state in read.last:
+        if state in (*HOLDS, "unknown"):
+            kind = term.kind or ""
+            people.setdefault(kind, set()).add(term.producer)
+            products[kind] += 1
+    return [(kind, len(people[kind] - {None}), count) for kind, count in products.most_common()]

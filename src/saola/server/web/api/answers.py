@@ -36,7 +36,12 @@ STATUS = {
     "ImplementationException": 500,
     "NotImplementedException": 501,
 }
-TITLES = {"ForbiddenException": "SecurityException"}  # the standard has one name for both
+# what the contract calls them, where it has one name for several
+TITLES = {
+    "ForbiddenException": "SecurityException",
+    "NoSuchResourceException": "NoSuchNameException",
+    "NotImplementedException": "ImplementationException",
+}
 
 
 class Problem(Exception):

@@ -22,7 +22,7 @@ LONGEST = 8000  # characters of an address
 View = Callable[..., HttpResponse]
 KINDS = "|".join(resources.KINDS)
 ROUTES: tuple[tuple[re.Pattern[str], dict[str, View]], ...] = tuple(
-    (re.compile(pattern), views)
+    (re.compile(pattern, re.DOTALL), views)
     for pattern, views in (
         (r"/?", {"GET": resources.root}),
         (r"/capture", {"GET": capture.jobs, "POST": capture.start}),
@@ -48,7 +48,7 @@ ROUTES: tuple[tuple[re.Pattern[str], dict[str, View]], ...] = tuple(
 )
 CAPTURE_HEADERS = {
     "GS1-EPCIS-Capture-File-Size-Limit": str(capture.LARGEST),
-    "GS1-Capture-Error-Behaviour": ", ".join(capture.BEHAVIOURS),
+    "GS1-Capture-Error-Behaviour": "all",  # the contract's word for both
     "GS1-EPC-Format": events.FORMATS[0],  # as captured, unless another is asked for
 }
 log = logging.getLogger("saola.epcis")
@@ -65,6 +65,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
             answer.setdefault(name, value)
         status = f"{answer.status_code} {answer.reason_phrase}"
         content = answer.content if request.method != "HEAD" else b""
+        if not answer.content:
+            del answer["Content-Type"]
         answer["Content-Length"] = str(len(answer.content))
         start_response(status, list(answer.items()))
         return [content]

@@ -5,6 +5,7 @@ import uuid
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -126,7 +127,7 @@ def one(request: HttpRequest, access: Access | None) -> HttpResponse:
         raise Problem("ValidationException", str(faults[0]), errors=told)
     if not written.new:
         raise Problem("ResourceAlreadyExistsException", event_id)
-    answer = HttpResponse(status=201)
+    answer = json_answer(msgspec.json.decode(content) | {"eventID": event_id}, 201)
     answer["Location"] = request.build_absolute_uri("/epcis/events/") + quoted(event_id)
     return answer
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from saola.epcis.documents import EVENTS, STANDARD, prefixes
 from saola.epcis.mentions import THINGS, Role, mentions
 from saola.epcis.queries import BadQuery, read_query
+from saola.epcis.writing import CONTEXT
 from saola.server.events.models import Access, Event, Mention, NamedQuery, Word
 from saola.server.events.search import whole
 from saola.server.events.store import key_of
@@ -36,7 +37,7 @@ def root(request: HttpRequest, access: Access | None) -> HttpResponse:
 
 
 def _collection(members: list[str]) -> HttpResponse:
-    return json_answer({"@set": members, "type": "Collection", "member": members})
+    return json_answer({"@context": CONTEXT, "type": "Collection", "member": members})
 
 
 def known(request: HttpRequest, access: Access | None, kind: str) -> HttpResponse:

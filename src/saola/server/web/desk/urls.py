@@ -15,7 +15,7 @@ from saola.server.web.desk import (
 )
 from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
-from saola.server.web.desk.planning import efforts, future, promises
+from saola.server.web.desk.planning import efforts, future, promises, scenarios, ways
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
 from saola.server.web.desk.telling import campaigns, mailings, tasks
@@ -32,7 +32,15 @@ urlpatterns = [
     path("chi-tieu/", promises.promises, name="promises"),
     path("chi-tieu.<str:kind>", promises.promises_file, name="promises-file"),
     path("chi-tieu/du-bao/", future.future, name="future"),
+    path("chi-tieu/ban-do.geojson", promises.coverage_map, name="coverage-map"),
+    path("chi-tieu/het-han/<int:months>/", promises.ending_soon, name="ending-soon"),
     path("chi-tieu/<slug:key>/", promises.behind, name="promise"),
+    path("len-hang/<int:pk>/", ways.way, name="way"),
+    path("phuong-an/", scenarios.scenarios, name="scenarios"),
+    path("phuong-an/so-sanh/", scenarios.compare, name="compare"),
+    path("phuong-an/viec/<int:pk>/", scenarios.item, name="plan-item"),
+    path("phuong-an/<int:pk>/", scenarios.scenario, name="scenario"),
+    path("phuong-an/<int:pk>/viec/", scenarios.items, name="plan-items"),
     path("chi-phi/", efforts.efforts, name="efforts"),
     path("thi-truong/", market.market, name="market"),
     path("thi-truong/nam.<str:kind>", market.years_file, name="years-file"),

@@ -36,10 +36,17 @@ class EffortForm(Form):
     months_to = forms.IntegerField(label=_("đến (tháng)"), min_value=0, max_value=120)
     chance = forms.IntegerField(label=_("Khả năng thành công (%)"), min_value=1, max_value=100)
 
+    support = forms.CharField(label=_("Ai có thể hỗ trợ"), max_length=200, required=False)
+    first_label = forms.ChoiceField(label=_("Tiêu chí phải làm trước"), required=False)
+    first_points = forms.IntegerField(
+        label=_("đến ít nhất (điểm)"), min_value=0, max_value=100, required=False
+    )
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         choices = [("", "–"), *((name, name) for name in labels())]
-        self.fields["label"].choices = choices  # type: ignore[attr-defined]
+        for name in ("label", "first_label"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 @needs(Permission.PLAN)

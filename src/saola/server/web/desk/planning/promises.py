@@ -1,20 +1,36 @@
-"""Promises of the province and where they stand, on any day; each figure opens its list."""
+"""Where the programme stands on any day: promises, coverage, classes, terms, rounds; each figure
+opens its list."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from saola.planning.outlook import Fate
 from saola.server.accounts.permissions import Permission
-from saola.server.places.models import Place
-from saola.server.targets.progress import by_year, progress, targets
-from saola.server.web.common.rights import needs
+from saola.server.dossiers.labels import STATES
+from saola.server.dossiers.models import Dossier
+from saola.server.places.models import Place, Shape
+from saola.server.products.models import Producer
+from saola.server.recognition.models import Recognition
+from saola.server.targets import progress as figures
+from saola.server.targets.outlook import expiring, turns
+from saola.server.targets.progress import contradictions, progress, targets
+from saola.server.targets.rounds import clocks, rounds
+from saola.server.targets.terms import Terms, terms
+from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
+from saola.server.web.desk.planning.charts import Chart, bars
+from saola.vietnamese.sorting import word_key
 
 WIDTH = 300  # of a bar, in its own units
+PER_PAGE = 50
 
 
 def day_of(request: HttpRequest) -> date:
@@ -28,39 +44,128 @@ def day_of(request: HttpRequest) -> date:
 
 @needs(Permission.DESK_USE)
 def promises(request: HttpRequest) -> HttpResponse:
-    """All targets with bars; recognitions by year."""
-    on = day_of(request)
-    rows = [progress(target, on) for target in targets()]
-    years = by_year(on)
-    most = max((sum(stars.values()) for _, stars in years), default=0)
+    """All targets with bars, then how things stand."""
+    read = terms(day_of(request))
+    rows = [progress(target, read) for target in targets()]
+    seen = Dossier.objects.visible_to(person(request))
+    today = timezone.localdate()
     context = {
-        "on": on,
-        "today": timezone.localdate(),
+        "on": read.on,
+        "today": today,
         "rows": [(row, round(row.share * WIDTH)) for row in rows],
         "width": WIDTH,
         "met": sum(row.met for row in rows),
-        "years": [
-            (year, stars, round(sum(stars.values()) / most * WIDTH)) for year, stars in years
-        ],
+        "contradictions": contradictions(targets()),
+        "charts": _charts(read),
+        "expiring": expiring(read),
+        "communes": _communes(read),
+        "rounds": rounds(seen, read.on),
+        "clocks": [(STATES[state], told) for state, told in clocks(seen, today)],
+        "made_up": seen.filter(illustrative=True).exists(),
     }
     return render(request, "desk/planning/promises.html", context)
 
 
-def _found(key: str) -> Any:
-    target = next((one for one in targets() if one.id == key), None)
-    if target is None:
-        raise Http404
-    return target
+def _charts(read: Terms) -> list[Chart]:
+    kinds = dict(Producer.Kind.choices) | {"": _("chưa rõ")}
+    stars = [f"{n} {_('sao')}" for n in (3, 4, 5)]
+    fates: tuple[Fate, ...] = ("renewed", "upgraded", "lost")
+    return [
+        bars(
+            _("Công nhận theo năm (theo nguồn công khai)"),
+            [_("Năm"), *stars],
+            [(year, *(of[n] for n in (3, 4, 5))) for year, of in figures.by_year(read)],
+        ),
+        bars(
+            _("Giấy hết hạn theo năm: giữ hạng, lên hạng, mất hạng"),
+            [_("Năm"), _("giữ hạng"), _("lên hạng"), _("mất hạng")],
+            [(year, *(of[fate] for fate in fates)) for year, of in turns(read)],
+        ),
+        bars(
+            _("Sản phẩm và chủ thể theo loại hình"),
+            [_("Loại hình"), _("chủ thể"), _("sản phẩm")],
+            [(kinds[kind], *counts) for kind, *counts in figures.producers(read)],
+            "groups",
+        ),
+    ]
+
+
+def _communes(read: Terms) -> list[tuple[Place, int, int]]:
+    """Communes of the day in Vietnamese order: products that hold, that may."""
+    held, maybe = figures.coverage(read)
+    places = Place.objects.filter(level="commune").on(read.on)
+    told = [(place, held[place.code], maybe[place.code]) for place in places]
+    return sorted(told, key=lambda row: word_key(row[0].name))
+
+
+@needs(Permission.DESK_USE)
+def coverage_map(request: HttpRequest) -> HttpResponse:
+    """Outlines of the communes with how they are covered, as GeoJSON."""
+    shapes = dict(Shape.objects.values_list("place", "geometry"))
+    features: list[dict[str, Any]] = [
+        {
+            "type": "Feature",
+            "geometry": shapes[place.pk],
+            "properties": {
+                "name": place.name,
+                "state": "done" if held else "part" if maybe else "open",
+                "words": _("%(held)s còn hiệu lực, %(maybe)s chưa rõ")
+                % {"held": held, "maybe": maybe},
+            },
+        }
+        for place, held, maybe in _communes(terms(day_of(request)))
+        if place.pk in shapes
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 @needs(Permission.DESK_USE)
 def behind(request: HttpRequest, key: str) -> HttpResponse:
     """The list behind a figure."""
-    on = day_of(request)
-    row = progress(_found(key), on)
-    rows = row.listed()
-    places = bool(rows) and isinstance(rows[0], Place)
-    context = {"row": row, "rows": rows, "on": on, "places": places}
+    target = next((one for one in targets() if one.id == key), None)
+    if target is None:
+        raise Http404
+    read = terms(day_of(request))
+    row = progress(target, read)
+    told = f"{row.count}" if row.out_of is None else _("%(n)s trong %(all)s") % {
+        "n": row.count, "all": row.out_of
+    }  # fmt: skip
+    words = f"{told}. {target.denominator.capitalize()}."
+    return _listed(request, read, target.name, words, rows=row.rows, places=row.places)
+
+
+@needs(Permission.DESK_USE)
+def ending_soon(request: HttpRequest, months: int) -> HttpResponse:
+    """Products whose term ends within so many months of the day."""
+    read = terms(day_of(request))
+    found = dict(expiring(read)).get(months)
+    if found is None:
+        raise Http404
+    title = _("Hết hạn trong %(months)s tháng") % {"months": months}
+    return _listed(request, read, title, str(len(found)), rows=found)
+
+
+def _listed(
+    request: HttpRequest,
+    read: Terms,
+    title: str,
+    words: str,
+    *,
+    rows: Sequence[int],
+    places: list[Place] | None = None,
+) -> HttpResponse:
+    """One page of recognitions, or the places that have none."""
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
+    found = Recognition.objects.select_related("product__producer", "product__place")
+    by_pk = found.in_bulk(list(page.object_list))
+    shown = [by_pk[pk] for pk in page.object_list]
+    query = request.GET.copy()
+    query.pop("trang", None)
+    context = {
+        "on": read.on, "title": title, "words": words, "page": page, "places": places,
+        "shown": shown,
+        "query": query.urlencode(),
+    }  # fmt: skip
     return render(request, "desk/planning/behind.html", context)
 
 
@@ -72,8 +177,8 @@ HEAD = (
 @needs(Permission.DESK_USE)
 def promises_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The same as a table."""
-    on = day_of(request)
-    rows = [progress(target, on) for target in targets()]
+    read = terms(day_of(request))
+    rows = [progress(target, read) for target in targets()]
     cells = (
         (
             row.target.name,
@@ -88,4 +193,4 @@ def promises_file(request: HttpRequest, kind: str) -> HttpResponseBase:
         )
         for row in rows
     )
-    return table_response(f"chi-tieu-{on}", kind, "Chỉ tiêu", HEAD, cells)
+    return table_response(f"chi-tieu-{read.on}", kind, "Chỉ tiêu", HEAD, cells)

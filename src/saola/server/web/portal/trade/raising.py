@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.targets.models import StepDone
-from saola.server.targets.paths import in_force_still, last_sheet, tick, untick, ways
+from saola.server.targets.paths import levels, tick, untick, ways
+from saola.server.targets.sheets import last_sheet
 from saola.server.web.common.forms import whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.trade.selling import own_product
@@ -36,13 +37,14 @@ def raising(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = last_sheet(product)
     context: dict[str, Any] = {"product": product, "sheet": sheet}
     context["illustrative"] = product.illustrative
+    context["comments"] = product.path_comments.select_related("by")
     if sheet is not None:
         found, source = ways(sheet, settings.OCOP["province_code"])
         context |= {
             "ways": found,
             "source": source,
+            "levels": levels(sheet),
             "total": sum(sheet.points.values()),
-            "old": not in_force_still(sheet),
             "done": StepDone.objects.filter(product=product, sheet_id=sheet.criteria_set.id),
         }
     return render(request, "portal/trade/raising.html", context)

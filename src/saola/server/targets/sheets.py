@@ -1,0 +1,102 @@
+"""Where products stand: their last lawful sheets, read as the decision in force has them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import floor
+
+from saola.criteria import CriteriaSet, rulebook
+from saola.planning.mapping import Mapped, mapped
+from saola.server.councils.models import Result
+from saola.server.councils.reports.gaps import means
+from saola.server.dossiers.completeness import marks
+from saola.server.dossiers.models import Dossier, SelfAssessment
+from saola.server.products.models import Product
+from saola.server.targets.models import StepDone
+
+HIGHEST, LOWEST = 5, 3
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Where a product stands: points by criterion, whose word it is, the class to reach next. Where
+    the sheet is of an earlier decision, `mapped` tells how it was read as one of the new."""
+
+    product_id: int
+    dossier: Dossier
+    criteria_set: CriteriaSet
+    points: dict[str, int]
+    cases: dict[str, str]
+    by_council: bool
+    next_stars: int
+    mapped: Mapped | None
+
+    @property
+    def in_force(self) -> bool:
+        """Whether its decision is still the law."""
+        return rulebook(self.criteria_set.rulebook).in_force_to is None
+
+
+def last_sheet(product: Product) -> Sheet | None:
+    """From the council's last concluded result, else from the newest self-assessment; steps that
+    were ticked off since raise it. None where nothing was assessed."""
+    return next(last_sheets([product.pk]), None)
+
+
+def last_sheets(products: Iterable[int]) -> Iterator[Sheet]:
+    """The same for many, a few statements for every five hundred."""
+    keys = list(products)
+    for at in range(0, len(keys), AT_ONCE):
+        yield from _some(keys[at : at + AT_ONCE])
+
+
+def _some(keys: list[int]) -> Iterator[Sheet]:
+    scored = (
+        Result.objects.filter(
+            dossier__product__in=keys, status="scored", concluded_at__isnull=False
+        )
+        .select_related("dossier")
+        .order_by("pk")
+    )  # fmt: skip
+    results = {row.dossier.product_id: row for row in scored}
+    assessed = (
+        SelfAssessment.objects.filter(
+            dossier__product__in=[key for key in keys if key not in results]
+        )
+        .exclude(choices={})
+        .select_related("dossier")
+        .order_by("dossier_id")
+    )  # fmt: skip
+    own = {row.dossier.product_id: row for row in assessed}
+    ticked: dict[tuple[int, str], list[StepDone]] = {}
+    for step in StepDone.objects.filter(product__in=keys):
+        ticked.setdefault((step.product_id, step.sheet_id), []).append(step)
+    for key in keys:
+        if key in results:
+            row = results[key]
+            exact = means(row.dossier.criteria_set, row)
+            points = {name: floor(mean) for name, mean in exact.items()}
+            stars = max(LOWEST, min(HIGHEST, (row.stars or 0) + 1))
+            sheet = _read(key, row.dossier, points, stars, by_council=True)
+        elif key in own:
+            dossier = own[key].dossier
+            points = marks(dossier.sheet_id, own[key].choices)
+            sheet = _read(key, dossier, points, dossier.target_stars, by_council=False)
+        else:
+            continue
+        for step in ticked.get((key, sheet.criteria_set.id), ()):
+            before = sheet.points.get(step.criterion, 0)
+            sheet.points[step.criterion] = max(before, step.points)
+        yield sheet
+
+
+def _read(
+    product: int, dossier: Dossier, points: dict[str, int], stars: int, *, by_council: bool
+) -> Sheet:
+    new = mapped(dossier.criteria_set, points, dossier.cases)
+    if new is None:
+        own = dossier.criteria_set
+        return Sheet(product, dossier, own, points, dossier.cases, by_council, stars, None)
+    return Sheet(
+        product, dossier, new.criteria_set, dict(new.points), new.cases, by_council, stars, new
+    )

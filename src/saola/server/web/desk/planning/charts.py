@@ -1,0 +1,42 @@
+"""Figures as a chart over the table that says the same; drawn in the browser from the table."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from saola.planning.outlook import Fan
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`kind`: bars (stacked), groups (beside each other) or fan. `head` names the columns, the
+    first of them that of the rows' names; the rest are numbers."""
+
+    title: str
+    kind: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def bars(
+    title: str, head: Sequence[Any], rows: Iterable[Sequence[Any]], kind: str = "bars"
+) -> Chart:
+    """Bars for each row, stacked or in groups."""
+    return Chart(title, kind, [str(name) for name in head], list(rows))
+
+
+def fan(title: str, now: int, years: Sequence[int], fans: Sequence[Fan]) -> Chart:
+    """From what there is today to ranges at the end of each year; the middle only where it is
+    told."""
+    head = [_("Năm"), _("chín phần mười: từ"), _("một nửa: từ"), _("một nửa: đến")]
+    head.append(_("chín phần mười: đến"))
+    told = all(one.middle is not None for one in fans)
+    if told:
+        head.append(_("giữa"))
+    rows: list[list[Any]] = [[_("nay"), *[now] * (len(head) - 1)]]
+    for year, one in zip(years, fans, strict=True):
+        numbers = [one.low, one.quarter, one.three_quarters, one.high]
+        rows.append([year, *(round(n) for n in (*numbers, *([one.middle or 0] if told else [])))])
+    return Chart(title, "fan", head, rows)

@@ -1,0 +1,282 @@
+"""Scenarios of the province: asked, solved, kept apart from each other's hands, turned into work."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from saola.criteria import load
+from saola.lifecycle.machine import Refused
+from saola.server.accounts.models import User
+from saola.server.dossiers.models import SelfAssessment
+from saola.server.products.models import Product
+from saola.server.targets import scenarios
+from saola.server.targets.models import PlanItem, Scenario
+from saola.server.targets.portfolio import gather, run
+from saola.server.targets.progress import Target, contradictions, targets
+from tests.factories import DossierFactory, PlaceFactory, ProductFactory, UserFactory
+from tests.server.test_register import browser, recognised
+
+pytestmark = pytest.mark.django_db
+YEAR = timezone.localdate().year + 1
+
+
+def product(total: int, **fields: Any) -> Product:
+    """A product that holds 3 stars and has judged itself at about so many points."""
+    made = ProductFactory(**fields)
+    recognised(made, stars=3)
+    dossier = DossierFactory(product=made, target_stars=4)
+    choices, points = {}, 0
+    for criterion in load(dossier.sheet_id).criteria:
+        by_points = sorted(criterion.offered(), key=lambda one: one.points)
+        best = by_points[-1] if points < total else by_points[0]
+        choices[criterion.id], points = best.id, points + best.points
+    SelfAssessment.objects.update_or_create(dossier=dossier, defaults={"choices": choices})
+    return made
+
+
+@pytest.fixture
+def agency() -> User:
+    return UserFactory(role="ocop_agency", role__scope="place:14")
+
+
+def asked(**changes: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "name": "Phương án A", "first_year": YEAR, "budgets": [500] * 5, "days": [], "rounds": [],
+        "carry": False, "days_per_step": 3, "targets": {"upgraded": 1}, "first": "upgraded",
+        "each_commune": False, "area": [], "area_least": 0,
+    }  # fmt: skip
+    return facts | changes
+
+
+def solved(agency: User, **changes: Any) -> Scenario:
+    row = scenarios.keep(asked(**changes), "14", by=agency)
+    Scenario.objects.filter(pk=row.pk).update(state="solving")
+    run(row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def test_the_cheapest_product_is_raised(agency: User) -> None:
+    product(50)
+    near = product(68)
+    recognised(ProductFactory(), stars=3)  # nothing was assessed
+    row = solved(agency)
+    assert row.state == "solved"
+    assert row.result is not None
+    assert row.result["proven"]
+    assert [one["product"] for one in row.result["chosen"]] == [near.pk]
+    assert (row.result["unassessed"], row.result["products"]) == (1, 2)
+    assert row.result["targets"][0]["short"] == 0
+
+
+def test_a_small_budget_says_what_is_missing(agency: User) -> None:
+    product(30)
+    row = solved(agency, budgets=[0] * 5)
+    assert row.result is not None
+    assert row.result["chosen"] == []
+    assert row.result["targets"][0]["short"] == 1
+    assert row.result["extra_needed"] > 0
+    none = solved(agency, name="B", targets={"upgraded": 9})
+    assert none.result is not None
+    assert none.result["extra_needed"] is None
+
+
+def test_without_targets_as_much_as_can_be(agency: User) -> None:
+    product(60)
+    product(65)
+    row = solved(agency, targets={}, budgets=[5000] * 5)
+    assert row.result is not None
+    assert row.result["counts"]["upgraded"][-1] == 2
+
+
+def test_without_products_nothing_is_chosen(agency: User) -> None:
+    row = solved(agency)
+    assert row.state == "solved"
+    assert row.result is not None
+    assert row.result["chosen"] == []
+
+
+def test_fairness_that_cannot_be_had_is_named(agency: User) -> None:
+    product(40)
+    other = PlaceFactory(code="03871", name="Xã Pắc Ngà")
+    product(40, place=other)
+    fair = solved(agency, each_commune=True, budgets=[4000] * 5)
+    assert fair.result is not None
+    assert len(fair.result["chosen"]) == 2
+    row = solved(agency, name="B", each_commune=True, budgets=[0] * 5)
+    assert row.state == "impossible"
+    assert row.result is not None
+    assert "Xã Pắc Ngà" in row.result["impossible"]
+    area = solved(agency, name="C", area=[other], area_least=1, targets={}, budgets=[4000] * 5)
+    assert area.result is not None
+    assert area.state == "solved"
+
+
+def test_a_plan_may_be_drawn_out_over_small_budgets(agency: User) -> None:
+    one = product(40)
+    whole = solved(agency, budgets=[4000] * 5)
+    assert whole.result is not None
+    cost = whole.result["chosen"][0]["cost"]
+    row = solved(agency, name="B", budgets=[-(-cost * 7 // 10)] * 5)
+    assert row.result is not None
+    assert [r["product"] for r in row.result["chosen"]] == [one.pk]
+    assert sum(money > 0 for money in row.result["spent"]) > 1
+
+
+def test_two_hands_do_not_overwrite_each_other(agency: User) -> None:
+    row = scenarios.keep(asked(), "14", by=agency)
+    scenarios.keep(asked(budgets=[1] * 5), "14", by=agency, pk=row.pk, revision=1)
+    with pytest.raises(scenarios.Stale):
+        scenarios.keep(asked(budgets=[2] * 5), "14", by=agency, pk=row.pk, revision=1)
+    row.refresh_from_db()
+    assert (row.revision, row.budgets) == (2, [1] * 5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"budgets": []}, {"budgets": [1, 2]}, {"budgets": [-1] * 5}, {"days": [1]},
+        {"area_least": 1},
+    ],
+)  # fmt: skip
+def test_numbers_that_cannot_be(agency: User, changes: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        scenarios.keep(asked(**changes), "14", by=agency)
+
+
+def test_a_name_is_there_once_and_only_for_those_who_plan(agency: User) -> None:
+    scenarios.keep(asked(), "14", by=agency)
+    with pytest.raises(Refused):
+        scenarios.keep(asked(), "14", by=agency)
+    leader = UserFactory(role="province_leader", role__scope="place:14")
+    with pytest.raises(Exception):  # noqa: B017, PT011 - Django's or ours, nothing is kept
+        scenarios.keep(asked(name="X"), "14", by=leader)
+    assert Scenario.objects.count() == 1
+
+
+def test_what_was_chosen_becomes_work(agency: User) -> None:
+    near = product(68)
+    row = solved(agency)
+    assert scenarios.adopt(row, by=agency) == 1
+    assert scenarios.adopt(row, by=agency) == 0
+    (item,) = PlanItem.objects.all()
+    assert (item.product_id, item.stars, item.outcome) == (near.pk, 4, "open")
+    facts = {
+        "owner": "Tổ tư vấn", "due_on": None, "budget_line": "NTM 2027", "spent": 12,
+        "outcome": "done", "note": "",
+    }  # fmt: skip
+    scenarios.keep_item(item, facts, by=agency)
+    told = {year["year"]: year for year in scenarios.by_year(row)}[item.year]
+    assert (told["planned"], told["done"], told["spent"]) == (1, 1, 12)
+    scenarios.keep(asked(budgets=[1] * 5), "14", by=agency, pk=row.pk, revision=1)
+    row.refresh_from_db()
+    with pytest.raises(Refused):
+        scenarios.adopt(row, by=agency)  # what was found is of the scenario before
+
+
+def test_options_ask_few_statements(
+    agency: User, django_assert_max_num_queries: Any
+) -> None:  # fmt: skip
+    for _ in range(6):
+        product(60)
+    with django_assert_max_num_queries(12):
+        found = gather("14", 3)
+    assert len({option.product for option in found.options}) == 6
+
+
+class TestPages:
+    def form(self, **changes: str) -> dict[str, str]:
+        return {
+            "name": "Phương án trang", "first_year": str(YEAR), "budgets": "500", "days": "",
+            "days_per_step": "3", "rounds": "", "upgraded": "1", "first": "upgraded",
+        } | changes  # fmt: skip
+
+    def walk(self, client: Client) -> Scenario:
+        answer = client.post("/can-bo/phuong-an/", self.form())
+        assert answer.status_code == 302, answer.content.decode()
+        row: Scenario = Scenario.objects.get()
+        Scenario.objects.filter(pk=row.pk).update(state="solving")
+        run(row.pk)
+        return row
+
+    def test_from_the_question_to_the_work(self, agency: User) -> None:
+        near = product(68, name="Chè gần bốn sao")
+        client = browser(agency)
+        assert 'value="1"' in client.get("/can-bo/phuong-an/").content.decode()  # of 1, 50 %
+        row = self.walk(client)
+        page = client.get(f"/can-bo/phuong-an/{row.pk}/").content.decode()
+        assert "Chè gần bốn sao" in page
+        assert "Đã chứng minh là tốt nhất" in page
+        assert client.post(f"/can-bo/phuong-an/{row.pk}/", {"adopt": "1"}).status_code == 302
+        (item,) = PlanItem.objects.all()
+        told = {"owner": "A", "spent": "3", "outcome": "done", "due_on": "", "budget_line": "NTM"}
+        client.post(f"/can-bo/phuong-an/viec/{item.pk}/", told)
+        work = client.get(f"/can-bo/phuong-an/{row.pk}/viec/").content.decode()
+        assert "đạt hạng" in work
+        both = client.get(f"/can-bo/phuong-an/so-sanh/?pa={row.pk}&pa=x&pa=99").content.decode()
+        assert "Phương án trang" in both
+        assert client.get(f"/can-bo/len-hang/{near.pk}/").status_code == 200
+
+    def test_numbers_in_words_lose_nothing(self, agency: User) -> None:
+        client = browser(agency)
+        for budgets in ("năm trăm", "-5", "1,2", "", "99999999"):
+            answer = client.post("/can-bo/phuong-an/", self.form(budgets=budgets))
+            assert answer.status_code == 400
+            assert "Phương án trang" in answer.content.decode()
+        assert not Scenario.objects.exists()
+
+    def test_the_other_hand_is_shown(self, agency: User) -> None:
+        client = browser(agency)
+        row = self.walk(client)
+        client.post(f"/can-bo/phuong-an/{row.pk}/", self.form(budgets="700", revision="1"))
+        late = client.post(f"/can-bo/phuong-an/{row.pk}/", self.form(budgets="900", revision="1"))
+        assert late.status_code == 409
+        page = late.content.decode()
+        assert "700, 700, 700, 700, 700" in page
+        assert 'value="900"' in page
+        assert 'value="2"' in page  # said again it is kept
+        again = client.post(f"/can-bo/phuong-an/{row.pk}/", self.form(budgets="900", revision="2"))
+        assert again.status_code == 302
+        row.refresh_from_db()
+        assert row.budgets == [900] * 5
+
+    def test_who_may(self, agency: User) -> None:
+        row = self.walk(browser(agency))
+        leader = browser(UserFactory(role="province_leader", role__scope="place:14"))
+        page = leader.get(f"/can-bo/phuong-an/{row.pk}/").content.decode()
+        assert "Ghi và tính" not in page
+        leader.post(f"/can-bo/phuong-an/{row.pk}/", {"adopt": "1"})
+        assert not PlanItem.objects.exists()
+        other = browser(UserFactory(role="ocop_agency", role__scope="place:11"))
+        assert other.get(f"/can-bo/phuong-an/{row.pk}/").status_code == 404
+        producer = browser(UserFactory(role="producer", role__scope="producer:1"))
+        assert producer.get("/can-bo/phuong-an/").status_code == 403
+
+    def test_the_advisers_word_reaches_the_producer(self) -> None:
+        one = product(50)
+        team = browser(UserFactory(role="advisory_team", role__scope="place:14"))
+        assert team.post(f"/can-bo/len-hang/{one.pk}/", {"text": " "}).status_code == 400
+        team.post(f"/can-bo/len-hang/{one.pk}/", {"text": "Làm nhãn hai thứ tiếng trước."})
+        user = UserFactory(role="producer", role__scope=f"producer:{one.producer_id}")
+        page = browser(user).get(f"/chu-the/ban-hang/{one.pk}/len-hang/").content.decode()
+        assert "Làm nhãn hai thứ tiếng trước." in page
+        assert "nộp hồ sơ ở xã chậm nhất" in page
+        agency = browser(UserFactory(role="ocop_agency", role__scope="place:14"))
+        assert "<textarea" not in agency.get(f"/can-bo/len-hang/{one.pk}/").content.decode()
+
+
+def test_targets_that_contradict_are_told() -> None:
+    assert contradictions(targets()) == []
+
+    def target(indicator: str, least: int, unit: str = "products") -> Target:
+        return Target(f"{indicator}{least}", indicator, 2030, indicator, least, unit, "", "", "")
+
+    found = contradictions(
+        [
+            target("products", 10), target("four_star", 9), target("five_star", 2),
+            target("five_star", 3), target("communes", 120, "percent"),
+        ]
+    )  # fmt: skip
+    assert len(found) == 3
