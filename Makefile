@@ -54,7 +54,11 @@ check: install $(STAMP)/dev
 	@$(BIN)/saola-server makemigrations --check --dry-run
 	@$(BIN)/python tools/rooms.py
 
-bench: install $(STAMP)/dev assets
+$(STAMP)/bench: $(STAMP)/dev $(LOCKS)/bench.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCKS)/bench.txt
+	@touch $@
+
+bench: install $(STAMP)/bench assets
 	@$(BIN)/python tools/bench.py
 
 reading: install $(STAMP)/dev assets

@@ -29,6 +29,7 @@ from tools.bench_councils import (  # noqa: E402
     measure_tablets,
 )
 from tools.bench_events import measure as measure_events  # noqa: E402
+from tools.bench_planning import measure as measure_planning  # noqa: E402
 from tools.bench_register import measure as measure_register  # noqa: E402
 from tools.bench_trace import measure as measure_trace  # noqa: E402
 from tools.bench_upload import measure as measure_upload  # noqa: E402
@@ -455,6 +456,7 @@ def main() -> None:
     library()
     lists()
     measure_scorers()
+    measure_planning()
     with tempfile.TemporaryDirectory() as folder, cluster() as url:
         server(url, Path(folder))
     print(json.dumps({"data": "200 products × 9 members × 32 criteria = 57,600 marks"}))

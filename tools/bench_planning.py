@@ -4,16 +4,15 @@ import random
 import resource
 import statistics
 import time
-
-import highspy
-import numpy as np
+from dataclasses import replace
 
 from saola.planning import Goal, Ladder, Level, Unreachable, cheapest, fastest, safest
 from saola.planning.paths import least_cost
 from saola.planning.portfolio import Option, Problem, Target, solve
+from tools import bench_flat
 
 PRODUCTS, CRITERIA = 500, 30
-FLAT_SECONDS = 20.0
+FEW = 30  # products of which a flat model may be proven
 
 
 def sheet(chance: random.Random) -> list[Ladder]:
@@ -67,7 +66,26 @@ def measure() -> None:
         f"| five years, advisers' days, rounds, three targets | {found.seconds:.2f} s, gap "
         f"{found.gap:g}, {peak} MiB at most | ≤ 5 s, ≤ 500 MiB |"
     )
-    _flat(sheets, money, solve(problem).counts)
+    for count in (FEW, PRODUCTS):
+        _against_flat(sheets[:count], money * count // PRODUCTS)
+
+
+def _against_flat(sheets: list[list[Ladder]], money: int) -> None:
+    """Ours and three flat models of the same products and money, without needs among criteria."""
+    plain = [
+        [Ladder(o.criterion, o.now, tuple(replace(v, needs=()) for v in o.levels)) for o in one]
+        for one in sheets
+    ]
+    started = time.perf_counter()
+    found = solve(Problem((money,), tuple(_options(plain)), (), ("five", "four")))
+    took = time.perf_counter() - started
+    ours = bench_flat.FIVE * found.counts.get("five", (0,))[-1]
+    ours += found.counts.get("four", (0,))[-1]
+    print(
+        f"| {len(sheets)} products, paths and portfolio | {took:.2f} s, value {ours:,}, gap "
+        f"{found.gap:g} | – |"
+    )
+    bench_flat.measure(plain, money, ours, took)
 
 
 def _path(way: object, ladders: list[Ladder]) -> float:
@@ -108,51 +126,6 @@ def _over_years(options: list[Option], money: int) -> Problem:
         (),
         (400,) * 5,
         (60,) * 5,
-    )
-
-
-def _flat(sheets: list[list[Ladder]], money: int, best: dict[str, tuple[int, ...]]) -> None:
-    """The same in one programme with a column for each level: HiGHS for a fixed time. Products that
-    reach 90 points count 1,000 times one that reaches 70, for it has one aim only."""
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 2)
-    solver.setOptionValue("time_limit", FLAT_SECONDS)
-    columns, spend, rows, costs = 0, {}, [], []
-    for ladders in sheets:
-        points: dict[int, float] = {}
-        for one in ladders:
-            of_one = []
-            for level in one.levels:
-                points[columns], spend[columns] = level.points - one.now, level.cost
-                of_one.append(columns)
-                costs.append(0.0)
-                columns += 1
-            rows.append((0.0, 1.0, dict.fromkeys(of_one, 1.0)))
-        now = sum(one.now for one in ladders)
-        four, five = columns, columns + 1
-        columns += 2
-        costs += [-1.0, -1000.0]
-        rows.append((-now, highspy.kHighsInf, {**points, four: -70.0, five: -90.0}))
-        rows.append((0.0, 1.0, {four: 1.0, five: 1.0}))
-    rows.append((0.0, money, spend))
-    for _cost in costs:
-        solver.addVar(0, 1)
-    where = np.arange(columns, dtype=np.int32)
-    kinds = np.full(columns, highspy.HighsVarType.kInteger)
-    solver.changeColsIntegrality(columns, where, kinds)
-    solver.changeColsCost(columns, where, np.array(costs))
-    for low, high, row in rows:
-        index = np.fromiter(row, np.int32, len(row))
-        solver.addRow(low, high, len(row), index, np.fromiter(row.values(), float, len(row)))
-    started = time.perf_counter()
-    solver.run()
-    value = -solver.getInfo().objective_function_value
-    ours = 1000 * best.get("five", (0,))[-1] + best.get("four", (0,))[-1]
-    print(
-        f"| the budget alone as one flat programme of {columns:,} columns, HiGHS | "
-        f"{time.perf_counter() - started:.0f} s: value {value:,.0f} of {ours:,} by paths and "
-        f"portfolio ({value / ours:.0%}), gap {solver.getInfo().mip_gap:.0%} | – |"
     )
 
 

@@ -11,5 +11,7 @@ echo "editables" >> "${TMPDIR:-/tmp}/saola-build.in"
 compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server -o requirements/run.txt
 compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server --group test --group dev \
     -c requirements/run.txt -o requirements/dev.txt
+compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server --group test --group bench \
+    -c requirements/dev.txt -o requirements/bench.txt
 compile --group assets -o requirements/assets.txt
 compile tools/node.in -o requirements/node.txt

@@ -1,21 +1,26 @@
 """Scenarios of the province: asked, solved, kept apart from each other's hands, turned into work."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from docx import Document
+from python_calamine import CalamineWorkbook
 
 from saola.criteria import load
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.dossiers.models import SelfAssessment
+from saola.server.market.models import YearRecord
 from saola.server.products.models import Product
 from saola.server.targets import scenarios
 from saola.server.targets.models import PlanItem, Scenario
 from saola.server.targets.portfolio import gather, run
 from saola.server.targets.progress import Target, contradictions, targets
 from tests.factories import DossierFactory, PlaceFactory, ProductFactory, UserFactory
+from tests.server.test_recognition import text_of
 from tests.server.test_register import browser, recognised
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +285,35 @@ def test_targets_that_contradict_are_told() -> None:
         ]
     )  # fmt: skip
     assert len(found) == 3
+
+
+class TestReports:
+    def test_the_report_in_three_forms(self, agency: User) -> None:
+        made = product(50, name="Chè báo cáo")
+        YearRecord.objects.create(product=made, year=2025, revenue=1_234_500_000)
+        client = browser(agency)
+        pdf = client.get("/can-bo/chi-tieu/bao-cao.pdf?tu=2026-01-01").content
+        assert "Báo cáo Chương trình OCOP".upper() in text_of(pdf)
+        docx = client.get("/can-bo/chi-tieu/bao-cao.docx").content
+        words = "\n".join(p.text for p in Document(BytesIO(docx)).paragraphs)
+        assert "OCOP trong nông thôn mới, theo xã" in words
+        book = CalamineWorkbook.from_filelike(
+            BytesIO(client.get("/can-bo/chi-tieu/bao-cao.xlsx").content)
+        )
+        assert len(book.sheet_names) == 8
+        held = book.get_sheet_by_name("Sản phẩm theo hạng").to_python()
+        assert held[1][:2] == ["3 sao", 1.0]
+        assert client.get("/can-bo/chi-tieu/bao-cao.exe").status_code == 404
+        assert (
+            client.get("/can-bo/chi-tieu/bao-cao.pdf?tu=hom-qua&ngay=2031-99-99").status_code == 200
+        )
+        ministry = b"".join(client.get("/can-bo/ptnt-ocop.csv")).decode()  # type: ignore[arg-type]
+        assert "1234.50" in ministry
+
+    def test_communes_for_the_new_countryside(self, agency: User) -> None:
+        product(50)
+        PlaceFactory(code="03871", name="Xã Pắc Ngà")
+        answer = browser(agency).get("/can-bo/chi-tieu/nong-thon-moi.csv")
+        rows = b"".join(answer).decode().splitlines()  # type: ignore[arg-type]
+        assert sum(",có" in row for row in rows) == 1
+        assert any("Xã Pắc Ngà" in row and "chưa có" in row for row in rows)

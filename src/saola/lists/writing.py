@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import xlsxwriter
 
@@ -38,20 +39,34 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[b
     yield buffer.getvalue().encode()
 
 
+Sheet = tuple[str, Sequence[str], Iterable[Sequence[Cell]]]  # title, head, rows
+LONGEST_TITLE = 31  # of a sheet
+
+
 def workbook(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """The same rows as a workbook of one sheet; days are days, so that they sort."""
+    return workbook_of([(title, head, rows)])
+
+
+def workbook_of(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook of several sheets, each with its own head."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False})
-    page = book.add_worksheet(title)
     day = book.add_format({"num_format": "dd/mm/yyyy"})
-    page.write_row(0, 0, head)
-    for number, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, int):
-                page.write_number(number, column, cell)
-            elif isinstance(cell, date):
-                page.write_datetime(number, column, cell, day)
-            elif cell:
-                page.write_string(number, column, cell)
+    for title, head, rows in sheets:
+        page = book.add_worksheet(title[:LONGEST_TITLE])
+        page.write_row(0, 0, head)
+        for number, row in enumerate(rows, 1):
+            _write_row(page, number, row, day)
     book.close()
     return buffer.getvalue()
+
+
+def _write_row(page: Any, number: int, row: Sequence[Cell], day: Any) -> None:
+    for column, cell in enumerate(row):
+        if isinstance(cell, int):
+            page.write_number(number, column, cell)
+        elif isinstance(cell, date):
+            page.write_datetime(number, column, cell, day)
+        elif cell:
+            page.write_string(number, column, cell)

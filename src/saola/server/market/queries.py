@@ -21,12 +21,20 @@ from saola.server.market.models import (
 from saola.server.products.models import Producer, Product
 
 YEAR = 365
+MILLION = 1_000_000
 DIGITAL = Q(channel__kind__in=Channel.DIGITAL)
 
 
 def exported(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """Of recognitions those whose product has left the country."""
     return rows.filter(Exists(Export.objects.filter(product=OuterRef("product"))))
+
+
+def turnover() -> dict[int, str]:
+    """By product its turnover of the newest year that was told, in million đồng with two places."""
+    rows = YearRecord.objects.filter(revenue__isnull=False).order_by("year")
+    found = dict(rows.values_list("product", "revenue"))
+    return {product: f"{money / MILLION:.2f}" for product, money in found.items() if money}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The register as rows: for everybody, and as the ministry's table PTNT_OCOP for offices."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -56,9 +56,9 @@ def register_rows(rows: Any, on: date) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def ptnt_rows(rows: Iterable[Any]) -> Iterator[tuple[Cell, ...]]:
-    """The reporting table; yearly turnover is not known here and stays empty, made-up products
-    are not reported."""
+def ptnt_rows(rows: Iterable[Any], turnover: Mapping[int, str]) -> Iterator[tuple[Cell, ...]]:
+    """The reporting table; `turnover` has that of a year (million đồng) by product, as far as it
+    was told. Made-up products are not reported."""
     for row in rows:
         product = row.product
         if product.illustrative or row.stars is None:
@@ -71,6 +71,6 @@ def ptnt_rows(rows: Iterable[Any]) -> Iterator[tuple[Cell, ...]]:
             product.name[:TEXT],
             f"{row.stars}*",
             (product.producer.name if product.producer else "")[:TEXT],
-            None,
+            turnover.get(product.pk),
             row.status[:10],
         )

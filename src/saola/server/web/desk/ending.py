@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.dossier import ENDED
 from saola.server.accounts.permissions import Permission
+from saola.server.market.queries import turnover
 from saola.server.notices.models import Message
 from saola.server.products.models import Product
 from saola.server.recognition import watch
@@ -57,7 +58,9 @@ def ministry_table(request: HttpRequest, kind: str) -> HttpResponseBase:
     """PTNT_OCOP of the published products of this person's places."""
     today = timezone.localdate()
     rows = register(Filters(), today).filter(product__in=Product.objects.visible_to(request.user))
-    return table_response(f"PTNT_OCOP-{today}", kind, "PTNT_OCOP", PTNT_OCOP, ptnt_rows(rows))
+    return table_response(
+        f"PTNT_OCOP-{today}", kind, "PTNT_OCOP", PTNT_OCOP, ptnt_rows(rows, turnover())
+    )
 
 
 def _row(row: Any, told: dict[str, Any] | None, today: date) -> dict[str, Any]:

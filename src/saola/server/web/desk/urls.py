@@ -16,6 +16,7 @@ from saola.server.web.desk import (
 from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
 from saola.server.web.desk.planning import efforts, future, promises, scenarios, ways
+from saola.server.web.desk.planning import reports as planning
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
 from saola.server.web.desk.telling import campaigns, mailings, tasks
@@ -32,6 +33,8 @@ urlpatterns = [
     path("chi-tieu/", promises.promises, name="promises"),
     path("chi-tieu.<str:kind>", promises.promises_file, name="promises-file"),
     path("chi-tieu/du-bao/", future.future, name="future"),
+    path("chi-tieu/bao-cao.<str:kind>", planning.report, name="programme-report"),
+    path("chi-tieu/nong-thon-moi.<str:kind>", planning.countryside_file, name="countryside"),
     path("chi-tieu/ban-do.geojson", promises.coverage_map, name="coverage-map"),
     path("chi-tieu/het-han/<int:months>/", promises.ending_soon, name="ending-soon"),
     path("chi-tieu/<slug:key>/", promises.behind, name="promise"),

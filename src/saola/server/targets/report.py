@@ -1,0 +1,211 @@
+"""The periodic report on the programme as tables: what was reached, how dossiers went, trade,
+communications, communes of the new-countryside programme. Its layout is ours: no form was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from saola.lists.writing import Cell
+from saola.server.dossiers.models import Dossier
+from saola.server.market.models import Contract, Export, Sale, Stand, TradeEvent
+from saola.server.outreach.models import Campaign, Proof
+from saola.server.places.models import Place
+from saola.server.products.models import Producer
+from saola.server.recognition.queries import commune_today
+from saola.server.targets.outlook import turns
+from saola.server.targets.progress import coverage, producers, progress, targets
+from saola.server.targets.rounds import rounds
+from saola.server.targets.terms import HOLDS, Terms
+from saola.vietnamese.numbers import decimal_comma
+from saola.vietnamese.sorting import word_key
+
+CLASSES = (3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the report; `widths` are parts of the page's width, `note` says what the reader
+    has to know."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    widths: Sequence[int]
+    note: str = ""
+
+
+def programme(read: Terms, seen: QuerySet[Dossier], first: date) -> list[Table]:
+    """From `first` to the day of `read`."""
+    return [
+        _targets(read),
+        _classes(read, first),
+        _types(read),
+        _ends(read),
+        _rounds(seen, read.on),
+        _facts("Xúc tiến thương mại, doanh số chủ thể đã khai", _trade(first, read.on)),
+        _facts("Truyền thông", _told(first, read.on)),
+        countryside(read),
+    ]
+
+
+def _targets(read: Terms) -> Table:
+    rows = []
+    for target in targets():
+        row = progress(target, read)
+        percent = target.unit == "percent"
+        value = f"{decimal_comma(f'{row.value:.1f}')} %" if percent else str(row.count)
+        least = f"{target.least} %" if percent else str(target.least)
+        rows.append(
+            (
+                target.name,
+                target.period,
+                least,
+                value,
+                row.unknown,
+                "đạt" if row.met else "chưa đạt",
+            )
+        )
+    head = ("Chỉ tiêu", "Mốc", "Cần đạt", "Đã đạt", "Chưa rõ", "So với chỉ tiêu")
+    note = "Chưa rõ: nguồn không nêu ngày nên có thể còn hoặc hết hiệu lực."
+    return Table("Chỉ tiêu của tỉnh", head, rows, (5, 1, 1, 1, 1, 2), note)
+
+
+def _classes(read: Terms, first: date) -> Table:
+    new = {
+        stars: sum(
+            term.stars == stars and term.recognised_on is not None and term.recognised_on >= first
+            for own in read.by_product
+            for term in own
+        )
+        for stars in CLASSES
+    }
+    rows = [
+        (f"{stars} sao", len(read.held(stars)), len(read.unknown(stars)), new[stars])
+        for stars in CLASSES
+    ]
+    head = ("Hạng", "Còn hiệu lực", "Chưa rõ", "Công nhận trong kỳ (đã rõ ngày)")
+    return Table("Sản phẩm theo hạng", head, rows, (2, 2, 2, 3))
+
+
+def _types(read: Terms) -> Table:
+    names = {key: str(label) for key, label in Producer.Kind.choices} | {"": "chưa rõ"}
+    rows = [(names[kind], people, products) for kind, people, products in producers(read)]
+    return Table("Chủ thể theo loại hình", ("Loại hình", "Chủ thể", "Sản phẩm"), rows, (4, 1, 1))
+
+
+def _ends(read: Terms) -> Table:
+    rows = [(year, of["renewed"], of["upgraded"], of["lost"]) for year, of in turns(read)]
+    head = ("Năm", "Giữ hạng", "Lên hạng", "Mất hạng")
+    note = "Mất hạng: không thấy công nhận lại trong nguồn, bị thu hồi hoặc xuống hạng."
+    return Table("Giấy chứng nhận hết hạn", head, rows, (1, 1, 1, 1), note)
+
+
+def _rounds(seen: QuerySet[Dossier], on: date) -> Table:
+    rows = [
+        (row.results_before, row.proposed, row.recognised, row.ended, row.open, row.median_days)
+        for row in rounds(seen.filter(illustrative=False), on)
+    ]
+    head = (
+        "Kết quả trước", "Đề nghị", "Công nhận", "Kết thúc khác", "Đang làm", "Số ngày (trung vị)"
+    )  # fmt: skip
+    return Table("Các đợt đánh giá", head, rows, (2, 1, 1, 1, 1, 1))
+
+
+def _facts(title: str, rows: list[tuple[str, Cell]]) -> Table:
+    return Table(title, ("Nội dung", "Số"), rows, (4, 1))
+
+
+def _trade(first: date, last: date) -> list[tuple[str, Cell]]:
+    real = {"product__illustrative": False}
+    events = TradeEvent.objects.filter(starts_on__lte=last, ends_on__gte=first)
+    stands = Stand.objects.filter(event__in=events, producer__illustrative=False)
+    sold = stands.aggregate(n=Count("pk"), money=Sum("revenue"))
+    signed = Contract.objects.filter(signed_on__range=(first, last), **real)
+    digital = Sale.objects.filter(month__range=(first.replace(day=1), last), **real)
+    abroad = Export.objects.filter(on__range=(first, last), **real)
+    sums = abroad.aggregate(
+        products=Count("product", distinct=True), countries=Count("country", distinct=True),
+        money=Sum("value_usd"),
+    )  # fmt: skip
+    return [
+        ("Sự kiện bán hàng", events.count()),
+        ("Gian hàng", sold["n"]),
+        ("Bán được tại sự kiện (đồng)", int(sold["money"] or 0)),
+        ("Hợp đồng ký trong kỳ", signed.count()),
+        ("Doanh số qua các kênh (đồng)", int(digital.aggregate(s=Sum("revenue"))["s"] or 0)),
+        ("Sản phẩm xuất khẩu", sums["products"]),
+        ("Nước, vùng lãnh thổ xuất khẩu", sums["countries"]),
+        ("Trị giá xuất khẩu (USD)", int(sums["money"] or 0)),
+    ]
+
+
+def _told(first: date, last: date) -> list[tuple[str, Cell]]:
+    proofs = Proof.objects.filter(on__range=(first, last), returned=False)
+    sums = proofs.aggregate(times=Sum("times"), people=Sum("people"))
+    campaigns = Campaign.objects.filter(starts_on__lte=last, ends_on__gte=first)
+    return [
+        ("Chiến dịch", campaigns.count()),
+        ("Buổi, lần phát, bài", sums["times"] or 0),
+        ("Lượt người dự, nghe, xem", sums["people"] or 0),
+    ]
+
+
+def countryside(read: Terms) -> Table:
+    """By commune, for the new-countryside programme: has it a product that holds?"""
+    held, maybe = coverage(read)
+    today, best = commune_today(), dict[str, int]()
+    for term, state in read.last:
+        if state in HOLDS:
+            code = today(term.place)
+            best[code] = max(best.get(code, 0), term.stars or 0)
+    places = Place.objects.filter(level="commune").on(read.on)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            place.code, place.name, held[place.code], maybe[place.code], best.get(place.code),
+            "có" if held[place.code] else "chưa rõ" if maybe[place.code] else "chưa có",
+        )
+        for place in sorted(places, key=lambda place: word_key(place.name))
+    ]  # fmt: skip
+    head = ("Mã", "Xã, phường", "Còn hiệu lực", "Chưa rõ", "Hạng cao nhất", "Có sản phẩm OCOP")
+    note = "Chưa có trong nguồn văn bản quy định chỉ tiêu này cho 2026–2030; bảng chỉ đếm."
+    return Table("OCOP trong nông thôn mới, theo xã", head, rows, (1, 3, 1, 1, 1, 2), note)
+
+
+def as_form(tables: Sequence[Table], first: date, last: date) -> dict[str, Any]:
+    """The report as `papers.forms` sets it."""
+    blocks: list[dict[str, Any]] = []
+    for number, table in enumerate(tables, 1):
+        blocks.append({"kind": "heading", "text": f"{number}. {table.title}"})
+        if table.rows:
+            cells = [[_shown(cell) for cell in row] for row in table.rows]
+            blocks.append(
+                {
+                    "kind": "table",
+                    "widths": list(table.widths),
+                    "head": list(table.head),
+                    "rows": cells,
+                }
+            )
+        else:
+            blocks.append({"kind": "text", "text": "Không có số liệu."})
+        if table.note:
+            blocks.append({"kind": "text", "text": table.note})
+    return {
+        "title": "Báo cáo Chương trình OCOP",
+        "subtitle": f"Từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}",
+        "form": "Mẫu trình bày của phần mềm",
+        "illustrative": False,
+        "national": True,
+        "blocks": blocks,
+    }
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    if isinstance(cell, int):
+        return f"{cell:,}".replace(",", ".") if cell >= 10_000 else str(cell)
+    return "–" if cell is None else str(cell)
