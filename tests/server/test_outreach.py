@@ -169,6 +169,14 @@ class TestCascade:
         Task.objects.update(reminded_on=None)
         assert remind(TODAY) == 0
 
+    def test_the_commune_is_reminded_of_its_villages(self, office: Office) -> None:
+        task = office.task()
+        to_villages(task, ["Bản A", "Bản B"], by=office.officer)
+        assert remind(TODAY) == 3
+        assert remind(TODAY) == 0
+        told = Message.objects.filter(recipient=office.officer, body__contains="Bản A, Bản B")
+        assert told.count() == 1
+
     def test_tasks_are_given_once(self, office: Office) -> None:
         office.task()
         day = TODAY + timedelta(2)

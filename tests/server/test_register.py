@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.market.models import Export, Offer
+from saola.server.places import shapes as outlines
 from saola.server.places.models import Place, Shape, Succession
 from saola.server.places.shapes import load_shapes
 from saola.server.products.models import Product, Story
@@ -226,6 +227,7 @@ class TestMap:
             shapes([[21.0, 104.0], [21.0, 104.1], [21.1, 104.1], [21.0, 104.0]]),
             shapes([["a", "b"]] * 4), shapes([[float("nan"), 21.0]] * 4),
             shapes([[104.0, 21.0 + n % 2 / 10] for n in range(30_001)]), shapes([[10**400, 21]] * 4),
+            shapes([[104.0, 21.0], [104.1, 21.1], [104.1, 21.0], [104.0, 21.1], [104.0, 21.0]]),
         ],
     )  # fmt: skip
     def test_wrong_geometry_is_refused_whole(self, content: bytes) -> None:
@@ -233,6 +235,26 @@ class TestMap:
         with pytest.raises(Refused):
             load_shapes(content, "nguồn thử")
         assert Shape.objects.count() == 0
+
+    def test_fine_borders_are_made_simple_together(self, monkeypatch: Any) -> None:
+        steps = 1500
+        up = [[round(105 + n % 2 / 1000, 4), round(21 + n / steps, 4)] for n in range(steps + 1)]
+        west = [*up, [104.0, 22.0], [104.0, 21.0], up[0]]
+        east = [*up, [106.0, 22.0], [106.0, 21.0], up[0]]
+        features = []
+        for code, ring in (("03868", west), ("03871", east)):
+            PlaceFactory(code=code, name=f"Xã {code}")
+            told = json.loads(shapes(ring, code=code))
+            features += told["features"]
+        whole = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+        monkeypatch.setattr(outlines, "MOST_TOGETHER", 2000)
+        assert load_shapes(whole, "nguồn thử") == 2
+        rings = [shape.geometry["coordinates"][0][0] for shape in Shape.objects.all()]
+        assert sum(map(len, rings)) <= 2000
+        border = [
+            {tuple(p) for p in ring if 104.5 < p[0] < 105.5} for ring in rings
+        ]  # fmt: skip
+        assert border[0] == border[1]  # neighbours keep the border that they share
 
     def test_places_of_others_are_left_out(self, tmp_path: Any) -> None:
         PlaceFactory()

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -25,9 +26,10 @@ from saola.server.supervision.inspections import (
     plan,
 )
 from saola.server.supervision.models import Grievance, Inspection
-from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
+from tests.factories import PlaceFactory, ProducerFactory, ProductFactory, UserFactory
 from tests.server.conftest import Office
 from tests.server.test_recognition import decide, signed, submitted
+from tests.server.test_register import browser
 from tests.server.test_uploads import photo
 
 pytestmark = pytest.mark.django_db
@@ -290,3 +292,36 @@ def test_a_commune_sees_what_was_found_at_its_own_producers_only(
     words = page.content.decode()
     assert f"Riêng của {other.name}" in words
     assert f"Riêng của {recognised.product.name}" not in words
+
+
+class TestMarkOnOtherGoods:
+    """The mark on goods that the register does not know is reported with place and picture."""
+
+    def posted(self, client: Any, **changes: Any) -> Any:
+        page = client.get("/bao-dung-sai-nhan/").content.decode()
+        token = page.split('name="token" value="')[1].split('"')[0]
+        place = PlaceFactory(code="03871", name="Xã Pắc Ngà")
+        told = {"text": "Hộp chè có ba sao mà không có trong sổ", "where": "chợ xã",
+                "place": str(place.pk), "token": token, "website": "", "contact": ""}  # fmt: skip
+        return client.post("/bao-dung-sai-nhan/", told | changes), told
+
+    def test_it_reaches_the_office_of_the_province(self, client: Any) -> None:
+        answer, told = self.posted(client)
+        assert answer.status_code == 302
+        assert client.post("/bao-dung-sai-nhan/", told).status_code == 302
+        (row,) = Grievance.objects.all()
+        assert (row.product, row.place.name, row.kind) == (None, "Xã Pắc Ngà", "report")
+        agency = browser(UserFactory(role="ocop_agency", role__scope="place:14"))
+        assert (
+            "dùng sai nhãn OCOP, Xã Pắc Ngà"
+            in agency.get("/can-bo/don-thu/?loai=phan-anh").content.decode()
+        )
+        assert agency.get(f"/can-bo/don-thu/{row.pk}/").status_code == 200
+        other = browser(UserFactory(role="ocop_agency", role__scope="place:11"))
+        assert other.get(f"/can-bo/don-thu/{row.pk}/").status_code == 404
+
+    def test_without_a_place_nothing_is_lost(self, client: Any) -> None:
+        answer, _told = self.posted(client, place="")
+        assert answer.status_code == 400
+        assert "Hộp chè có ba sao" in answer.content.decode()
+        assert not Grievance.objects.exists()

@@ -1,8 +1,10 @@
 """Capture jobs at work: every event of a kept document is written or told of. A job that was cut
 off is done again: nothing is written twice."""
 
+import gc
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -30,16 +32,30 @@ def run(pk: uuid.UUID) -> None:
     with open_file(job.source) as file:
         content = file.read()
     try:
-        document = read_document(content)
-        errors = head_faults(document)
-        if not errors:
-            errors = _all(job, document) if job.behaviour == "rollback" else _each(job, document)
+        with uncollected():
+            document = read_document(content)
+            errors = head_faults(document)
+            if not errors:
+                how = _all if job.behaviour == "rollback" else _each
+                errors = how(job, document)
     except NotEpcis as fault:
         errors = [Fault(fault.path, fault.reason)]
     job.errors = [problem(fault) for fault in errors[:MOST_ERRORS]]
     job.success = not errors
     job.finished_at = timezone.now()
     job.save()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Events make no circles, yet the search for them is a sixth of a job's time: it rests."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def problem(fault: Fault) -> dict[str, Any]:

@@ -202,6 +202,9 @@ def insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                if table == Mention._meta.db_table:  # whole numbers alone, five times as many rows
+                    copy.write("".join([f"{key}\t{seq}\t{role}\n" for key, seq, role in rows]))
+                    return
                 for row in rows:
                     copy.write_row(row)
             return

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from saola.server.market.models import (
     Channel,
@@ -18,9 +18,10 @@ from saola.server.market.models import (
     TradeEvent,
     YearRecord,
 )
-from saola.server.products.models import Producer, Product
+from saola.server.products.models import Product
 
 YEAR = 365
+MOST_LINKS = 100  # that are looked at together
 MILLION = 1_000_000
 DIGITAL = Q(channel__kind__in=Channel.DIGITAL)
 
@@ -146,19 +147,21 @@ class Link:
     value: Decimal | None
 
 
-def chain(producer: Producer, on: date) -> list[Link]:
-    """Contracts in force of a producer's products, suppliers before buyers."""
-    rows = Contract.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=on), product__producer=producer
-    ).select_related("product")
-    name = producer.public_name
-    links = [
-        Link(row.partner, name, row.product.name, row.raw_share, row.value)
-        if row.kind == Contract.Kind.SUPPLY
-        else Link(name, row.partner, row.product.name, None, row.value)
-        for row in rows
-    ]
-    return sorted(links, key=lambda link: (link.target != name, link.origin, link.target))
+def chain(products: QuerySet[Product], on: date) -> list[Link]:
+    """Contracts in force of these products, suppliers before buyers, the greatest first."""
+    rows = (
+        Contract.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), product__in=products)
+        .exclude(product__producer=None)
+        .select_related("product__producer")
+        .order_by("-kind", F("value").desc(nulls_last=True), "pk")
+    )
+    return [_link(row, str(row.product.producer)) for row in rows[:MOST_LINKS]]
+
+
+def _link(row: Contract, name: str) -> Link:
+    if row.kind == Contract.Kind.SUPPLY:
+        return Link(row.partner, name, row.product.name, row.raw_share, row.value)
+    return Link(name, row.partner, row.product.name, None, row.value)
 
 
 def event_result(event: TradeEvent) -> dict[str, Any]:

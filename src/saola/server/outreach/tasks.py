@@ -107,22 +107,39 @@ def return_task(task: Task, why: str, *, by: User) -> Task:
 
 
 def remind(on: date) -> int:
-    """Tell communes once of tasks whose day is near and that are not done; how many."""
-    rows = Task.objects.filter(
-        village="", due_on__lte=on + REMIND_BEFORE, reminded_on=None, due_on__gte=on
+    """Tell communes once of tasks whose day is near and that are not done, and of their villages
+    that have not shown anything; how many tasks."""
+    near = Task.objects.filter(
+        due_on__lte=on + REMIND_BEFORE, reminded_on=None, due_on__gte=on
     ).exclude(state=Task.State.DONE)
     told = 0
-    for task in rows.select_related("campaign", "place"):
-        with transaction.atomic():
-            if not Task.objects.filter(pk=task.pk, reminded_on=None).update(reminded_on=on):
-                continue  # another run has it
+    for task in near.filter(village="").select_related("campaign", "place"):
+        told += _remind(
+            task, [task], f"{task.what}. Hạn {task.due_on:%d/%m/%Y}, chưa có minh chứng.", on
+        )
+    villages: dict[Task, list[Task]] = {}
+    for task in near.exclude(village="").select_related("above__campaign", "above__place"):
+        if task.above is not None:
+            villages.setdefault(task.above, []).append(task)
+    for above, own in villages.items():
+        names = ", ".join(task.village for task in own)
+        text = f"Chưa có minh chứng của: {names}. Hãy gửi lại đường dẫn báo cáo cho từng nơi."
+        told += _remind(above, own, text, on)
+    return told
+
+
+def _remind(task: Task, about: list[Task], text: str, on: date) -> int:
+    """One message to the commune of the task; what another run has told of is not told again."""
+    with transaction.atomic():
+        keys = [one.pk for one in about]
+        fresh = Task.objects.filter(pk__in=keys, reminded_on=None).update(reminded_on=on)
+        if fresh:
             tell(
-                f"remind:{task.pk}",
+                f"remind:{min(keys)}:{len(keys)}",
                 User.objects.who_in(Permission.OUTREACH_DO, task.place.own_scopes()),
                 f"Sắp đến hạn: {task.campaign.title}",
-                f"{task.what}. Hạn {task.due_on:%d/%m/%Y}, chưa có minh chứng.",
+                text,
                 about=f"task:{task.pk}",
                 path=f"/can-bo/truyen-thong/viec/{task.pk}/",
             )
-            told += 1
-    return told
+    return fresh

@@ -17,6 +17,7 @@ from saola.server.accounts.rights import require
 from saola.server.files.store import store
 from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell
+from saola.server.places.models import Place
 from saola.server.products.models import Product
 from saola.server.recognition.models import Decision
 from saola.server.supervision.models import Grievance
@@ -27,16 +28,18 @@ MOST_A_DAY = 50  # reports on one product
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """What a report adds to its words: the place it was seen at, a picture as uploaded."""
+    """What a report adds to its words: where it was seen, in words and as a commune, a picture as
+    uploaded."""
 
     where: str = ""
     photo: Any = None
+    place: Place | None = None
 
 
 @transaction.atomic
 def send(
     kind: str,
-    product: Product,
+    product: Product | None,
     text: str,
     token: UUID,
     *,
@@ -47,8 +50,8 @@ def send(
 ) -> Grievance:
     """Keep what somebody writes; the same token again changes nothing. A producer sends petitions
     and complaints on its own products, anybody a report."""
-    _may_send(kind, product, by)
-    if kind == Kind.COMPLAINT:
+    _may_send(kind, product, find.place, by)
+    if kind == Kind.COMPLAINT and product is not None:
         _about_a_decision(product, decision)
     facts = {
         "kind": kind,
@@ -58,6 +61,7 @@ def send(
         "sender": by,
         "contact": contact,
         "where": find.where,
+        "place": find.place,
     }
     grievance, new = Grievance.objects.get_or_create(token=token, defaults=facts)
     if not new:
@@ -73,26 +77,29 @@ def send(
     return grievance
 
 
-def _may_send(kind: str, product: Product, by: User | None) -> None:
+def _may_send(kind: str, product: Product | None, place: Place | None, by: User | None) -> None:
     if kind == Kind.REPORT:
+        if product is None and place is None:
+            raise Refused("Hãy chọn xã, phường nơi thấy.", field="place")
         lately = timezone.now() - timedelta(days=1)
-        waiting = Grievance.objects.filter(product=product, kind=kind, sent_at__gt=lately).count()
-        if waiting >= MOST_A_DAY:
-            raise Refused("Đã có nhiều phản ánh về sản phẩm này đang chờ xem. Hãy gửi lại sau.")
-    elif by is None:
+        same = Grievance.objects.filter(kind=kind, sent_at__gt=lately, product=product)
+        same = same.filter(place=place) if product is None else same
+        if same.count() >= MOST_A_DAY:
+            raise Refused("Đã có nhiều phản ánh như vậy đang chờ xem. Hãy gửi lại sau.")
+    elif by is None or product is None:
         raise Refused("Hãy đăng nhập bằng tài khoản của chủ thể.")
     else:
         require(by, Permission.DOSSIER_FILE, product)
 
 
 def _tell_office(grievance: Grievance) -> None:
-    place = grievance.product.place
+    place = grievance.product.place if grievance.product else grievance.place
     if place is None:
         return
     tell(
         f"grievance:{grievance.pk}",
         User.objects.who(Permission.SUPERVISE, f"place:{place.province_code}"),
-        f"{grievance.get_kind_display().capitalize()} về {grievance.product.name}",
+        f"{grievance.get_kind_display().capitalize()} về {grievance.about}",
         "Có nội dung mới cần xem và trả lời.",
         about=f"grievance:{grievance.pk}",
         path=reverse("desk:grievance", args=[grievance.pk]),
@@ -188,7 +195,7 @@ def _tell_sender(grievance: Grievance, what: str, text: str) -> None:
         tell(
             f"grievance:{grievance.pk}:{grievance.state}",
             [grievance.sender],
-            f"{grievance.get_kind_display().capitalize()} về {grievance.product.name} {what}",
+            f"{grievance.get_kind_display().capitalize()} về {grievance.about} {what}",
             text,
             about=f"grievance:{grievance.pk}",
             path=reverse("portal:grievances"),

@@ -40,7 +40,11 @@ class Grievance(models.Model):
         REMOVAL = "removal", _("xem xét thu hồi")
 
     kind = models.CharField(max_length=10, choices=Kind)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="grievances")
+    # none where a citizen saw the mark on goods that the register does not know
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, null=True, related_name="grievances"
+    )
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="+")
     decision = models.ForeignKey(  # the act a complaint is against
         Decision, on_delete=models.PROTECT, null=True, related_name="grievances"
     )
@@ -75,10 +79,25 @@ class Grievance(models.Model):
                 condition=~Q(state__in=["answered", "declined"]) | ~Q(answer=""),
                 name="grievance_answer_is_given",
             ),
+            models.CheckConstraint(
+                condition=Q(product__isnull=False) | Q(kind="report", place__isnull=False),
+                name="grievance_is_about_something",
+            ),
         ]
 
+    @property
+    def about(self) -> str:
+        """What it is about, in words."""
+        if self.product is not None:
+            return self.product.name
+        where = f", {self.place.name}" if self.place else ""
+        return f"dùng sai nhãn OCOP{where}"
+
     def scopes(self) -> set[str]:
-        """Its product's places; the producer only where it wrote itself."""
+        """Its product's places; the producer only where it wrote itself. Without a product
+        those of the place where it was seen."""
+        if self.product is None:
+            return self.place.scopes() if self.place else set()
         mine = self.sender_id is not None and self.kind != self.Kind.REPORT
         own = f"producer:{self.product.producer_id}"
         return {s for s in self.product.scopes() if s != own or mine}

@@ -5,7 +5,7 @@ const font = getComputedStyle(document.body).fontFamily;
 
 function read(table) {
   const [head, ...rows] = [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
-  return { names: head.slice(1), labels: rows.map(([label]) => label), columns: head.slice(1).map((_, at) => rows.map((row) => Number(row[at + 1]))) };
+  return { rows, names: head.slice(1), labels: rows.map(([label]) => label), columns: head.slice(1).map((_, at) => rows.map((row) => Number(row[at + 1]))) };
 }
 
 function groups({ names, columns }) {
@@ -27,6 +27,25 @@ function fan({ names, columns: [low, quarter, threeQuarters, high, middle] }) {
   return found;
 }
 
+// goods from the left to the right; a link that would close a circle stays in the table alone
+function links(rows) {
+  const next = new Map();
+  const leads = (from, to, seen = new Set()) =>
+    from === to || (!seen.has(from) && seen.add(from) && [...(next.get(from) ?? [])].some((one) => leads(one, to, seen)));
+  const kept = rows.filter(([from, to]) => {
+    if (leads(to, from)) return false;
+    next.set(from, [...(next.get(from) ?? []), to]);
+    return true;
+  });
+  const names = [...new Set(kept.flatMap(([from, to]) => [from, to]))];
+  return [{
+    type: "sankey", left: 8, right: 120, top: 8, bottom: 8, nodeGap: 12, draggable: false, emphasis: { focus: "adjacency" },
+    label: { color: colour("--ink"), width: 140, overflow: "truncate" }, lineStyle: { color: "source", opacity: 0.35 },
+    data: names.map((name) => ({ name })),
+    links: kept.map(([source, target, worth]) => ({ source, target, value: Math.max(1, Number(worth) || 1) })),
+  }];
+}
+
 const KINDS = { bars, groups, fan };
 for (const figure of document.querySelectorAll("figure.chart")) {
   const told = read(figure.querySelector("table"));
@@ -34,8 +53,14 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   const box = figure.querySelector(".drawn");
   box.hidden = false;
   figure.querySelector("details").open = false;
+  const plain = figure.dataset.kind === "links";
   const chart = globalThis.echarts.init(box, null, { renderer: "svg" });
-  const series = KINDS[figure.dataset.kind](told);
+  const series = plain ? links(told.rows) : KINDS[figure.dataset.kind](told);
+  if (plain) {
+    chart.setOption({ animation: false, color: HUES, textStyle: { fontFamily: font, fontSize: 13 }, tooltip: {}, series });
+    figure.dataset.ready = "1";
+    continue;
+  }
   const named = [...new Set(series.map(({ name }) => name).filter(Boolean))];
   chart.setOption({
     animation: false,

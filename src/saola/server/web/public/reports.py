@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
+from saola.server.places.models import Place
 from saola.server.products.models import Product
 from saola.server.recognition.models import Recognition
 from saola.server.supervision.grievances import Find, send
@@ -53,6 +54,35 @@ class ReportForm(Form):
     website = forms.CharField(required=False, widget=forms.HiddenInput())
 
 
+class MisuseForm(ReportForm):
+    """The mark on goods that nobody recognised: where, above all."""
+
+    place = forms.ModelChoiceField(
+        label=_("Xã, phường nơi thấy"), queryset=Place.objects.none(), empty_label="–"
+    )
+    field_order = ["text", "place", "where", "photo", "contact"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places: Any = self.fields["place"]
+        places.queryset = Place.objects.communes().order_by("folded")
+
+
+@login_not_required
+def misuse(request: HttpRequest) -> HttpResponse:
+    """Tell of the mark on goods that are not in the register."""
+    posted = request.POST if request.method == "POST" else None
+    form = MisuseForm(posted, request.FILES or None, initial={"token": uuid.uuid4()})
+    with_limit = counted(request, "report", MOST)
+    if form.is_valid() and form.carry_out(
+        lambda: with_limit(lambda: _send(None, form.cleaned_data))
+    ):
+        messages.success(request, _("Đã gửi phản ánh tới cơ quan quản lý OCOP của tỉnh."))
+        return redirect("public:register")
+    context = {"form": form}
+    return render(request, "public/misuse.html", context, status=400 if form.errors else 200)
+
+
 @login_not_required
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a report about a published product."""
@@ -70,7 +100,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/report.html", context, status=400 if form.errors else 200)
 
 
-def _send(product: Product, data: dict[str, Any]) -> Grievance:
+def _send(product: Product | None, data: dict[str, Any]) -> Grievance:
     if data["website"]:
         raise Refused("Không gửi được. Hãy tải lại trang rồi gửi lại.")
     return send(
@@ -80,5 +110,5 @@ def _send(product: Product, data: dict[str, Any]) -> Grievance:
         data["token"],
         by=None,
         contact=data["contact"],
-        find=Find(data["where"], data["photo"]),
+        find=Find(data["where"], data["photo"], data.get("place")),
     )

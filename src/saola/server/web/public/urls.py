@@ -44,6 +44,7 @@ urlpatterns = [
     path("thoi-nhan/<str:token>/", news.no_more, name="refuse"),
     path("viec/<uuid:token>/", villages.task, name="village-task"),
     path("tai-lieu/<int:pk>/", villages.material, name="material"),
+    path("bao-dung-sai-nhan/", reports.misuse, name="misuse"),
     path("san-pham/<int:pk>/phan-anh/", reports.report, name="report"),
     path("gcn/<uuid:token>/", certificates.certificate, name="certificate"),
     path("gcn/<uuid:token>/giay.pdf", certificates.certificate_file, name="certificate-file"),

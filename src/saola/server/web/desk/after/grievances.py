@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import ids_in
 from saola.server.products.models import Product
 from saola.server.supervision.grievances import answer, decline, last_day, take_up
 from saola.server.supervision.models import Grievance
@@ -21,10 +23,13 @@ ADDRESSES = {"kien-nghi": "petition", "khieu-nai": "complaint", "phan-anh": "rep
 
 
 def visible(request: HttpRequest) -> Any:
-    """Grievances about products the person may see."""
-    return Grievance.objects.filter(
-        product__in=Product.objects.visible_to(request.user)
-    ).select_related("product__producer", "product__place", "sender", "decision", "handled_by")
+    """Grievances about products the person may see, and about the mark in the person's province."""
+    codes = ids_in(person(request).scopes_for(Permission.SUPERVISE), "place")
+    mine = Q(product__in=Product.objects.visible_to(request.user))
+    mine |= Q(product=None, place__province_code__in=codes)
+    return Grievance.objects.filter(mine).select_related(
+        "product__producer", "product__place", "place", "sender", "decision", "handled_by"
+    )
 
 
 @needs(Permission.SUPERVISE)
@@ -42,7 +47,7 @@ def grievances(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "kind": kind,
         "tabs": [(key, Grievance.Kind(ADDRESSES[key]).label, counts[key]) for key in ADDRESSES],
-        "illustrative": any(r.product.illustrative for r in rows),
+        "illustrative": any(r.product and r.product.illustrative for r in rows),
     }
     return render(request, "desk/grievances.html", context)
 
@@ -102,7 +107,7 @@ def grievance(request: HttpRequest, pk: int) -> HttpResponse:
         "grievance": found,
         "form": form,
         "refuse": refuse,
-        "illustrative": found.product.illustrative,
+        "illustrative": bool(found.product and found.product.illustrative),
     }
     wrong = any(f is not None and f.errors for f in (form, refuse))
     return render(request, "desk/grievance.html", context, status=409 if wrong else 200)

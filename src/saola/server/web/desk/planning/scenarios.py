@@ -21,9 +21,9 @@ from saola.server.targets.models import YEARS, PlanItem, Scenario
 from saola.server.targets.progress import progress, targets
 from saola.server.targets.scenarios import Stale, adopt, begin, by_year, keep, keep_item
 from saola.server.targets.terms import terms
+from saola.server.web.common.charts import bars
 from saola.server.web.common.forms import Count, DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.planning.charts import bars
 from saola.server.web.desk.trading.fairs import province_of
 
 NAMES = {
@@ -60,13 +60,24 @@ class ScenarioForm(Form):
 
     name = forms.CharField(label=_("Tên phương án"), max_length=120)
     first_year = forms.IntegerField(label=_("Năm đầu"), min_value=2020, max_value=2100)
-    budgets = Numbers(label=_("Kinh phí từng năm (triệu đồng)"))
+    budgets = Numbers(
+        label=_("Kinh phí từng năm (triệu đồng)"),
+        help_text=_("Năm số cho năm năm, ví dụ 300, 300, 400, 400, 500; một số dùng cho mọi năm."),
+    )
     carry = forms.BooleanField(label=_("Tiền chưa dùng chuyển sang năm sau"), required=False)
-    days = Numbers(label=_("Ngày chuyên gia từng năm"), required=False)
+    days = Numbers(
+        label=_("Ngày chuyên gia từng năm"),
+        required=False,
+        help_text=_("Bỏ trống: không giới hạn."),
+    )
     days_per_step = forms.IntegerField(
         label=_("Ngày chuyên gia cho mỗi bước (ước đoán)"), min_value=0, max_value=100
     )
-    rounds = Numbers(label=_("Sản phẩm hoàn thành tối đa từng năm"), required=False)
+    rounds = Numbers(
+        label=_("Sản phẩm hoàn thành tối đa từng năm"),
+        required=False,
+        help_text=_("Bỏ trống: không giới hạn."),
+    )
     upgraded = Count(label=_("Nâng thêm từ 3 sao, ít nhất"), min_value=0, required=False)
     five_star = Count(label=_("Thêm 5 sao, ít nhất"), min_value=0, required=False)
     products = Count(label=_("Thêm sản phẩm mới từ 3 sao, ít nhất"), min_value=0, required=False)

@@ -18,9 +18,10 @@ from saola.server.market.enquiries import settle_demand
 from saola.server.market.keeping import FIRST_YEAR, add_support
 from saola.server.market.matching import offers_for
 from saola.server.market.models import Demand, Enquiry, Export, Support, YearRecord
-from saola.server.market.queries import needing_help, shares, year_totals
+from saola.server.market.queries import chain, needing_help, shares, year_totals
 from saola.server.places.models import Place
 from saola.server.products.models import Product
+from saola.server.web.common.charts import links
 from saola.server.web.common.forms import Form, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.common.tables import table_response
@@ -58,6 +59,7 @@ def market(request: HttpRequest) -> HttpResponse:
     )]  # fmt: skip
     context = {
         "year": year,
+        "chain": links(str(_("Hợp đồng dọc chuỗi")), chain(products, timezone.localdate())),
         "years": range(now, max(now - 5, 2017), -1),
         "totals": year_totals(year, products),
         "all": products.count(),

@@ -104,6 +104,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     offer = Offer.objects.filter(product=found).select_related("product").first()
     recognition = current_recognition(found, today)
     stars = recognition.stars if recognition else None
+    same = Product.objects.filter(producer=found.producer)
     context = {
         "product": found,
         "forms": made,
@@ -117,7 +118,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "exports": found.export_set.all()[:SHOWN],
         "years": compared(found.yearrecord_set.all()),
         "supports": found.support_set.all()[:SHOWN],
-        "chain": chain(found.producer, today) if found.producer else [],
+        "chain": chain(same, today) if found.producer else [],
         "dossier": open_dossier(found),
         "illustrative": found.illustrative,
     }

@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from saola.planning.outlook import Fan
+from saola.server.market.queries import MILLION, Link
 
 
 @dataclass(frozen=True)
 class Chart:
-    """`kind`: bars (stacked), groups (beside each other) or fan. `head` names the columns, the
-    first of them that of the rows' names; the rest are numbers."""
+    """`kind`: bars (stacked), groups (beside each other), fan or links. `head` names the columns,
+    the first of them that of the rows' names; the rest are numbers."""
 
     title: str
     kind: str
@@ -25,6 +26,27 @@ def bars(
 ) -> Chart:
     """Bars for each row, stacked or in groups."""
     return Chart(title, kind, [str(name) for name in head], list(rows))
+
+
+def links(title: str, rows: Iterable[Link]) -> Chart:
+    """Who delivers to whom, as broad as the contract is worth."""
+    head = [_("Bên giao"), _("Bên nhận"), _("Trị giá một năm (triệu đồng)")]
+    head += [_("Nguyên liệu (%)"), _("Sản phẩm")]
+    return Chart(
+        str(title),
+        "links",
+        head,
+        [
+            (
+                row.origin,
+                row.target,
+                round(row.value / MILLION) if row.value else "–",
+                row.share if row.share is not None else "–",
+                row.product,
+            )
+            for row in rows
+        ],
+    )
 
 
 def fan(title: str, now: int, years: Sequence[int], fans: Sequence[Fan]) -> Chart:
