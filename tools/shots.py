@@ -45,7 +45,10 @@ SHOTS = (
     ("ban-hang", "chuthe", "/chu-the/ban-hang/86/", 360, 740),
     ("thi-truong", "tinh.ocop", "/can-bo/thi-truong/", 1280, 720),
     ("chien-dich", "tinh.ocop", "/can-bo/truyen-thong/", 1280, 720),
+    ("tinh-hinh", "lanhdao.tinh", "/can-bo/chi-tieu/", 1280, 1900),
+    ("duong-len-hang", "chuthe", "/chu-the/ban-hang/86/len-hang/", 360, 740),
     ("trang-tem", "chuthe", "label", 360, 740),
+    ("phuong-an", "tinh.ocop", "/can-bo/phuong-an/1/", 1280, 1100),
 )
 
 

@@ -24,6 +24,7 @@ from saola.server.dossiers.queries import queue as queue_of
 from saola.server.examination.actions import may_examine
 from saola.server.recognition.models import Notice
 from saola.server.web.common import sheet_form
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.papers import (
     dossier_papers,
     file_response,
@@ -34,7 +35,6 @@ from saola.server.web.common.papers import (
 )
 from saola.server.web.common.proposal import proposal_response
 from saola.server.web.common.rights import needs
-from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
 # acts with a page of their own; the rest take the plain form of `step`

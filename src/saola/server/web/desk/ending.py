@@ -22,8 +22,8 @@ from saola.server.products.models import Product
 from saola.server.recognition import watch
 from saola.server.recognition.queries import Filters, register
 from saola.server.recognition.register.exports import PTNT_OCOP, ptnt_rows
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.rights import needs
-from saola.server.web.common.tables import table_response
 
 PER_PAGE = 50
 NEEDS: dict[str, str | Promise] = {

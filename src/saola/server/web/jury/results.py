@@ -40,11 +40,11 @@ from saola.server.councils.queries import board_mark, histories, matrix
 from saola.server.councils.reports import exports
 from saola.server.councils.sheets import NOBODY
 from saola.server.web.common import sheet_form
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import clean, whole_number
 from saola.server.web.common.papers import file_response, signed_response
 from saola.server.web.common.posted import EVENT_TYPES
 from saola.server.web.common.rights import needs, person
-from saola.server.web.common.tables import table_response
 from saola.server.web.jury.sessions import visible_session
 from saola.server.web.jury.sheets import visible_item
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from saola.server.accounts.models import User
 from saola.server.demo.people import PASSWORD, PEOPLE, load_people
+from saola.server.demo.plan import load_plan
 from saola.server.demo.real import load_map, load_products, load_session_2024
 from saola.server.demo.sample import load_sample
 from saola.server.demo.trace import load_chain
@@ -24,6 +25,7 @@ STAGES: tuple[tuple[str, Callable[[], None]], ...] = (
     ("tài khoản dùng thử", load_people),
     ("phiên minh họa", load_sample),
     ("chuỗi chè minh họa", load_chain),
+    ("phương án minh họa", load_plan),
 )
 
 

@@ -8,7 +8,7 @@ from saola.planning.outlook import FEW, Outlook
 from saola.server.accounts.permissions import Permission
 from saola.server.targets.outlook import expiring, held_now, province_outlook
 from saola.server.targets.terms import terms
-from saola.server.web.common.charts import fan
+from saola.server.web.common.figures.charts import fan
 from saola.server.web.common.rights import needs
 from saola.server.web.desk.planning.promises import day_of
 

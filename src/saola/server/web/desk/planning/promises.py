@@ -24,9 +24,9 @@ from saola.server.targets.outlook import expiring, turns
 from saola.server.targets.progress import contradictions, progress, targets
 from saola.server.targets.rounds import clocks, rounds
 from saola.server.targets.terms import Terms, terms
-from saola.server.web.common.charts import Chart, bars
+from saola.server.web.common.figures.charts import Chart, bars
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.rights import needs, person
-from saola.server.web.common.tables import table_response
 from saola.vietnamese.sorting import word_key
 
 WIDTH = 300  # of a bar, in its own units

@@ -12,8 +12,8 @@ from saola.server.dossiers.models import Dossier
 from saola.server.papers.forms import DOCX, as_docx, as_pdf
 from saola.server.targets.report import as_form, countryside, programme
 from saola.server.targets.terms import terms
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.rights import needs, person
-from saola.server.web.common.tables import table_response
 from saola.server.web.desk.planning.promises import day_of
 
 

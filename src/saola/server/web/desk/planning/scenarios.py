@@ -21,7 +21,7 @@ from saola.server.targets.models import YEARS, PlanItem, Scenario
 from saola.server.targets.progress import progress, targets
 from saola.server.targets.scenarios import Stale, adopt, begin, by_year, keep, keep_item
 from saola.server.targets.terms import terms
-from saola.server.web.common.charts import bars
+from saola.server.web.common.figures.charts import bars
 from saola.server.web.common.forms import Count, DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.trading.fairs import province_of

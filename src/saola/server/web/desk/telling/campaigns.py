@@ -20,10 +20,10 @@ from saola.server.outreach.prints import report_pdf
 from saola.server.outreach.queries import REPORT, STATES, reached, report_rows
 from saola.server.places.models import Place, Shape
 from saola.server.products.models import LANGUAGES
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Count, DateField, Form, WebField
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
-from saola.server.web.common.tables import table_response
 from saola.server.web.desk.trading.fairs import province_of, provinces_in
 
 SHOWN = 100

@@ -22,9 +22,9 @@ from saola.server.market.models import TradeEvent
 from saola.server.market.queries import event_result
 from saola.server.places.models import Place
 from saola.server.products.models import Producer
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Count, DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
-from saola.server.web.common.tables import table_response
 from saola.server.web.desk.trading.market import plain
 
 PROVINCE = 2  # digits of its code

@@ -21,10 +21,10 @@ from saola.server.market.models import Demand, Enquiry, Export, Support, YearRec
 from saola.server.market.queries import chain, needing_help, shares, year_totals
 from saola.server.places.models import Place
 from saola.server.products.models import Product
-from saola.server.web.common.charts import links
+from saola.server.web.common.figures.charts import links
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Form, whole_number
 from saola.server.web.common.rights import needs, person
-from saola.server.web.common.tables import table_response
 from saola.vietnamese.numbers import decimal_comma
 
 SHOWN = 100

@@ -21,7 +21,7 @@ from saola.server.outreach.models import Post
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, register
 from saola.server.recognition.register.exports import REGISTER, register_rows
-from saola.server.web.common.tables import table_response
+from saola.server.web.common.figures.tables import table_response
 from saola.server.web.public.machines.versions import LICENCE, VERSION, versioned
 from saola.server.web.public.products import address, published, recognised
 from saola.server.web.public.register import found

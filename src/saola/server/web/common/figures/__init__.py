@@ -1,0 +1,1 @@
+"""Numbers shown: as charts over tables, as files."""
