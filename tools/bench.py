@@ -285,6 +285,7 @@ def server(url: str, folder: Path) -> None:
     os.environ.update(
         SAOLA_MODE="production",
         SAOLA_SECRET_KEY="b" * 60,
+        SAOLA_SERIAL_KEY="ab" * 32,
         SAOLA_BASE_URL="https://127.0.0.1",
         SAOLA_HOSTS="127.0.0.1",
         SAOLA_DATABASE_URL=url,

@@ -86,6 +86,10 @@ def test_a_small_budget_says_what_is_missing(agency: User) -> None:
     none = solved(agency, name="B", targets={"upgraded": 9})
     assert none.result is not None
     assert none.result["extra_needed"] is None
+    assert none.result["would_do"]["products"] == [{"indicator": "upgraded", "most": 1}]
+    tight = solved(agency, name="C", budgets=[9000] * 5, days=[0] * 5)
+    assert tight.result is not None
+    assert (tight.result["extra_needed"], tight.result["would_do"]["days"]) == (None, 0)
 
 
 def test_without_targets_as_much_as_can_be(agency: User) -> None:
@@ -276,7 +280,9 @@ def test_targets_that_contradict_are_told() -> None:
     assert contradictions(targets()) == []
 
     def target(indicator: str, least: int, unit: str = "products") -> Target:
-        return Target(f"{indicator}{least}", indicator, 2030, indicator, least, unit, "", "", "")
+        return Target(
+            f"{indicator}{least}", indicator, 2030, "14", indicator, least, unit, "", "", ""
+        )
 
     found = contradictions(
         [

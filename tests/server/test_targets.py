@@ -92,6 +92,11 @@ class TestPromises:
         assert "Mỗi xã, phường có ít nhất một sản phẩm" in page
         assert "Chè thật" in client.get("/can-bo/chi-tieu/four_star_2025/").content.decode()
         assert client.get("/can-bo/chi-tieu/khac/").status_code == 404
+        for what, key, status in (
+            ("cong-nhan", TODAY.year, 200), ("ket-thuc", 2020, 200), ("loai-hinh", "cooperative", 200),
+            ("loai-hinh", "chua-ro", 200), ("loai-hinh", "x", 404), ("khac", "1", 404),
+        ):  # fmt: skip
+            assert client.get(f"/can-bo/chi-tieu/{what}/{key}/").status_code == status
         assert client.get("/can-bo/chi-tieu/?ngay=hom-qua").status_code == 200
         past = client.get("/can-bo/chi-tieu/four_star_2025/?ngay=2020-01-01").content.decode()
         assert "Chè thật" not in past

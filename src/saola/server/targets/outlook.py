@@ -12,8 +12,8 @@ AHEAD = 5  # years
 def ended_terms(read: Terms) -> dict[int, Counter[Fate]]:
     """By class, how the terms that were over by the day ended."""
     found: dict[int, Counter[Fate]] = {3: Counter(), 4: Counter(), 5: Counter()}
-    for _year, stars, fate in read.ends:
-        found[stars][fate] += 1
+    for term, _year, fate in read.ends:
+        found[int(term.stars or 0)][fate] += 1
     return found
 
 
@@ -21,7 +21,7 @@ def turns(read: Terms) -> list[tuple[int, Counter[Fate]]]:
     """By year, how many terms were renewed, upgraded, lost in it; years without a turn are told
     between the first and the last."""
     found: dict[int, Counter[Fate]] = {}
-    for year, _stars, fate in read.ends:
+    for _term, year, fate in read.ends:
         found.setdefault(year, Counter())[fate] += 1
     if not found:
         return []

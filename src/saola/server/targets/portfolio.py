@@ -31,6 +31,7 @@ from saola.server.targets.sheets import HIGHEST, LOWEST, Sheet, last_sheets
 from saola.server.targets.terms import HOLDS, terms
 
 INDICATORS = ("upgraded", "five_star", "products")
+ENDLESS = 10**9  # million đồng
 MORE_MONEY, MORE_DAYS = 100, 20  # a year, for what a little more is worth
 LATER = 2  # years that a plan may be drawn out
 SECONDS = 30.0  # for the plan itself; the looks aside take less
@@ -180,7 +181,27 @@ def solved(scenario: Scenario) -> dict[str, Any]:
     }
     if any(found.short):
         told["extra_needed"] = extra_needed(problem, seconds=SECONDS / 2)
+        if told["extra_needed"] is None:
+            told["would_do"] = _would_do(problem)
     return told
+
+
+def _would_do(problem: Problem) -> dict[str, Any]:
+    """What would make the targets possible where money alone does not: money (beyond the budgets)
+    once a limit is gone, and what is short even without any limit: too few products lead there."""
+    made: dict[str, Any] = {}
+    if problem.days is not None:
+        made["days"] = extra_needed(replace(problem, days=None), seconds=SECONDS / 4)
+    if problem.rounds is not None:
+        made["rounds"] = extra_needed(replace(problem, rounds=None), seconds=SECONDS / 4)
+    endless = replace(problem, budgets=(ENDLESS,) * YEARS, days=None, rounds=None)
+    short = solve(endless, seconds=SECONDS / 4).short
+    made["products"] = [
+        {"indicator": target.indicator, "most": target.least - missing}
+        for target, missing in zip(problem.targets, short, strict=True)
+        if missing
+    ]
+    return made
 
 
 def _told(found: Portfolio) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Target:
     id: str
     name: str
     period: int
+    place: str  # code of the province that promised
     indicator: str
     least: int
     unit: str
@@ -167,6 +168,22 @@ INDICATORS: dict[str, Callable[[Target, Terms], Progress]] = {
     "exported": _exported,
     "communes": _communes,
 }
+
+
+def recognised_in(read: Terms, year: int) -> list[int]:
+    """Recognitions of that year."""
+    return [t.pk for own in read.by_product for t in own if t.year == year and t.stars in (3, 4, 5)]
+
+
+def ended_in(read: Terms, year: int) -> list[int]:
+    """Terms that ended in that year, however they did."""
+    return [term.pk for term, over, _fate in read.ends if over == year]
+
+
+def of_type(read: Terms, kind: str) -> list[int]:
+    """Recognitions, that hold or may, of producers of that type ("" where it is not told)."""
+    states = (*HOLDS, "unknown")
+    return [t.pk for t, state in read.last if state in states and (t.kind or "") == kind]
 
 
 def by_year(read: Terms) -> list[tuple[int, dict[int, int]]]:

@@ -65,13 +65,13 @@ class Terms:
         return [t for t, s in self.last if s == "unknown" and (not stars or t.stars in stars)]
 
     @cached_property
-    def ends(self) -> list[tuple[int, int, Fate]]:
-        """Year, class and fate of every term that was over by the day: a later term of the product
+    def ends(self) -> list[tuple[Term, int, Fate]]:
+        """Year and fate of every term that was over by the day: a later term of the product
         of the same class (renewed) or a higher one (upgraded), else lost. A product that fell to a
         lower class is lost to its own. What was taken back counts for nothing."""
         return [end for own in self.by_product for end in self._ends(own)]
 
-    def _ends(self, own: list[Term]) -> Iterator[tuple[int, int, Fate]]:
+    def _ends(self, own: list[Term]) -> Iterator[tuple[Term, int, Fate]]:
         kept = [t for t in own if t.withdrawn_on is None and t.year and (t.stars or 0) >= 3]
         for at, term in enumerate(kept):
             stars, over = int(term.stars or 0), term.end_year or 0
@@ -79,11 +79,11 @@ class Terms:
                 later = kept[at + 1]
                 more = int(later.stars or 0) - stars
                 fate: Fate = "upgraded" if more > 0 else "lost" if more < 0 else "renewed"
-                yield later.year or 0, stars, fate
+                yield term, later.year or 0, fate
             elif term.revoked_on and term.revoked_on <= self.on:
-                yield term.revoked_on.year, stars, "lost"
+                yield term, term.revoked_on.year, "lost"
             elif (term.expires_on or date(over, 12, 31)) < self.on:
-                yield over, stars, "lost"
+                yield term, over, "lost"
 
 
 def terms(on: date) -> Terms:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("chi-tieu/nong-thon-moi.<str:kind>", planning.countryside_file, name="countryside"),
     path("chi-tieu/ban-do.geojson", promises.coverage_map, name="coverage-map"),
     path("chi-tieu/het-han/<int:months>/", promises.ending_soon, name="ending-soon"),
+    path("chi-tieu/<slug:what>/<slug:key>/", promises.figure, name="figure"),
     path("chi-tieu/<slug:key>/", promises.behind, name="promise"),
     path("len-hang/<int:pk>/", ways.way, name="way"),
     path("phuong-an/", scenarios.scenarios, name="scenarios"),

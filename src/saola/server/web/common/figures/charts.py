@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,13 +20,23 @@ class Chart:
     kind: str
     head: Sequence[str]
     rows: Sequence[Sequence[Any]]
+    opens: Sequence[str] = ()  # addresses of the lists behind the rows
+
+    @property
+    def lines(self) -> list[tuple[Sequence[Any], str]]:
+        """Each row with the address behind it."""
+        return [*zip_longest(self.rows, self.opens, fillvalue="")]
 
 
 def bars(
-    title: str, head: Sequence[Any], rows: Iterable[Sequence[Any]], kind: str = "bars"
+    title: str,
+    head: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    kind: str = "bars",
+    opens: Sequence[str] = (),
 ) -> Chart:
     """Bars for each row, stacked or in groups."""
-    return Chart(title, kind, [str(name) for name in head], list(rows))
+    return Chart(title, kind, [str(name) for name in head], list(rows), opens)
 
 
 def links(title: str, rows: Iterable[Link]) -> Chart:

@@ -1,7 +1,7 @@
 """Where the programme stands on any day: promises, coverage, classes, terms, rounds; each figure
 opens its list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from saola.server.targets.rounds import clocks, rounds
 from saola.server.targets.terms import Terms, terms
 from saola.server.web.common.figures.charts import Chart, bars
 from saola.server.web.common.figures.tables import table_response
+from saola.server.web.common.forms import whole_number
 from saola.server.web.common.rights import needs, person
 from saola.vietnamese.sorting import word_key
 
@@ -60,7 +62,7 @@ def promises(request: HttpRequest) -> HttpResponse:
         "expiring": expiring(read),
         "communes": _communes(read),
         "rounds": rounds(seen, read.on),
-        "clocks": [(STATES[state], told) for state, told in clocks(seen, today)],
+        "clocks": [(state, STATES[state], told) for state, told in clocks(seen, today)],
         "made_up": seen.filter(illustrative=True).exists(),
     }
     return render(request, "desk/planning/promises.html", context)
@@ -70,24 +72,52 @@ def _charts(read: Terms) -> list[Chart]:
     kinds = dict(Producer.Kind.choices) | {"": _("chưa rõ")}
     stars = [f"{n} {_('sao')}" for n in (3, 4, 5)]
     fates: tuple[Fate, ...] = ("renewed", "upgraded", "lost")
+    years, ends, types = figures.by_year(read), turns(read), figures.producers(read)
+
+    def opens(what: str, keys: Iterable[Any]) -> list[str]:
+        day = f"?ngay={read.on.isoformat()}"
+        return [reverse("desk:figure", args=[what, key or "chua-ro"]) + day for key in keys]
+
     return [
         bars(
             _("Công nhận theo năm (theo nguồn công khai)"),
             [_("Năm"), *stars],
-            [(year, *(of[n] for n in (3, 4, 5))) for year, of in figures.by_year(read)],
+            [(year, *(of[n] for n in (3, 4, 5))) for year, of in years],
+            opens=opens("cong-nhan", (year for year, _of in years)),
         ),
         bars(
             _("Giấy hết hạn theo năm: giữ hạng, lên hạng, mất hạng"),
             [_("Năm"), _("giữ hạng"), _("lên hạng"), _("mất hạng")],
-            [(year, *(of[fate] for fate in fates)) for year, of in turns(read)],
+            [(year, *(of[fate] for fate in fates)) for year, of in ends],
+            opens=opens("ket-thuc", (year for year, _of in ends)),
         ),
         bars(
             _("Sản phẩm và chủ thể theo loại hình"),
             [_("Loại hình"), _("chủ thể"), _("sản phẩm")],
-            [(kinds[kind], *counts) for kind, *counts in figures.producers(read)],
+            [(kinds[kind], *counts) for kind, *counts in types],
             "groups",
+            opens("loai-hinh", (kind for kind, *_counts in types)),
         ),
     ]
+
+
+@needs(Permission.DESK_USE)
+def figure(request: HttpRequest, what: str, key: str) -> HttpResponse:
+    """The list behind a row of a chart."""
+    read = terms(day_of(request))
+    kinds = dict(Producer.Kind.choices) | {"chua-ro": _("chưa rõ")}
+    if what == "loai-hinh" and key in kinds:
+        rows = figures.of_type(read, "" if key == "chua-ro" else key)
+        title = _("Sản phẩm của loại hình: %(kind)s") % {"kind": kinds[key]}
+    elif what == "cong-nhan" and whole_number(key):
+        rows = figures.recognised_in(read, int(key))
+        title = _("Công nhận năm %(year)s") % {"year": key}
+    elif what == "ket-thuc" and whole_number(key):
+        rows = figures.ended_in(read, int(key))
+        title = _("Giấy hết hạn năm %(year)s") % {"year": key}
+    else:
+        raise Http404
+    return _listed(request, read, title, str(len(rows)), rows=rows)
 
 
 def _communes(read: Terms) -> list[tuple[Place, int, int]]:

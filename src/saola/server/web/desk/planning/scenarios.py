@@ -225,6 +225,10 @@ def _found(row: Scenario) -> dict[str, Any] | None:
         for one in told.get("targets", ())
     ]
     told["reached"] = [(NAMES[name], c[-1]) for name, c in told.get("counts", {}).items()]
+    told["most"] = [
+        (NAMES[one["indicator"]], one["most"])
+        for one in told.get("would_do", {}).get("products", ())
+    ]
     told["gap_percent"] = round(100 * (told.get("gap") or 0), 1)
     told["lasts"] = round(100 * told.get("money_lasts", 0))
     told["worth"] = [
