@@ -11,6 +11,27 @@ from saola.server.products.models import Producer
 MONTH = 10**10  # events that one month can hold
 
 
+@models.BigIntegerField.register_lookup
+class Among(models.Lookup[Any]):
+    """`__among`: one of many numbers; to PostgreSQL one array, which is half the work of as many
+    parameters."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """IN, as every database has it."""
+        left, params = self.process_lhs(compiler, connection)
+        numbers = list(self.rhs)
+        marks = ", ".join(["%s"] * len(numbers)) or "NULL"
+        return f"{left} IN ({marks})", (*params, *numbers)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """= ANY of an array."""
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s)", (*params, list(self.rhs))
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     """Everyday reads."""
 

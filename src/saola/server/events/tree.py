@@ -10,7 +10,7 @@ USED = (Role.INPUT, Role.INPUT_CLASS, Role.CHILD, Role.CHILD_CLASS)
 MADE = (Role.OUTPUT, Role.OUTPUT_CLASS, Role.PARENT)
 DEEPEST = 50
 MOST = 20_000  # things in one tree
-AT_ONCE = 500  # numbers in one question
+AT_ONCE = 2000  # numbers in one question
 
 
 @dataclass(slots=True)
@@ -59,12 +59,12 @@ def _parts(values: Iterable[int]) -> Iterable[list[int]]:
 
 def _mentions(keys: Iterable[int], roles: tuple[Role, ...]) -> Iterable[tuple[int, int]]:
     for part in _parts(keys):
-        yield from Mention.objects.filter(key__in=part, role__in=roles).values_list("key", "seq")
+        yield from Mention.objects.filter(key__among=part, role__in=roles).values_list("key", "seq")
 
 
 def _named(seqs: Iterable[int], roles: tuple[Role, ...]) -> Iterable[tuple[int, int]]:
     for part in _parts(seqs):
-        yield from Mention.objects.filter(seq__in=part, role__in=roles).values_list("key", "seq")
+        yield from Mention.objects.filter(seq__among=part, role__in=roles).values_list("key", "seq")
 
 
 def _declared(seqs: Iterable[int]) -> set[int]:
@@ -72,11 +72,11 @@ def _declared(seqs: Iterable[int]) -> set[int]:
     wrong by its own owner or by an office."""
     gone: set[int] = set()
     for part in _parts(seqs):
-        told = Mention.objects.filter(seq__in=part, role=Role.DECLARED)
+        told = Mention.objects.filter(seq__among=part, role=Role.DECLARED)
         gone |= set(told.values_list("seq", flat=True))
-        rows = Mention.objects.filter(seq__in=part, role=Role.EVENT)
+        rows = Mention.objects.filter(seq__among=part, role=Role.EVENT)
         by_key = dict(rows.values_list("key", "seq"))
-        doubts = Mention.objects.filter(role=Role.DECLARED, key__in=by_key.keys())
+        doubts = Mention.objects.filter(role=Role.DECLARED, key__among=by_key.keys())
         pairs = [(by_key[key], seq) for key, seq in doubts.values_list("key", "seq")]
         gone |= _by_right(pairs) if pairs else set()
     return gone
@@ -92,7 +92,7 @@ def owners_of(seqs: Iterable[int]) -> dict[int, int | None]:
     """The producer whose chain each event belongs to; None for an office's."""
     found: dict[int, int | None] = {}
     for part in _parts(seqs):
-        found |= dict(Event.objects.filter(seq__in=part).values_list("seq", "owner"))
+        found |= dict(Event.objects.filter(seq__among=part).values_list("seq", "owner"))
     return found
 
 

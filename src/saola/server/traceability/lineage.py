@@ -7,7 +7,7 @@ from decimal import Decimal
 from saola.server.events.tree import Tree, owners_of, tree
 from saola.server.traceability.models import Entry, Lot
 
-AT_ONCE = 500
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def lots_of(keys: Iterable[int]) -> dict[int, Lot]:
     whole = sorted(keys)
     found: dict[int, Lot] = {}
     for at in range(0, len(whole), AT_ONCE):
-        rows = Lot.objects.filter(key__in=whole[at : at + AT_ONCE])
+        rows = Lot.objects.filter(key__among=whole[at : at + AT_ONCE])
         found |= {row.key: row for row in rows.select_related("item__producer")}
     return found
 
