@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from saola.planning.outlook import Fate, Outlook, outlook
+from saola.planning.fans import Fate, Outlook
 from saola.server.targets.terms import HOLDS, Terms
 
 AHEAD = 5  # years
@@ -41,6 +41,8 @@ def held_now(read: Terms) -> Counter[tuple[int, int]]:
 def province_outlook(read: Terms) -> Outlook:
     """The years after the day of what `held_now` tells; this year's remaining ends are drawn
     too."""
+    from saola.planning.outlook import outlook  # noqa: PLC0415 - numpy, for this page alone
+
     return outlook(held_now(read), ended_terms(read), read.on.year, AHEAD + 1)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import F, Q
 
-from saola.planning.outlook import TERM, Fate
+from saola.planning.fans import TERM, Fate
 from saola.server.products.models import Edition
 from saola.server.recognition.models import Recognition, status_of
 from saola.server.recognition.queries import extended_on

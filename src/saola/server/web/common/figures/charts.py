@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from saola.planning.outlook import Fan
+from saola.planning.fans import Fan
 from saola.server.market.queries import MILLION, Link
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from saola.planning.outlook import FEW, Outlook
+from saola.planning.fans import FEW, Outlook
 from saola.server.accounts.permissions import Permission
 from saola.server.targets.outlook import expiring, held_now, province_outlook
 from saola.server.targets.terms import terms

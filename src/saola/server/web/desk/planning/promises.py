@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saola.planning.outlook import Fate
+from saola.planning.fans import Fate
 from saola.server.accounts.permissions import Permission
 from saola.server.dossiers.labels import STATES
 from saola.server.dossiers.models import Dossier
