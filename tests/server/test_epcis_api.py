@@ -376,3 +376,14 @@ def test_narrowing_by_the_database_changes_no_answer(office: Machine) -> None:
         seen = search(query, Access.objects.get(), 100).events
         assert {event["eventID"] for event, _ in seen} == owner, name
         assert found == set()  # nothing of it is public
+
+
+def test_words_of_others_are_not_told(office: Machine) -> None:
+    own = "https://bi-mat.example/buoc"
+    captured(office, serial(1, bizStep=own))
+    everybody, word = Machine(), {"bizStep": "shipping"}
+    captured(office, serial(2, **word))
+    assert own in office.get("/bizSteps").json["member"]
+    told = everybody.get("/bizSteps").json["member"]
+    assert own not in told
+    assert any("hipping" in one for one in told)

@@ -50,7 +50,7 @@ def asked(**changes: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "name": "Phương án A", "first_year": YEAR, "budgets": [500] * 5, "days": [], "rounds": [],
         "carry": False, "days_per_step": 3, "targets": {"upgraded": 1}, "first": "upgraded",
-        "each_commune": False, "area": [], "area_least": 0,
+        "due_year": YEAR + 4, "each_commune": False, "area": [], "area_least": 0,
     }  # fmt: skip
     return facts | changes
 
@@ -147,7 +147,7 @@ def test_two_hands_do_not_overwrite_each_other(agency: User) -> None:
     "changes",
     [
         {"budgets": []}, {"budgets": [1, 2]}, {"budgets": [-1] * 5}, {"days": [1]},
-        {"area_least": 1},
+        {"area_least": 1}, {"due_year": YEAR + 5}, {"due_year": YEAR - 1},
     ],
 )  # fmt: skip
 def test_numbers_that_cannot_be(agency: User, changes: dict[str, Any]) -> None:
@@ -168,8 +168,8 @@ def test_a_name_is_there_once_and_only_for_those_who_plan(agency: User) -> None:
 def test_what_was_chosen_becomes_work(agency: User) -> None:
     near = product(68)
     row = solved(agency)
-    assert scenarios.adopt(row, by=agency) == 1
-    assert scenarios.adopt(row, by=agency) == 0
+    assert scenarios.adopt(row, revision=row.revision, by=agency) == 1
+    assert scenarios.adopt(row, revision=row.revision, by=agency) == 0
     (item,) = PlanItem.objects.all()
     assert (item.product_id, item.stars, item.outcome) == (near.pk, 4, "open")
     facts = {
@@ -182,7 +182,9 @@ def test_what_was_chosen_becomes_work(agency: User) -> None:
     scenarios.keep(asked(budgets=[1] * 5), "14", by=agency, pk=row.pk, revision=1)
     row.refresh_from_db()
     with pytest.raises(Refused):
-        scenarios.adopt(row, by=agency)  # what was found is of the scenario before
+        scenarios.adopt(
+            row, revision=row.revision, by=agency
+        )  # what was found is of the scenario before
 
 
 def test_options_ask_few_statements(
@@ -200,6 +202,7 @@ class TestPages:
         return {
             "name": "Phương án trang", "first_year": str(YEAR), "budgets": "500", "days": "",
             "days_per_step": "3", "rounds": "", "upgraded": "1", "first": "upgraded",
+            "due_year": str(YEAR + 4),
         } | changes  # fmt: skip
 
     def walk(self, client: Client) -> Scenario:
@@ -218,7 +221,10 @@ class TestPages:
         page = client.get(f"/can-bo/phuong-an/{row.pk}/").content.decode()
         assert "Chè gần bốn sao" in page
         assert "Đã chứng minh là tốt nhất" in page
-        assert client.post(f"/can-bo/phuong-an/{row.pk}/", {"adopt": "1"}).status_code == 302
+        assert (
+            client.post(f"/can-bo/phuong-an/{row.pk}/", {"adopt": "1", "revision": "1"}).status_code
+            == 302
+        )
         (item,) = PlanItem.objects.all()
         told = {"owner": "A", "spent": "3", "outcome": "done", "due_on": "", "budget_line": "NTM"}
         client.post(f"/can-bo/phuong-an/viec/{item.pk}/", told)
@@ -256,7 +262,7 @@ class TestPages:
         leader = browser(UserFactory(role="province_leader", role__scope="place:14"))
         page = leader.get(f"/can-bo/phuong-an/{row.pk}/").content.decode()
         assert "Ghi và tính" not in page
-        leader.post(f"/can-bo/phuong-an/{row.pk}/", {"adopt": "1"})
+        leader.post(f"/can-bo/phuong-an/{row.pk}/", {"adopt": "1", "revision": "1"})
         assert not PlanItem.objects.exists()
         other = browser(UserFactory(role="ocop_agency", role__scope="place:11"))
         assert other.get(f"/can-bo/phuong-an/{row.pk}/").status_code == 404

@@ -10,6 +10,7 @@ from saola.planning.portfolio import (
     Fair,
     Impossible,
     Option,
+    OutOfTime,
     Portfolio,
     Problem,
     Target,
@@ -47,13 +48,21 @@ def run(text: bytes) -> dict[str, Any]:
 def _path(data: dict[str, Any]) -> dict[str, Any]:
     criteria_set = load(data["sheet"])
     told = {
-        name: Effort(tuple(row["cost"]), tuple(row["months"]), row.get("chance", 100))
+        name: Effort(
+            _range(row["cost"], f"{name}: cost"),
+            _range(row["months"], f"{name}: months"),
+            _whole(row.get("chance", 100), f"{name}: chance", 1, 100),
+        )
         for name, row in data.get("efforts", {}).items()
     }
     needs = {
         name: [(str(other), int(points)) for other, points in rows]
         for name, rows in data.get("needs", {}).items()
     }
+    for name, points in data["now"].items():
+        if name not in criteria_set.by_id:
+            raise Refused(f"{name}: no criterion of this sheet")
+        _whole(points, name, 0, criteria_set.by_id[name].max)
     rows = ladders(criteria_set, data["now"], told, cases=data.get("cases", {}), needs=needs)
     stars = int(data["stars"])
     asked = goal(criteria_set, stars, margin=int(data.get("margin", MARGIN)))
@@ -79,6 +88,23 @@ def _path(data: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def _whole(value: Any, what: str, least: int = 0, most: int = 10**12) -> int:
+    """A whole number within its limits."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise Refused(f"{what}: a whole number from {least} to {most} is expected")
+    return value
+
+
+def _range(value: Any, what: str) -> tuple[int, int]:
+    """From and to."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise Refused(f"{what}: two numbers are expected, from and to")
+    low, high = (_whole(one, what) for one in value)
+    if high < low:
+        raise Refused(f"{what}: the second number is below the first")
+    return low, high
+
+
 def _plan(plan: Plan) -> dict[str, Any]:
     return {
         "cost": plan.cost,
@@ -100,10 +126,11 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
     limits = {
-        name: None if data.get(name) is None else tuple(data[name]) for name in ("days", "rounds")
+        name: None if data.get(name) is None else tuple(_whole(n, name) for n in data[name])
+        for name in ("days", "rounds")
     }
     problem = Problem(
-        tuple(data["budgets"]),
+        tuple(_whole(n, "budgets") for n in data["budgets"]),
         tuple(
             Option(
                 str(row["product"]),
@@ -111,11 +138,14 @@ def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
                 tuple(row["spend"]),
                 dict(row["gives"]),
                 tuple(row.get("days", ())),
-                row.get("chance", 100),
+                _whole(row.get("chance", 100), "chance", 1, 100),
             )
             for row in data["options"]
         ),
-        tuple(Target(row["indicator"], row["least"], row["by"]) for row in data.get("targets", ())),
+        tuple(
+            Target(row["indicator"], _whole(row["least"], "least"), row["by"])
+            for row in data.get("targets", ())
+        ),
         tuple(data.get("most", ())),
         limits["days"],
         limits["rounds"],
@@ -130,7 +160,10 @@ def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
     lasts, met = robust(problem, found)
     told["robust"] = {"money_lasts": round(lasts, 3), "targets_met": [round(one, 3) for one in met]}
     if any(found.short):
-        told["extra_needed"] = extra_needed(problem)
+        try:
+            told["extra_needed"] = extra_needed(problem)
+        except OutOfTime:
+            told["extra_needed"] = "not found out in time"
     return told
 
 

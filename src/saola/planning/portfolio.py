@@ -24,6 +24,7 @@ __all__ = [
     "Fair",
     "Impossible",
     "Option",
+    "OutOfTime",
     "Portfolio",
     "Problem",
     "Target",
@@ -34,6 +35,10 @@ __all__ = [
 ]
 SECONDS = 20.0
 NEARLY = 10  # options that are told as almost chosen
+
+
+class OutOfTime(Exception):
+    """The time was over before anything was found out."""
 
 
 def solve(problem: Problem, *, seconds: float = SECONDS) -> Portfolio:
@@ -51,21 +56,27 @@ def solve(problem: Problem, *, seconds: float = SECONDS) -> Portfolio:
     chosen = model.chosen()
     nearly: tuple[Chosen, ...] = ()
     if not gap and model.columns:
-        nearly = _nearly(model.columns, chosen, model.reduced_costs())
+        asked = {target.indicator for target in problem.targets} | set(problem.most)
+        nearly = _nearly(model.columns, chosen, model.reduced_costs(), asked)
     return _told(problem, chosen, gap, monotonic() - started, nearly)
 
 
 def extra_needed(problem: Problem, *, seconds: float = SECONDS) -> int | None:
     """The least money beyond the budgets, in whatever years, with which every target is met; None
-    where no money would do (too few products, days, rounds). 0 where they are met already."""
+    where no money would do (too few products, days, rounds). 0 where they are met already. Raises
+    OutOfTime where neither was found out."""
     model = Programme(problem, extra=True)
     for costs, _least in model.short_of_each():
         value, gap = model.minimise(costs, seconds)
-        if value > 0 or gap:
+        if gap:
+            raise OutOfTime
+        if value > 0:
             return None
         model.hold(costs, 0)
     value, gap = model.minimise(model.extra_costs(), seconds)
-    return None if gap else round(value)
+    if gap:
+        raise OutOfTime
+    return round(value)
 
 
 def with_more(problem: Problem, *, money: int = 0, days: int = 0) -> Problem:
@@ -86,8 +97,8 @@ def robust(
     spread: tuple[float, float] = (0.9, 1.4),
     seed: int = 1,
 ) -> tuple[float, tuple[float, ...]]:
-    """Share of draws in which the money lasts in every year, and in which each target is met, when
-    what each step costs is drawn evenly from the spread and success by its chance."""
+    """Share of draws in which the money lasts in every year, and in which it does and each target
+    is met, when what each step costs is drawn evenly from the spread and success by its chance."""
     chance = np.random.default_rng(seed)
     count, years = len(portfolio.chosen), len(problem.budgets)
     factors = chance.uniform(*spread, size=(draws, count))
@@ -100,7 +111,8 @@ def robust(
     budgets = np.array(problem.budgets, float)
     if problem.carry:
         spent, budgets = spent.cumsum(axis=1), budgets.cumsum()
-    lasts = float((spent <= budgets + 1e-9).all(axis=1).mean())
+    holds = (spent <= budgets + 1e-9).all(axis=1)
+    lasts = float(holds.mean())
     met = []
     for target in problem.targets:
         gives = np.array(
@@ -110,7 +122,7 @@ def robust(
             ]
         )
         got = came @ gives if count else np.zeros(draws)
-        met.append(float((got >= target.least).mean()))
+        met.append(float(((got >= target.least) & holds).mean()))
     return lasts, tuple(met)
 
 
@@ -154,14 +166,17 @@ def _told(
 
 
 def _nearly(
-    columns: Sequence[Chosen], chosen: Sequence[Chosen], reduced: Sequence[float]
+    columns: Sequence[Chosen],
+    chosen: Sequence[Chosen],
+    reduced: Sequence[float],
+    asked: set[str],
 ) -> tuple[Chosen, ...]:
-    """Options of other products that the relaxed programme values most: of smallest reduced cost
-    for each đồng they would take."""
+    """Options of other products, giving something that was asked for, that the relaxed programme
+    values most: of smallest reduced cost for each đồng they would take."""
     taken = {one.option.product for one in chosen}
     best: dict[str, tuple[float, int, Chosen]] = {}
     for at, one in enumerate(columns):
-        if one.option.product in taken or not any(one.option.gives.values()):
+        if one.option.product in taken or not any(one.option.gives.get(n) for n in asked):
             continue
         told = (reduced[at] / max(sum(one.option.spend), 1), at, one)
         if one.option.product not in best or told < best[one.option.product]:

@@ -82,8 +82,8 @@ class Chosen:
 @dataclass(frozen=True)
 class Portfolio:
     """What to do. `short` says by how much each target is missed, `gap` how far the result may be
-    from the best (0 where it is proven), `unfair` which fairness could not be had, `nearly` options
-    that a little more would have brought in."""
+    from the best (0 where it is proven), `nearly` options that a little more would have brought
+    in."""
 
     chosen: tuple[Chosen, ...]
     spent: tuple[int, ...]

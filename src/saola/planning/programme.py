@@ -1,6 +1,7 @@
 """A portfolio as a mixed-integer programme of HiGHS: one column for each option and year of
 beginning, one for what is missing of each target, one for money beyond each year's budget."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,22 @@ import numpy as np
 from saola.planning.problem import Chosen, Impossible, Option, Problem
 
 Costs = dict[int, float]  # by column
+
+FEASIBLE = 2  # HiGHS has a solution that keeps every limit
+
+
+def _solver() -> Any:
+    """A silent one: the first option that is set prints who made it, whatever the option."""
+    kept, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 1)
+        made: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        made.setOptionValue("output_flag", False)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nothing)
+    return made
 
 
 def _by_year(
@@ -45,10 +62,9 @@ class Programme:
             for option in problem.options
             for start in range(years - len(option.spend) + 1)
         ]
-        self.solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in (
-            ("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("threads", 2),
-        ):  # fmt: skip
+        self.solver = _solver()
+        self.values: list[float] = []  # of the last solution that keeps every limit
+        for name, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("threads", 2)):
             self.solver.setOptionValue(name, value)
         for _column in self.columns:
             self.solver.addVar(0, 1)
@@ -129,7 +145,9 @@ class Programme:
         last = len(self.problem.budgets) - 1
         for indicator in self.problem.most:
             yield {at: -amount for at, amount in gives(self.columns, indicator, last).items()}, 0
-        yield {at: float(sum(one.option.spend)) for at, one in enumerate(self.columns)}, None
+        yield {at: float(sum(one.option.spend)) for at, one in enumerate(self.columns)}, 0
+        # of plans that cost the same the one that is done the soonest
+        yield {at: float(one.done + 1) for at, one in enumerate(self.columns)}, None
 
     def extra_costs(self) -> Costs:
         """Money beyond the budgets."""
@@ -153,6 +171,8 @@ class Programme:
         if status == highspy.HighsModelStatus.kInfeasible:
             raise Impossible([fair.name for fair in self.problem.fair] or ["limits"])
         info = solver.getInfo()
+        if info.primal_solution_status == FEASIBLE:
+            self.values = list(solver.getSolution().col_value)
         if status == highspy.HighsModelStatus.kOptimal:
             return float(info.objective_function_value), 0.0
         gap = float(info.mip_gap)
@@ -163,9 +183,10 @@ class Programme:
         self._row(-highspy.kHighsInf, round(value), costs)
 
     def chosen(self) -> list[Chosen]:
-        """What the last solution takes."""
-        values = self.solver.getSolution().col_value
-        picked = [one for at, one in enumerate(self.columns) if values and values[at] > 0.5]
+        """What the last solution takes; nothing where none was found in time."""
+        picked = [
+            one for at, one in enumerate(self.columns) if self.values and self.values[at] > 0.5
+        ]
         return sorted(picked, key=lambda one: (one.start, one.option.product))
 
     def reduced_costs(self) -> list[float]:

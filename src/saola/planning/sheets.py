@@ -88,17 +88,17 @@ def ladders(
 
 
 def goal(criteria_set: CriteriaSet, stars: int, *, margin: int = MARGIN) -> Goal:
-    """What a class asks: its threshold with the margin, and every minimum up to it."""
+    """What a class asks: its threshold with the margin, and every minimum up to it; minimums that a
+    sheet only marks are held too, as the Quy chế does unless it says otherwise."""
     starts = {band.stars: band.start for band in rulebook(criteria_set.rulebook).bands}
     if stars not in starts:
         raise ValueError(f"no class of {stars} stars")
     start = starts[stars]
-    minimums: dict[str, int] = {}
-    if criteria_set.minimum_rule is not None:
-        for criterion in criteria_set.criteria:
-            least = [m.points for m in criterion.minimums if m.stars <= stars]
-            if least:
-                minimums[criterion.id] = max(least)
+    minimums = dict.fromkeys(criteria_set.zero_stops, 1)  # a 0 there ends the evaluation
+    for criterion in criteria_set.criteria:
+        least = [m.points for m in criterion.minimums if m.stars <= stars]
+        if least:
+            minimums[criterion.id] = max(least)
     return Goal(min(start + margin, criteria_set.max), minimums)
 
 

@@ -23,6 +23,7 @@ def load_plan() -> None:
         "carry": True,
         "days_per_step": 3,
         "targets": {"upgraded": 2, "five_star": 2},
+        "due_year": 2030,
         "first": Scenario.First.UPGRADED,
         "each_commune": False,
         "area": [],

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
-from saola.server.accounts.models import User
+from saola.server.accounts.models import Grant, User
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import require
+from saola.server.accounts.rights import ids_in, require
+from saola.server.accounts.roles import ALL
 from saola.server.journal.record import digest, record
 from saola.server.market.matching import offers_for
 from saola.server.market.models import Demand, Enquiry, EnquiryNote, Offer, Reply
@@ -52,7 +54,44 @@ def ask(product: Product, facts: Mapping[str, str], token: uuid.UUID) -> Enquiry
     tell(key, people, subject, body, about=about, path=f"/chu-the/ban-hang/{product.pk}/")
     if not people and product.producer.email:
         write_to(key, product.producer.email, subject, body, about=about)
+    elif not people:
+        _hand_over(enquiry)
     return enquiry
+
+
+def unreached() -> QuerySet[Enquiry]:
+    """New enquiries about products whose producer can be told neither in the site nor by e-mail."""
+    roles = [key for key, role in ALL.items() if Permission.TRADE_KEEP in role.permissions]
+    keepers = Grant.objects.filter(role__in=roles, user__is_active=True)
+    known = [int(one) for one in ids_in(set(keepers.values_list("scope", flat=True)), "producer")]
+    rows = Enquiry.objects.filter(state=Enquiry.State.NEW).exclude(product__producer__in=known)
+    return rows.filter(product__producer__email="").select_related("product__producer")
+
+
+@transaction.atomic
+def passed_on(enquiry: Enquiry, *, by: User) -> None:
+    """The office has brought buyer and producer together."""
+    require(by, Permission.TRADE_OVERSEE, enquiry.product)
+    row = Enquiry.objects.select_for_update(of=("self",)).get(pk=enquiry.pk)
+    if row.state == Enquiry.State.NEW:
+        noted(row, Enquiry.State.TALKING, "Cơ quan đã chuyển cho hai bên.", by)
+        record("pass_on_enquiry", f"enquiry:{row.pk}", {}, by=by)
+
+
+def _hand_over(enquiry: Enquiry) -> None:
+    """The producer has neither account nor e-mail: the office brings the two together."""
+    product = enquiry.product
+    place = product.place or (product.producer.place if product.producer else None)
+    scopes = place.own_scopes() if place else set()
+    province = f"place:{settings.OCOP['province_code']}"
+    tell(
+        f"enquiry:{enquiry.pk}",
+        User.objects.who_in(Permission.TRADE_OVERSEE, {*scopes, province}),
+        f"Hỏi hàng cần chuyển: {product.name}",
+        "Chủ thể chưa có tài khoản và chưa có thư điện tử. Hãy chuyển giúp người hỏi và chủ thể.",
+        about=f"enquiry:{enquiry.pk}",
+        path=f"/can-bo/thi-truong/hoi-hang/{enquiry.pk}/",
+    )
 
 
 @transaction.atomic
@@ -86,6 +125,14 @@ def seek(facts: Mapping[str, Any], token: uuid.UUID) -> Demand:
         raise Refused(SENT_BEFORE)
     if made:
         record("seek", f"demand:{demand.pk}", {"title": digest(demand.title)})
+        tell(
+            f"demand-new:{demand.pk}",
+            User.objects.who(Permission.TRADE_OVERSEE, f"place:{demand.province_code}"),
+            "Có nhu cầu mua mới cần xem",
+            f"{demand.title}. Mở cho mọi người hoặc đóng.",
+            about=f"demand:{demand.pk}",
+            path=f"/can-bo/thi-truong/nhu-cau/{demand.pk}/",
+        )
     return demand
 
 

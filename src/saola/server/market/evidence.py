@@ -13,7 +13,7 @@ from saola.server.accounts.models import User
 from saola.server.dossiers.evidence import OPEN, add_evidence
 from saola.server.dossiers.models import Dossier, Evidence
 from saola.server.files.store import open_file
-from saola.server.market.models import Contract, Export, Sale, YearRecord
+from saola.server.market.models import Channel, Contract, Export, Sale, Stand, YearRecord
 from saola.server.papers.typeset import typeset
 from saola.server.products.models import Product
 from saola.vietnamese.dates import short
@@ -76,7 +76,7 @@ def of_export(export: Export) -> Proof:
         f"Xuất khẩu {export.country}, {short(export.on)}",
         [(name, value) for name, value in facts if value],
         ("thi truong toan cau", "phan phoi"),
-        export.certificate,
+        export.certificate or f"lô {export.pk}",
         export.on,
         None,
         export.file,
@@ -98,7 +98,48 @@ def of_sales(product: Product) -> Proof:
         f"Doanh số theo kênh của {product.name}"[:200],
         facts,
         ("phan phoi", "quang ba"),
+        number=f"đến {max(sale.month for sale in rows):%m/%Y}" if rows else "",
         day=timezone.localdate(),
+    )
+
+
+def of_channels(product: Product) -> Proof:
+    """Where it is sold now, with addresses of pages and the day they were last tried."""
+    rows = Channel.objects.filter(product=product, ended_at=None).order_by("kind", "pk")
+    facts = []
+    for row in rows:
+        told = row.url or row.where
+        if row.url and row.checked_at:
+            state = f"không mở được: {row.fault}" if row.fault else "mở được"
+            told += f" (thử ngày {short(timezone.localdate(row.checked_at))}: {state})"
+        facts.append((f"{row.get_kind_display().capitalize()}: {row.name}", told or "–"))
+    return Proof(
+        "thi-truong-xuc-tien",
+        f"Các kênh bán của {product.name}"[:200],
+        facts,
+        ("phan phoi", "quang ba"),
+        number=f"{len(facts)} kênh, {short(timezone.localdate())}",
+        day=timezone.localdate(),
+    )
+
+
+def of_stand(stand: Stand) -> Proof:
+    """A fair or week of goods that the producer took part in."""
+    event = stand.event
+    facts = [
+        ("Nơi tổ chức", event.where),
+        ("Thời gian", f"{short(event.starts_on)} – {short(event.ends_on)}"),
+        ("Gian số", stand.number),
+        ("Bán được", _number(stand.revenue, "đồng") if stand.revenue is not None else ""),
+        ("Khách hỏi mua", str(stand.visitors) if stand.visitors is not None else ""),
+        ("Hợp đồng, thỏa thuận", str(stand.deals) if stand.deals is not None else ""),
+    ]
+    return Proof(
+        "thi-truong-xuc-tien",
+        f"{event.get_kind_display().capitalize()}: {event.name}"[:200],
+        [(name, value) for name, value in facts if value],
+        ("quang ba",),
+        day=min(event.ends_on, timezone.localdate()),
     )
 
 

@@ -120,6 +120,13 @@ def fit_for(event: TradeEvent, on: date) -> list[Fit]:
     return sorted(best.values(), key=lambda fit: (*fit.rank, fit.thing.product.producer.folded))
 
 
+def _months(event: TradeEvent) -> list[int]:
+    """Months of the year that it lies in."""
+    first, last = event.starts_on, event.ends_on
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [(first.month - 1 + n) % 12 + 1 for n in range(min(count, 12))]
+
+
 def _at_event(row: Any, event: TradeEvent) -> Fit:
     good = [f"{row.product.name}: {row.stars} sao"]
     bad: list[str] = []
@@ -133,7 +140,7 @@ def _at_event(row: Any, event: TradeEvent) -> Fit:
     if offer is None or not offer.capacity:
         bad.append("chưa khai sản lượng theo tháng")
     else:
-        amount = Decimal(offer.capacity[event.starts_on.month - 1])
-        month = f"tháng {event.starts_on.month}: {_amount(amount)} {offer.unit}"
+        amount, least = min((Decimal(offer.capacity[n - 1]), n) for n in _months(event))
+        month = f"tháng {least}: {_amount(amount)} {offer.unit}"
         (good if amount > 0 else bad).append(month)
     return Fit(row, tuple(good), tuple(bad))

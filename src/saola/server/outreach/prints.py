@@ -13,7 +13,7 @@ from saola.vietnamese.dates import short
 
 def report_pdf(rows: Sequence[Sequence[Any]], first: date, last: date) -> bytes:
     """All campaigns of the period in one table, with sums."""
-    sums = [sum(row[at] for row in rows) for at in range(5, 10)]
+    sums = [sum(row[at] for row in rows) for at in range(5, 11)]
     return typeset(
         "table",
         {

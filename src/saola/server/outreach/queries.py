@@ -22,6 +22,7 @@ class Reach:
     people: int
     broadcasts: int
     posts: int
+    others: int  # meetings, posters and what else was done
 
     @property
     def state(self) -> str:
@@ -43,7 +44,10 @@ def reached(
         for task in campaign.tasks.filter(village="").select_related("place", "campaign")
     }
     villages = campaign.tasks.exclude(village="").values("place")
-    counted = villages.annotate(all=Count("pk"), done=Count("pk", filter=Q(state="done")))
+    shown = Q(state="done", proofs__returned=False, proofs__on__lte=last)
+    counted = villages.annotate(
+        all=Count("pk", distinct=True), done=Count("pk", filter=shown, distinct=True)
+    )
     by_place = {row["place"]: row for row in counted.order_by()}
     sums = (
         Proof.objects.filter(task__campaign=campaign, returned=False, on__range=(first, last))
@@ -52,6 +56,7 @@ def reached(
             people=Sum("people"),
             broadcasts=Sum("times", filter=Q(way="broadcast")),
             posts=Sum("times", filter=Q(way="post")),
+            others=Sum("times", filter=~Q(way__in=("broadcast", "post"))),
         )
         .order_by()
     )
@@ -69,6 +74,7 @@ def reached(
                 sent.get("people") or 0,
                 sent.get("broadcasts") or 0,
                 sent.get("posts") or 0,
+                sent.get("others") or 0,
             )
         )
     return found
@@ -76,7 +82,8 @@ def reached(
 
 REPORT = (
     "Chiến dịch", "Chương trình", "Từ ngày", "Đến ngày", "Xã, phường", "Số bản được giao",
-    "Số bản đã làm", "Lượt người", "Lần phát loa", "Bài đăng", "Tình trạng",
+    "Số bản đã làm", "Lượt người", "Lần phát loa", "Bài đăng", "Buổi họp, áp phích, khác",
+    "Tình trạng",
 )  # fmt: skip
 STATES = {"none": "chưa giao", "open": "chưa làm", "part": "đang làm", "done": "đã xong"}
 
@@ -92,7 +99,7 @@ def report_rows(
                 yield [
                     campaign.title, str(campaign.get_programme_display()),
                     _day(campaign.starts_on), _day(campaign.ends_on), one.place.name,
-                    one.villages, one.done, one.people, one.broadcasts, one.posts,
+                    one.villages, one.done, one.people, one.broadcasts, one.posts, one.others,
                     STATES[one.state],
                 ]  # fmt: skip
 

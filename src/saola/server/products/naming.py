@@ -3,7 +3,7 @@ once, so that every database finds alike."""
 
 from django.db.models import Q
 
-from saola.server.places.models import Place, Succession
+from saola.server.places.models import MERGERS, Place, Succession
 from saola.vietnamese.folding import fold, nfc
 from saola.vietnamese.sorting import sort_text
 
@@ -19,8 +19,18 @@ def place_names(place: Place | None) -> str:
     """Its name and those of places before and after it: old names find new communes."""
     if place is None:
         return ""
-    near = Succession.objects.filter(Q(old=place) | Q(new=place)).select_related("old", "new")
-    names = {name for one in near for name in (one.old.name, one.new.name)}
+    names: set[str] = set()
+    before, after = {place.pk}, {place.pk}
+    for _ in range(MERGERS):
+        near = Succession.objects.filter(Q(new__in=before) | Q(old__in=after))
+        rows = list(near.select_related("old", "new"))
+        names |= {one.old.name for one in rows} | {one.new.name for one in rows}
+        before, after = (
+            {one.old_id for one in rows if one.new_id in before},
+            {one.new_id for one in rows if one.old_id in after},
+        )
+        if not before and not after:
+            break
     return " | ".join([place.name, *sorted(names - {place.name})])
 
 

@@ -111,13 +111,19 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
     return rows.order_by("product__illustrative", "product__sort_text", "pk")
 
 
+FEW = 2000  # recognitions that are named one by one
+
+
 def listed(filters: Filters, on: date) -> list[int]:
     """The same recognitions by their numbers, those that hold the text as it was typed first."""
     found = shelf().found(filters.text)
     bare = replace(filters, text="")
     if bare == Filters():
         return found
-    kept = set(register(bare, on).values_list("pk", flat=True))
+    rows = register(bare, on)
+    if len(found) <= FEW:  # the state of all is asked of the database only where all are meant
+        rows = rows.filter(pk__in=found)
+    kept = set(rows.order_by().values_list("pk", flat=True))
     return [pk for pk in found if pk in kept]
 
 
@@ -132,6 +138,24 @@ def commune_today() -> Callable[[int | None], str]:
         if place is not None and place.valid_to is not None:
             place = place.follower()
         return place.code if place is not None else ""
+
+    return code
+
+
+def commune_on(day: date) -> Callable[[int | None], str]:
+    """The same for a day: the commune itself where it existed then, the one that followed where it
+    had ended, "" where it had not begun."""
+    places = {place.pk: place for place in Place.objects.filter(level="commune")}
+    today = commune_today()
+
+    @cache
+    def code(key: int | None) -> str:
+        place = places.get(key) if key is not None else None
+        if place is None or (place.valid_from is not None and place.valid_from > day):
+            return ""
+        if place.valid_to is None or place.valid_to >= day:
+            return place.code
+        return today(key)
 
     return code
 

@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from saola.server.events.intake import resume
+from saola.server.targets import scenarios
 
 DAY, FIRST_WATCH = 24 * 3600, 60  # seconds
 WORKERS = int(os.environ.get("SAOLA_WORKERS", "2"))
@@ -29,6 +30,7 @@ def prepare(say: Callable[[str], object]) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("events", "months")
     resume()
+    scenarios.resume()
     source, stamp = _static_state(), Path(settings.STATIC_ROOT) / ".state"
     if not stamp.exists() or stamp.read_text() != source:
         say("… tệp giao diện")

@@ -99,6 +99,7 @@ class Scenario(OfProvince):
     carry = models.BooleanField("tiền chưa dùng chuyển sang năm sau", default=False)
     days_per_step = models.PositiveSmallIntegerField(default=3)
     targets = models.JSONField(default=dict)  # indicator → how many more by the last year
+    due_year = models.PositiveSmallIntegerField("đạt chỉ tiêu vào cuối năm", default=2030)
     first = models.CharField(max_length=10, choices=First, default=First.UPGRADED)
     each_commune = models.BooleanField(default=False)
     area = models.ManyToManyField(Place, related_name="+", blank=True)
@@ -124,6 +125,11 @@ class Scenario(OfProvince):
     def years(self) -> range:
         """The calendar years it is about."""
         return range(self.first_year, self.first_year + YEARS)
+
+    @property
+    def due_at(self) -> int:
+        """The place among its years of the one by which targets are to be met."""
+        return max(0, min(YEARS - 1, self.due_year - self.first_year))
 
     @property
     def fresh(self) -> bool:

@@ -188,6 +188,27 @@ def comment(product: Product, text: str, *, by: User) -> PathComment:
     return row
 
 
+MOST_WAITING = 5  # criteria that may wait one after the other
+
+
+def _no_circle(name: str, first: str, province: str) -> None:
+    """What comes first may not wait, itself or further on, for what waits for it."""
+    waits = dict(
+        EffortRow.objects.filter(province_code=province).values_list("folded", "first_folded")
+    )
+    waits[name] = first
+    for begun in waits:
+        at, steps = begun, 0
+        while waits.get(at):
+            at, steps = waits[at], steps + 1
+            if at == begun or steps >= MOST_WAITING:
+                raise Refused(
+                    "Các tiêu chí đang chờ nhau thành vòng hoặc quá dài; nhiều nhất "
+                    f"{MOST_WAITING} tiêu chí nối nhau.",
+                    field="first_label",
+                )
+
+
 @transaction.atomic
 def set_effort(label: str, facts: Mapping[str, Any], province: str, *, by: User) -> EffortRow:
     """The province's figures for a criterion; told again they are replaced."""
@@ -200,6 +221,7 @@ def set_effort(label: str, facts: Mapping[str, Any], province: str, *, by: User)
     first = str(facts.get("first_label", ""))
     if first and fold(first) == fold(label):
         raise Refused("Tiêu chí không thể đứng trước chính nó.", field="first_label")
+    _no_circle(fold(label)[:300], fold(first)[:300], province)
     told = {"first_folded": fold(first)[:300], "first_points": facts.get("first_points") or 0}
     kept = {**facts, **told, "label": label[:300], "changed_by": by}
     row, _ = EffortRow.objects.update_or_create(

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from saola.planning import Plan, Unreachable, cheapest
+from saola.planning import Level, Plan, Unreachable, cheapest, fastest
 from saola.planning.portfolio import (
     Chosen,
     Fair,
     Impossible,
     Option,
+    OutOfTime,
     Portfolio,
     Problem,
     Target,
@@ -27,10 +28,12 @@ from saola.server.products.models import Product
 from saola.server.recognition.queries import commune_today
 from saola.server.targets.models import YEARS, Scenario
 from saola.server.targets.paths import efforts
+from saola.server.targets.progress import to_raise
 from saola.server.targets.sheets import HIGHEST, LOWEST, Sheet, last_sheets
 from saola.server.targets.terms import HOLDS, terms
 
 INDICATORS = ("upgraded", "five_star", "products")
+DEAR = 10**6  # million đồng, more than all steps of a sheet
 ENDLESS = 10**9  # million đồng
 MORE_MONEY, MORE_DAYS = 100, 20  # a year, for what a little more is worth
 LATER = 2  # years that a plan may be drawn out
@@ -51,11 +54,14 @@ def gather(province: str, days_per_step: int) -> Gathered:
     """The cheapest way of each product to each class above its own. A product's class is that of
     the register where it holds one, else none."""
     today = timezone.localdate()
+    read = terms(today)
+    known = {term.product for term, _state in read.last}
     held = {
         term.product: int(term.stars or 0)
-        for term, state in terms(today).last
+        for term, state in read.last
         if state in (*HOLDS, "unknown")
     }
+    promised = to_raise(read)
     products = Product.objects.filter(place__province_code=province).order_by("pk")
     keys = list(products.values_list("pk", flat=True))
     options: list[Option] = []
@@ -67,8 +73,13 @@ def gather(province: str, days_per_step: int) -> Gathered:
         key = sheet.criteria_set.id
         if key not in told:
             told[key] = efforts(sheet.criteria_set, province)
-        now = held.get(sheet.product_id) or _by_council(sheet)
-        found = list(_options(sheet, now, told[key], days_per_step))
+        product = sheet.product_id
+        now = held.get(product, 0 if product in known else _by_council(sheet))
+        mine = product in promised if product in known else now == LOWEST
+        try:
+            found = list(_options(sheet, Standing(now, mine), told[key], days_per_step))
+        except ValueError:  # criteria of the province's table that wait for each other
+            found = []
         options += found
         if not found and now < HIGHEST:
             stuck.append(sheet.product_id)
@@ -80,21 +91,51 @@ def _by_council(sheet: Sheet) -> int:
     return sheet.next_stars - 1 if sheet.by_council and sheet.next_stars > LOWEST else 0
 
 
-def _options(sheet: Sheet, now: int, told: Any, per_step: int) -> Iterator[Option]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The class that a product has (0: none), and whether raising it counts for the promise."""
+
+    stars: int
+    promised: bool
+
+
+def _options(sheet: Sheet, now: Standing, told: Any, per_step: int) -> Iterator[Option]:
+    """Its cheapest way to each class, its quickest, and that of the fewest steps, which takes the
+    least of the advisers' days."""
     rows = ladders(sheet.criteria_set, sheet.points, told, cases=sheet.cases)
-    for stars in range(max(LOWEST, now + 1), HIGHEST + 1):
+    few = [replace(row, levels=tuple(_dear(level) for level in row.levels)) for row in rows]
+    for stars in range(max(LOWEST, now.stars + 1), HIGHEST + 1):
+        asked = goal(sheet.criteria_set, stars)
         try:
-            plan = cheapest(rows, goal(sheet.criteria_set, stars))
+            plans = [cheapest(rows, asked), fastest(rows, asked)]
         except Unreachable:
             return
+        plans.append(_with_costs(cheapest(few, asked)))
         gives = {
-            "upgraded": int(now == LOWEST and stars > LOWEST),
+            "upgraded": int(now.promised and stars > LOWEST),
             "five_star": int(stars == HIGHEST),
-            "products": int(now < LOWEST),
+            "products": int(now.stars < LOWEST),
         }
-        chance = max(1, round(plan.chance * 100))
-        for spend, days in _spread(plan, per_step):
-            yield Option(str(sheet.product_id), str(stars), spend, gives, days, chance)
+        seen = set()
+        for plan in plans:
+            chance = max(1, round(plan.chance * 100))
+            for spend, days in _spread(plan, per_step):
+                if (spend, days) not in seen:
+                    seen.add((spend, days))
+                    yield Option(str(sheet.product_id), str(stars), spend, gives, days, chance)
+
+
+def _dear(level: Level) -> Level:
+    """So dear that one step less is always cheaper."""
+    return replace(level, cost=level.cost + DEAR)
+
+
+def _with_costs(plan: Plan) -> Plan:
+    """A plan of dear levels with what they cost in truth."""
+    steps = tuple(
+        replace(step, level=replace(step.level, cost=step.level.cost - DEAR)) for step in plan.steps
+    )
+    return replace(plan, steps=steps, cost=sum(step.level.cost for step in steps))
 
 
 def _spread(plan: Plan, per_step: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -123,7 +164,7 @@ def problem_of(scenario: Scenario, options: list[Option]) -> Problem:
     much as can be is had."""
     order = sorted(INDICATORS, key=lambda one: one != scenario.first)
     targets = tuple(
-        Target(one, int(scenario.targets[one]), YEARS - 1)
+        Target(one, int(scenario.targets[one]), scenario.due_at)
         for one in order
         if scenario.targets.get(one)
     )
@@ -180,9 +221,12 @@ def solved(scenario: Scenario) -> dict[str, Any]:
         "worth": _worth(problem, found),
     }
     if any(found.short):
-        told["extra_needed"] = extra_needed(problem, seconds=SECONDS / 2)
-        if told["extra_needed"] is None:
-            told["would_do"] = _would_do(problem)
+        try:
+            told["extra_needed"] = extra_needed(problem, seconds=SECONDS / 2)
+            if told["extra_needed"] is None:
+                told["would_do"] = _would_do(problem)
+        except OutOfTime:
+            told["not_found_out"] = True
     return told
 
 
@@ -194,6 +238,9 @@ def _would_do(problem: Problem) -> dict[str, Any]:
         made["days"] = extra_needed(replace(problem, days=None), seconds=SECONDS / 4)
     if problem.rounds is not None:
         made["rounds"] = extra_needed(replace(problem, rounds=None), seconds=SECONDS / 4)
+    if problem.days is not None and problem.rounds is not None:
+        both = replace(problem, days=None, rounds=None)
+        made["both"] = extra_needed(both, seconds=SECONDS / 4)
     endless = replace(problem, budgets=(ENDLESS,) * YEARS, days=None, rounds=None)
     short = solve(endless, seconds=SECONDS / 4).short
     made["products"] = [

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from itertools import groupby
@@ -11,7 +12,7 @@ from itertools import groupby
 from saola.server.councils.models import Result
 from saola.server.market.models import Export
 from saola.server.places.models import Place
-from saola.server.recognition.queries import commune_today
+from saola.server.recognition.queries import commune_on
 from saola.server.targets.terms import HOLDS, Term, Terms
 
 PROMISED = range(2021, 2026)  # years whose 3-star products are to be raised
@@ -111,13 +112,27 @@ def _upgraded(target: Target, read: Terms) -> Progress:
     """Products that had 3 stars in those years and 4 or more later."""
     base, raised = 0, []
     for own in read.by_product:
-        first = next((t for t in own if t.stars == 3 and t.year in PROMISED), None)
-        if first is None:
-            continue
-        base += 1
-        higher = [t for t in own if (t.stars or 0) >= 4 and (t.year or 0) >= (first.year or 0)]
-        raised += higher[-1:]
+        first, higher = _promised(own, read.on)
+        base += first is not None
+        raised += [higher] if higher is not None else []
     return Progress(target, len(raised), base, 0, _keys(raised))
+
+
+def _promised(own: list[Term], on: date) -> tuple[Term | None, Term | None]:
+    """The term for which a product is among the 3 stars of those years, and a later higher one;
+    what was taken back by that day counts for nothing."""
+    kept = [t for t in own if t.withdrawn_on is None or t.withdrawn_on > on]
+    first = next((t for t in kept if t.stars == 3 and t.year in PROMISED), None)
+    if first is None:
+        return None, None
+    higher = [t for t in kept if (t.stars or 0) >= 4 and (t.year or 0) >= (first.year or 0)]
+    return first, higher[-1] if higher else None
+
+
+def to_raise(read: Terms) -> set[int]:
+    """Products of the promise that are not raised yet."""
+    told = ((own[0].product, *_promised(own, read.on)) for own in read.by_product)
+    return {product for product, first, higher in told if first is not None and higher is None}
 
 
 def _exported(target: Target, read: Terms) -> Progress:
@@ -149,13 +164,13 @@ def _communes(target: Target, read: Terms) -> Progress:
 def coverage(read: Terms) -> tuple[Counter[str], Counter[str]]:
     """Products by code of the commune that has their place today: those that hold, those of which
     it is not known."""
-    today = commune_today()
+    here = commune_on(read.on)
     held, maybe = Counter[str](), Counter[str]()
     for term, state in read.last:
         if state in HOLDS:
-            held[today(term.place)] += 1
+            held[here(term.place)] += 1
         elif state == "unknown":
-            maybe[today(term.place)] += 1
+            maybe[here(term.place)] += 1
     return held, maybe
 
 
@@ -170,9 +185,18 @@ INDICATORS: dict[str, Callable[[Target, Terms], Progress]] = {
 }
 
 
+def _taken_back(term: Term, on: date) -> bool:
+    return term.withdrawn_on is not None and term.withdrawn_on <= on
+
+
 def recognised_in(read: Terms, year: int) -> list[int]:
     """Recognitions of that year."""
-    return [t.pk for own in read.by_product for t in own if t.year == year and t.stars in (3, 4, 5)]
+    return [
+        t.pk
+        for own in read.by_product
+        for t in own
+        if t.year == year and t.stars in (3, 4, 5) and not _taken_back(t, read.on)
+    ]
 
 
 def ended_in(read: Terms, year: int) -> list[int]:
@@ -191,7 +215,7 @@ def by_year(read: Terms) -> list[tuple[int, dict[int, int]]]:
     found: dict[int, dict[int, int]] = {}
     for own in read.by_product:
         for term in own:
-            if term.year and term.stars in (3, 4, 5):
+            if term.year and term.stars in (3, 4, 5) and not _taken_back(term, read.on):
                 found.setdefault(term.year, {3: 0, 4: 0, 5: 0})[term.stars] += 1
     return sorted(found.items())
 

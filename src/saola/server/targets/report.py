@@ -14,7 +14,7 @@ from saola.server.market.models import Contract, Export, Sale, Stand, TradeEvent
 from saola.server.outreach.models import Campaign, Proof
 from saola.server.places.models import Place
 from saola.server.products.models import Producer
-from saola.server.recognition.queries import commune_today
+from saola.server.recognition.queries import commune_on
 from saola.server.targets.outlook import turns
 from saola.server.targets.progress import coverage, producers, progress, targets
 from saola.server.targets.rounds import rounds
@@ -156,10 +156,10 @@ def _told(first: date, last: date) -> list[tuple[str, Cell]]:
 def countryside(read: Terms) -> Table:
     """By commune, for the new-countryside programme: has it a product that holds?"""
     held, maybe = coverage(read)
-    today, best = commune_today(), dict[str, int]()
+    here, best = commune_on(read.on), dict[str, int]()
     for term, state in read.last:
         if state in HOLDS:
-            code = today(term.place)
+            code = here(term.place)
             best[code] = max(best.get(code, 0), term.stars or 0)
     places = Place.objects.filter(level="commune").on(read.on)
     rows: list[tuple[Cell, ...]] = [

@@ -17,8 +17,8 @@ from saola.server.targets.tasks import solve_scenario
 
 STALE = "Người khác vừa sửa phương án này. Bản của họ ở dưới; bấm Ghi lần nữa để dùng bản của bạn."
 KEPT = (
-    "name", "first_year", "budgets", "days", "rounds", "carry", "days_per_step", "targets", "first",
-    "each_commune", "area_least",
+    "name", "first_year", "budgets", "days", "rounds", "carry", "days_per_step", "targets",
+    "due_year", "first", "each_commune", "area_least",
 )  # fmt: skip
 
 
@@ -50,6 +50,8 @@ def keep(
             raise Refused(f"Cần {YEARS} số không âm, mỗi năm một số.", field=name)
     if not facts["budgets"]:
         raise Refused("Hãy ghi kinh phí từng năm.", field="budgets")
+    if not facts["first_year"] <= facts["due_year"] < facts["first_year"] + YEARS:
+        raise Refused("Năm đạt chỉ tiêu phải nằm trong năm năm của phương án.", field="due_year")
     if facts["area_least"] and not facts["area"]:
         raise Refused("Hãy chọn các xã ưu tiên.", field="area")
     for name in KEPT:
@@ -75,11 +77,23 @@ def begin(scenario: Scenario, *, by: User) -> None:
         transaction.on_commit(lambda: solve_scenario.enqueue(scenario.pk))
 
 
+def resume() -> int:
+    """After a start: scenarios whose worker ended while it solved are solved anew; how many."""
+    rows = Scenario.objects.filter(state=Scenario.State.SOLVING)
+    left = list(rows.values_list("pk", flat=True))
+    for pk in left:
+        solve_scenario.enqueue(pk)
+    return len(left)
+
+
 @transaction.atomic
-def adopt(scenario: Scenario, *, by: User) -> int:
-    """What was chosen becomes work; done again it adds what is missing. Returns how many."""
+def adopt(scenario: Scenario, *, revision: int, by: User) -> int:
+    """What was chosen becomes work; done again it adds what is missing. Returns how many. Refused
+    where the scenario is not the one that was looked at."""
     require(by, Permission.PLAN, scenario)
     row = Scenario.objects.select_for_update().get(pk=scenario.pk)
+    if row.revision != revision:
+        raise Refused("Phương án vừa được sửa. Hãy xem lại kết quả rồi chọn.")
     if row.state != Scenario.State.SOLVED or not row.fresh or row.result is None:
         raise Refused("Hãy tính phương án trước; kết quả phải là của bản đang ghi.")
     made = 0

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import floor
 
+from django.utils import timezone
+
 from saola.criteria import CriteriaSet, rulebook
 from saola.planning.mapping import Mapped, mapped
 from saola.server.councils.models import Result
@@ -12,6 +14,7 @@ from saola.server.dossiers.completeness import marks
 from saola.server.dossiers.models import Dossier, SelfAssessment
 from saola.server.products.models import Product
 from saola.server.targets.models import StepDone
+from saola.server.targets.terms import terms
 
 HIGHEST, LOWEST = 5, 3
 AT_ONCE = 500
@@ -51,23 +54,28 @@ def last_sheets(products: Iterable[int]) -> Iterator[Sheet]:
 
 
 def _some(keys: list[int]) -> Iterator[Sheet]:
-    scored = (
-        Result.objects.filter(
-            dossier__product__in=keys, status="scored", concluded_at__isnull=False
-        )
+    concluded = (
+        Result.objects.filter(dossier__product__in=keys, concluded_at__isnull=False)
         .select_related("dossier")
         .order_by("pk")
     )  # fmt: skip
-    results = {row.dossier.product_id: row for row in scored}
+    last = {row.dossier.product_id: row for row in concluded}
+    results = {key: row for key, row in last.items() if row.status == "scored"}
+    held = {t.product: int(t.stars or 0) for t in terms(timezone.localdate()).held()}
+    # what the producer says itself counts where no council has concluded since
+    open_keys = [key for key in keys if key not in results]
     assessed = (
-        SelfAssessment.objects.filter(
-            dossier__product__in=[key for key in keys if key not in results]
-        )
+        SelfAssessment.objects.filter(dossier__product__in=open_keys)
         .exclude(choices={})
         .select_related("dossier")
         .order_by("dossier_id")
     )  # fmt: skip
-    own = {row.dossier.product_id: row for row in assessed}
+    own = {
+        row.dossier.product_id: row
+        for row in assessed
+        if (ended := last.get(row.dossier.product_id)) is None
+        or (ended.concluded_at is not None and row.saved_at > ended.concluded_at)
+    }
     ticked: dict[tuple[int, str], list[StepDone]] = {}
     for step in StepDone.objects.filter(product__in=keys):
         ticked.setdefault((step.product_id, step.sheet_id), []).append(step)
@@ -78,13 +86,18 @@ def _some(keys: list[int]) -> Iterator[Sheet]:
             points = {name: floor(mean) for name, mean in exact.items()}
             stars = max(LOWEST, min(HIGHEST, (row.stars or 0) + 1))
             sheet = _read(key, row.dossier, points, stars, by_council=True)
+            since = row.concluded_at
         elif key in own:
             dossier = own[key].dossier
             points = marks(dossier.sheet_id, own[key].choices)
-            sheet = _read(key, dossier, points, dossier.target_stars, by_council=False)
+            stars = min(HIGHEST, max(dossier.target_stars, held.get(key, 0) + 1))
+            sheet = _read(key, dossier, points, stars, by_council=False)
+            since = None  # steps are ticked off on top of the own words
         else:
             continue
         for step in ticked.get((key, sheet.criteria_set.id), ()):
+            if since is not None and step.at <= since:
+                continue  # the council has judged it
             before = sheet.points.get(step.criterion, 0)
             sheet.points[step.criterion] = max(before, step.points)
         yield sheet

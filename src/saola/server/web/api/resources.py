@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 
 from saola.epcis.documents import EVENTS, STANDARD, prefixes
@@ -29,6 +29,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
 WORDS = {"bizSteps": Word.Kind.STEP, "dispositions": Word.Kind.DISPOSITION}
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 LARGEST = 64 * 1024  # bytes of a query
+CBV = "https://ref.gs1.org/cbv/"  # words that everybody has
 
 
 def root(request: HttpRequest, access: Access | None) -> HttpResponse:
@@ -47,7 +48,7 @@ def known(request: HttpRequest, access: Access | None, kind: str) -> HttpRespons
     if kind == "eventTypes":
         return _collection(list(EVENTS))
     if kind in WORDS:
-        return _words(pages, WORDS[kind])
+        return _words(pages, WORDS[kind], access)
     keys = Mention.objects.filter(
         role__in=ROLES[kind], seq__in=Event.objects.readable_by(access).values("seq")
     )
@@ -68,9 +69,13 @@ def _name(row: Event, key: int, roles: tuple[Role, ...]) -> str:
     )
 
 
-def _words(pages: Pages, kind: int) -> HttpResponse:
-    rows = Word.objects.filter(kind=kind, pk__gt=pages.after or 0).order_by("pk")[: pages.size]
-    found = list(rows)
+def _words(pages: Pages, kind: int, access: Access | None) -> HttpResponse:
+    """Words of CBV, and those of others as far as their events may be read."""
+    column = "step" if kind == Word.Kind.STEP else "disposition"
+    told = Event.objects.readable_by(access).filter(**{column: OuterRef("pk")})
+    rows = Word.objects.filter(kind=kind, pk__gt=pages.after or 0)
+    rows = rows.filter(Q(text__startswith=CBV) | Q(Exists(told)))
+    found = list(rows.order_by("pk")[: pages.size])
     more = found[-1].pk if len(found) == pages.size else None
     return pages.linked(_collection([word.text for word in found]), more)
 

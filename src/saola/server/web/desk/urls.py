@@ -49,6 +49,7 @@ urlpatterns = [
     path("thi-truong/", market.market, name="market"),
     path("thi-truong/nam.<str:kind>", market.years_file, name="years-file"),
     path("thi-truong/xuat-khau.<str:kind>", market.exports_file, name="exports-file"),
+    path("thi-truong/hoi-hang/<int:pk>/", market.unreached_enquiry, name="unreached"),
     path("thi-truong/nhu-cau/<int:pk>/", market.demand, name="demand"),
     path("thi-truong/ho-tro/<int:pk>/", market.support, name="support"),
     path("su-kien-ban-hang/", fairs.events, name="events"),

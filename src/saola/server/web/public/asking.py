@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saola.server.market.enquiries import ask, seek
-from saola.server.market.models import Demand
+from saola.server.market.enquiries import ask, seek, unreached
+from saola.server.market.models import Demand, Enquiry
 from saola.server.web.common.forms import DateField
 from saola.server.web.common.sending.limits import counted
 from saola.server.web.common.sending.open_form import OpenForm
@@ -30,7 +30,7 @@ class EnquiryForm(OpenForm):
     organisation = forms.CharField(label=_("Đơn vị"), max_length=200, required=False)
     contact = forms.CharField(
         label=_("Điện thoại hoặc thư điện tử"),
-        help_text=_("Chỉ chủ thể của sản phẩm thấy, để trả lời bạn."),
+        help_text=_("Chỉ chủ thể thấy (hoặc cơ quan chuyển giúp, nếu chủ thể chưa có tài khoản)."),
         max_length=200,
     )
     text = forms.CharField(
@@ -97,6 +97,13 @@ class DemandForm(OpenForm):
         field.choices = [("", "–"), *group_names().items()]
 
 
+def _told(enquiry: Enquiry) -> Any:
+    """Whom it went to."""
+    if unreached().filter(pk=enquiry.pk).exists():
+        return _("Chủ thể chưa dùng hệ thống này; cơ quan quản lý OCOP đã nhận và sẽ chuyển giúp.")
+    return _("Đã gửi tới chủ thể. Họ sẽ trả lời theo cách bạn để lại.")
+
+
 @login_not_required
 def enquiry(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the producer of a published product."""
@@ -109,7 +116,7 @@ def enquiry(request: HttpRequest, pk: int) -> HttpResponse:
             lambda: with_limit(lambda: ask(product, form.facts(), form.cleaned_data["token"]))
         )
         if done is not None:
-            messages.success(request, _("Đã gửi tới chủ thể. Họ sẽ trả lời theo cách bạn để lại."))
+            messages.success(request, _told(done))
             return redirect("public:product", pk)
     context = {"product": product, "form": form, "illustrative": product.illustrative}
     return render(request, "public/enquiry.html", context, status=400 if form.errors else 200)

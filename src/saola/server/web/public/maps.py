@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from saola.server.places.models import Place, Shape
 from saola.server.recognition.queries import Filters, by_place, register
-from saola.server.web.public.machines.versions import versioned
+from saola.server.web.public.machines.versions import LICENCE, versioned
 from saola.vietnamese.sorting import word_key
 
 
@@ -50,9 +50,15 @@ def map_data(request: HttpRequest) -> HttpResponseBase:
         for place, count in _communes()
         if place.pk in shapes
     ]
-    told = {"type": "FeatureCollection", "features": features}
+    told = {
+        "type": "FeatureCollection",
+        "licence": LICENCE,
+        "date": timezone.localdate().isoformat(),
+        "features": features,
+    }
     return HttpResponse(msgspec.json.encode(told), content_type="application/geo+json")
 
 
 def _told(count: dict[str, int]) -> dict[str, int]:
-    return {"products": count.get("products", 0), "best": count.get("best", 0)}
+    told = {"products": count.get("products", 0)}
+    return told | {"best": count["best"]} if count.get("best") else told

@@ -124,12 +124,12 @@ def printed(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if what not in PRINTS:
         raise Http404
     found = published(pk)
-    newest = recognised(found, timezone.localdate())[0]
     pictures = {}
     if found.photo:
         with open_file(found.photo) as file:
             pictures["photo"] = file.read()
     with override("vi"):
+        newest = recognised(found, timezone.localdate())[0]
         content = typeset(
             PRINTS[what],
             _on_paper(found, newest),

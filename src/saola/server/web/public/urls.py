@@ -34,6 +34,7 @@ urlpatterns = [
     path("du-lieu-mo/v1/san-pham", opendata.products, name="open-products"),
     path("du-lieu-mo/v1/san-pham/<int:pk>", opendata.one_product, name="open-product"),
     path("api/doanh-so", sales.sale, name="api-sale"),
+    path("robots.txt", opendata.robots, name="robots"),
     path("sitemap.xml", opendata.sitemap, name="sitemap"),
     path("moi.rss", opendata.feed, name="feed"),
     path("tin/", news.posts, name="posts"),

@@ -33,13 +33,14 @@ from saola.vietnamese.sorting import word_key
 
 WIDTH = 300  # of a bar, in its own units
 PER_PAGE = 50
+BEGAN = date(2018, 1, 1)  # the year of 490/QĐ-TTg
 
 
 def day_of(request: HttpRequest) -> date:
-    """The day asked for, never after today."""
+    """The day asked for, never after today nor before the programme began."""
     today = timezone.localdate()
     try:
-        return min(date.fromisoformat(request.GET.get("ngay", "")), today)
+        return max(BEGAN, min(date.fromisoformat(request.GET.get("ngay", "")), today))
     except ValueError:
         return today
 

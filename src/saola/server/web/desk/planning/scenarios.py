@@ -32,6 +32,7 @@ NAMES = {
     "products": _("sản phẩm mới từ 3 sao"),
 }
 MOST_COMPARED = 3
+PROMISED_BY = 2030
 
 
 class Numbers(forms.CharField):
@@ -81,6 +82,9 @@ class ScenarioForm(Form):
     upgraded = Count(label=_("Nâng thêm từ 3 sao, ít nhất"), min_value=0, required=False)
     five_star = Count(label=_("Thêm 5 sao, ít nhất"), min_value=0, required=False)
     products = Count(label=_("Thêm sản phẩm mới từ 3 sao, ít nhất"), min_value=0, required=False)
+    due_year = forms.IntegerField(
+        label=_("Đạt chỉ tiêu vào cuối năm"), min_value=2020, max_value=2105
+    )
     first = forms.ChoiceField(label=_("Mục tiêu ưu tiên"), choices=Scenario.First.choices)
     each_commune = forms.BooleanField(
         label=_("Mỗi xã có sản phẩm tính được thì có ít nhất một sản phẩm được chọn"),
@@ -122,7 +126,11 @@ def _proposed() -> dict[str, Any]:
     """For a new one: what is missing of the promises for 2030 today."""
     today = timezone.localdate()
     read, told = terms(today), {target.id: target for target in targets()}
-    found: dict[str, Any] = {"first_year": today.year + 1, "days_per_step": 3, "first": "upgraded"}
+    first = today.year + 1
+    found: dict[str, Any] = {
+        "first_year": first, "days_per_step": 3, "first": "upgraded",
+        "due_year": max(first, min(first + YEARS - 1, PROMISED_BY)),
+    }  # fmt: skip
     for name, key in (("upgraded", "upgrade_3_to_4_2030"), ("five_star", "five_star_2030")):
         row = progress(told[key], read)
         least = row.target.least
@@ -183,7 +191,8 @@ def scenario(request: HttpRequest, pk: int) -> HttpResponse:
     if can(by, Permission.PLAN, row):
         if "adopt" in request.POST:
             try:
-                made = adopt(row, by=by)
+                seen = whole_number(request.POST.get("revision", ""))
+                made = adopt(row, revision=seen, by=by)
                 messages.success(request, _("Đã lập %(n)s việc.") % {"n": made})
                 return redirect("desk:plan-items", pk)
             except Refused as refused:

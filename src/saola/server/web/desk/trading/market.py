@@ -4,9 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
-from saola.server.market.enquiries import settle_demand
+from saola.server.market.enquiries import passed_on, settle_demand, unreached
 from saola.server.market.keeping import FIRST_YEAR, add_support
 from saola.server.market.matching import offers_for
 from saola.server.market.models import Demand, Enquiry, Export, Support, YearRecord
@@ -37,9 +38,10 @@ def products_of(request: HttpRequest) -> Any:
     if COUNTRY in scopes:
         return rows
     codes = ids_in(scopes, "place")
-    return rows.filter(
-        Q(place__in=Place.objects.seen_by(codes)) | Q(place__province_code__in=codes)
-    )
+    mine = Q(place__in=Place.objects.seen_by(codes)) | Q(place__province_code__in=codes)
+    if settings.OCOP["province_code"] in codes:  # no source says in which commune they are
+        mine |= Q(place=None)
+    return rows.filter(mine)
 
 
 def _year(request: HttpRequest) -> int:
@@ -57,15 +59,18 @@ def market(request: HttpRequest) -> HttpResponse:
     demands = [demand for demand in Demand.objects.all()[:SHOWN] if can(
         request.user, Permission.TRADE_OVERSEE, demand
     )]  # fmt: skip
+    lacking = needing_help(products)
     context = {
         "year": year,
+        "unreached": unreached().filter(product__in=products)[:SHOWN],
         "chain": links(str(_("Hợp đồng dọc chuỗi")), chain(products, timezone.localdate())),
         "years": range(now, max(now - 5, 2017), -1),
         "totals": year_totals(year, products),
         "all": products.count(),
         "shares": shares(year, products),
         "asked": [(Enquiry.State(key).label, n) for key, n in sorted(asked.items())],
-        "lacking": needing_help(products)[:SHOWN],
+        "lacking": lacking[:SHOWN],
+        "lacking_all": len(lacking),
         "demands": demands,
     }
     return render(request, "desk/trading/market.html", context)
@@ -128,6 +133,20 @@ def _change(now: Decimal | None, before: Decimal | None) -> str:
     if now is None or not before:
         return ""
     return decimal_comma(f"{(now / before - 1) * 100:.1f}")
+
+
+@needs(Permission.TRADE_OVERSEE)
+def unreached_enquiry(request: HttpRequest, pk: int) -> HttpResponse:
+    """An enquiry that reached no producer: both sides' ways to be reached, and that it was done."""
+    found = get_object_or_404(unreached(), pk=pk)
+    if not can(request.user, Permission.TRADE_OVERSEE, found.product):
+        raise Http404
+    if request.method == "POST":
+        passed_on(found, by=person(request))
+        messages.success(request, _("Đã ghi là đã chuyển."))
+        return redirect("desk:market")
+    context = {"enquiry": found, "illustrative": found.product.illustrative}
+    return render(request, "desk/trading/enquiry.html", context)
 
 
 EXPORTS = (

@@ -9,17 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.market import evidence
+from saola.server.market.models import Stand
 from saola.server.products.models import Product
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.trade.selling import own_product
 from saola.server.web.portal.trade.trade_forms import CiteForm
 
-SHEETS = "doanh-so"
+SHEETS, CHANNELS, STANDS = "doanh-so", "kenh-ban", "su-kien"
 
 
 def _proof(product: Product, kind: str, pk: int) -> evidence.Proof:
     if kind == SHEETS:
         return evidence.of_sales(product)
+    if kind == CHANNELS:
+        return evidence.of_channels(product)
+    if kind == STANDS:
+        stands = Stand.objects.filter(producer=product.producer, reported_at__isnull=False)
+        return evidence.of_stand(get_object_or_404(stands.select_related("event"), pk=pk))
     rows: dict[str, tuple[Any, Any]] = {
         "hop-dong": (product.contract_set, evidence.of_contract),
         "xuat-khau": (product.export_set, evidence.of_export),

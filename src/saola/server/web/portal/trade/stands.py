@@ -8,11 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
+from saola.server.dossiers.evidence import OPEN
 from saola.server.market.fairs import answer, report_stand
 from saola.server.market.models import Stand
+from saola.server.products.models import Product
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.trade.selling import sellers
 from saola.server.web.portal.trade.trade_forms import StandForm
+
+
+def _citable(found: Stand) -> list[Product]:
+    """Products of the producer with a dossier that takes papers, once the result was told."""
+    if found.reported_at is None:
+        return []
+    rows = Product.objects.filter(producer=found.producer, dossiers__state__in=OPEN)
+    return list(rows.distinct())
 
 
 @needs(Permission.TRADE_KEEP)
@@ -36,6 +46,7 @@ def stand(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "stand": found,
         "form": form,
+        "citable": _citable(found),
         "begun": found.event.starts_on <= timezone.localdate(),
         "illustrative": found.producer.illustrative,
     }

@@ -1,6 +1,9 @@
 """What a producer enters about selling: each form says which act keeps it."""
 
+import json
 from datetime import date
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from django import forms
@@ -14,14 +17,20 @@ from saola.server.market.channel_files import read_file
 from saola.server.market.models import Channel, Contract, Enquiry
 from saola.server.products.models import Product
 from saola.server.web.common.forms import Count, DateField, Form, WebField
+from saola.vietnamese.sorting import word_key
 
 MONTHS = range(1, 13)
-COUNTRIES = [
-    ("CN", _("Trung Quốc")), ("LA", _("Lào")), ("JP", _("Nhật Bản")), ("KR", _("Hàn Quốc")),
-    ("TW", _("Đài Loan")), ("SG", _("Singapore")), ("TH", _("Thái Lan")), ("US", _("Hoa Kỳ")),
-    ("AU", _("Úc")), ("GB", _("Anh")), ("DE", _("Đức")), ("FR", _("Pháp")), ("NL", _("Hà Lan")),
-    ("RU", _("Nga")), ("AE", _("UAE")), ("PK", _("Pakistan")), ("AF", _("Afghanistan")),
-]  # fmt: skip
+# those that most goods go to stand first
+FIRST = ("CN", "LA", "JP", "KR", "TW", "SG", "TH", "US", "AU", "GB", "DE", "FR", "NL", "RU", "AE")
+
+
+@cache
+def countries() -> list[tuple[str, str]]:
+    """All of ISO 3166-1 with their Vietnamese names, the usual ones first."""
+    text = resources.files("saola.server.market").joinpath("countries.json").read_text("utf-8")
+    names: dict[str, str] = json.loads(text)["names"]
+    others = sorted(names.keys() - set(FIRST), key=lambda code: word_key(names[code]))
+    return [(code, names[code]) for code in (*FIRST, *others)]
 
 
 def money(label: Any, **kwargs: Any) -> forms.DecimalField:
@@ -230,6 +239,7 @@ class SalesFileForm(TradeForm):
         field.queryset = Channel.objects.filter(
             product=product, ended_at=None, kind__in=Channel.DIGITAL
         )
+        field.label_from_instance = lambda channel: channel.name
 
     def keep(self, product: Product, by: User) -> Any:
         """Every month of the file is told."""
@@ -242,7 +252,7 @@ class ExportForm(TradeForm):
 
     key, title = "export", _("Thêm lô xuất khẩu")
     on = DateField(label=_("Ngày xuất"))
-    country = forms.ChoiceField(label=_("Nước, vùng lãnh thổ"), choices=COUNTRIES)
+    country = forms.ChoiceField(label=_("Nước, vùng lãnh thổ"), choices=countries)
     hs_code = forms.RegexField(
         r"^[0-9]{4}(?:[0-9]{2}){0,3}$",
         label=_("Mã HS"),

@@ -91,6 +91,7 @@ def one_product(request: HttpRequest, pk: int) -> HttpResponseBase:
         row.product = product
     told = _row(rows[0]) | {
         "version": VERSION,
+        "date": timezone.localdate(),
         "licence": LICENCE,
         "recognitions": [
             {
@@ -219,6 +220,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read, and where the addresses stand."""
+    lines = ("User-agent: *", "Disallow: /can-bo/", "Disallow: /chu-the/", "Disallow: /hoi-dong/")
+    text = "\n".join((*lines, f"Sitemap: {settings.BASE_URL}{reverse('public:sitemap')}", ""))
+    return HttpResponse(text, content_type="text/plain")
+
+
+@login_not_required
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Addresses for search engines."""
     answer = HttpResponse(content_type="application/xml")
@@ -227,7 +236,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"
     xml.startElement("urlset", AttributesImpl({"xmlns": space}))
     pages = [reverse(f"public:{name}") for name in ("home", "register", "map", "demands")]
-    rows = Recognition.objects.filter(newest=True, product__illustrative=False)
+    rows = Recognition.objects.filter(
+        newest=True, product__illustrative=False, product__name_known=True
+    )
     pages += [f"/san-pham/{pk}/" for pk in rows.values_list("product", flat=True)]
     posts = Post.objects.filter(published_at__lte=timezone.now())
     pages += [f"/tin/{pk}/" for pk in posts.values_list("pk", flat=True)]

@@ -1,0 +1,149 @@
+"""The market where it could lose somebody: enquiries that reach no producer, demands nobody sees,
+records that change after they were cited, places that changed twice."""
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from saola.server.market import evidence, fairs, keeping
+from saola.server.market.enquiries import ask, seek
+from saola.server.market.models import Enquiry, Stand, TradeEvent
+from saola.server.notices.models import Message
+from saola.server.places.models import Succession
+from saola.server.products.models import Product
+from saola.server.products.naming import place_names
+from saola.server.recognition.queries import Filters, listed
+from saola.server.web.portal.trade.trade_forms import countries
+from tests.factories import DossierFactory, PlaceFactory, ProductFactory, UserFactory
+from tests.server.test_market import Seller
+from tests.server.test_register import TODAY, browser, recognised
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seller(settings: Any, tmp_path: Any) -> Seller:
+    settings.DATA = tmp_path
+    cache.clear()
+    return Seller()
+
+
+class TestNobodyThere:
+    """A producer of the public lists: no account, no e-mail."""
+
+    def asked(self) -> Enquiry:
+        product = recognised(ProductFactory(producer__email=""))
+        facts = {"name": "Hoa", "organisation": "", "contact": "0900", "text": "Cần 200 hộp"}
+        return ask(product, facts, uuid.uuid4())
+
+    def test_the_office_brings_them_together(self) -> None:
+        officer = UserFactory(role="ocop_agency", role__scope="place:14")
+        enquiry = self.asked()
+        told = Message.objects.get(about=f"enquiry:{enquiry.pk}")
+        assert told.recipient == officer
+        client = browser(officer)
+        assert "Hỏi hàng cần chuyển" in client.get("/can-bo/thi-truong/").content.decode()
+        page = f"/can-bo/thi-truong/hoi-hang/{enquiry.pk}/"
+        assert "0900" in client.get(page).content.decode()
+        assert client.post(page).status_code == 302
+        enquiry.refresh_from_db()
+        assert enquiry.state == "talking"
+        assert client.get(page).status_code == 404  # nothing is left to do
+
+    def test_others_do_not_see_it(self, seller: Seller) -> None:
+        enquiry = self.asked()
+        reached = seller.asked()
+        page = "/can-bo/thi-truong/hoi-hang/"
+        other = browser(UserFactory(role="ocop_agency", role__scope="place:11"))
+        assert other.get(f"{page}{enquiry.pk}/").status_code == 404
+        assert browser(seller.officer).get(f"{page}{reached.pk}/").status_code == 404
+
+    def test_the_buyer_is_told_so(self) -> None:
+        product = recognised(ProductFactory(producer__email=""))
+        cache.clear()
+        page, client = f"/san-pham/{product.pk}/hoi-mua/", Client()
+        token = client.get(page).content.decode().split('name="token" value="')[1].split('"')[0]
+        told = {"name": "Hoa", "contact": "0900", "text": "Cần 200 hộp", "token": token}
+        answer = client.post(page, told, follow=True).content.decode()
+        assert "cơ quan quản lý OCOP đã nhận" in answer
+
+
+def test_a_new_demand_is_told_to_the_office(seller: Seller) -> None:
+    demand = seek({"title": "Cần mận", "buyer": "A", "contact": "0900"}, uuid.uuid4())
+    assert Message.objects.get(about=f"demand:{demand.pk}").recipient == seller.officer
+
+
+def test_sales_are_cited_again_when_a_month_has_come(seller: Seller) -> None:
+    dossier, channel = DossierFactory(product=seller.product), seller.channel()
+    for month in (date(2026, 1, 1), date(2026, 2, 1)):
+        keeping.report_sale(channel, month, {"orders": 1, "revenue": Decimal(5)}, by=seller.user)
+        proof = evidence.of_sales(seller.product)
+        assert evidence.cite_record(dossier, proof, ["4.1"], by=seller.user)
+
+
+def test_fairs_and_channels_are_evidence(seller: Seller) -> None:
+    dossier = DossierFactory(product=seller.product)
+    seller.channel()
+    facts = {
+        "kind": "fair", "name": "Tuần hàng", "where": "Hà Nội", "starts_on": TODAY,
+        "ends_on": TODAY + timedelta(1), "min_stars": 3,
+    }  # fmt: skip
+    event = TradeEvent.objects.create(province_code="14", **facts)
+    stand = Stand.objects.create(event=event, producer=seller.producer, state="accepted")
+    client, page = browser(seller.user), f"/chu-the/su-kien/{stand.pk}/"
+    fairs.report_stand(stand, {"revenue": Decimal(9), "visitors": 3, "deals": 1}, by=seller.user)
+    stand.refresh_from_db()
+    proof = evidence.of_stand(stand)
+    assert ("Khách hỏi mua", "3") in proof.facts
+    assert evidence.suggested(dossier, proof)
+    base = f"/chu-the/ban-hang/{seller.product.pk}/minh-chung/"
+    for path in (f"su-kien/{stand.pk}/", "kenh-ban/"):
+        shown = client.get(base + path)
+        assert shown.status_code == 200, path
+        criteria = evidence.suggested(dossier, proof)
+        assert client.post(base + path, {"criteria": criteria}).status_code == 302
+    assert dossier.citations.count() >= 2
+    assert page
+
+
+def test_names_of_places_that_changed_twice() -> None:
+    old, middle, new = (PlaceFactory(code=f"0999{n}", name=f"Xã {n}") for n in "789")
+    for before, after in ((old, middle), (middle, new)):
+        Succession.objects.create(old=before, new=after, on_day=TODAY, confidence="high")
+    assert place_names(new) == "Xã 9 | Xã 7 | Xã 8"
+    assert place_names(old) == "Xã 7 | Xã 8 | Xã 9"
+
+
+def test_products_without_a_commune_belong_to_the_province(seller: Seller) -> None:
+    product = recognised(ProductFactory(place=None, producer__place=None))
+    Product.objects.filter(pk=product.pk).update(place=None)
+    client = browser(seller.officer)
+    assert client.get(f"/can-bo/thi-truong/ho-tro/{product.pk}/").status_code == 200
+    other = browser(UserFactory(role="ocop_agency", role__scope="place:11"))
+    assert other.get(f"/can-bo/thi-truong/ho-tro/{product.pk}/").status_code == 404
+
+
+def test_goods_may_go_anywhere() -> None:
+    codes = [code for code, _name in countries()]
+    assert {"MY", "CA", "IT", "IN", "KH"} < set(codes)
+    assert codes[0] == "CN"
+    assert len(codes) == len(set(codes))
+    assert "VN" not in codes
+
+
+def test_filters_beside_words_find_alike(seller: Seller) -> None:
+    recognised(ProductFactory(name="Chè khác"), stars=3)
+    assert len(listed(Filters(text="chè"), TODAY)) == 2
+    assert len(listed(Filters(text="chè", stars="4"), TODAY)) == 1
+    assert len(listed(Filters(text="chè", status="in_force"), TODAY)) >= 1
+
+
+def test_search_engines_are_led_and_kept_out() -> None:
+    text = Client().get("/robots.txt").content.decode()
+    assert "Disallow: /can-bo/" in text
+    assert "/sitemap.xml" in text
