@@ -47,14 +47,7 @@ def run(text: bytes) -> dict[str, Any]:
 
 def _path(data: dict[str, Any]) -> dict[str, Any]:
     criteria_set = load(data["sheet"])
-    told = {
-        name: Effort(
-            _range(row["cost"], f"{name}: cost"),
-            _range(row["months"], f"{name}: months"),
-            _whole(row.get("chance", 100), f"{name}: chance", 1, 100),
-        )
-        for name, row in data.get("efforts", {}).items()
-    }
+    told = {name: _effort(name, row) for name, row in data.get("efforts", {}).items()}
     needs = {
         name: [(str(other), int(points)) for other, points in rows]
         for name, rows in data.get("needs", {}).items()
@@ -86,6 +79,25 @@ def _path(data: dict[str, Any]) -> dict[str, Any]:
             made["guesses"] = sorted({step.criterion for step in plan.steps} & guesses)
             made["guesses_of"] = guess_source() if made["guesses"] else ""
     return made
+
+
+def _effort(name: str, row: dict[str, Any]) -> Effort:
+    return Effort(
+        _range(row["cost"], f"{name}: cost"),
+        _range(row["months"], f"{name}: months"),
+        _whole(row.get("chance", 100), f"{name}: chance", 1, 100),
+    )
+
+
+def _option(row: dict[str, Any]) -> Option:
+    return Option(
+        str(row["product"]),
+        str(row.get("name", "")),
+        tuple(_whole(n, "spend") for n in row["spend"]),
+        {str(name): _whole(n, "gives") for name, n in row["gives"].items()},
+        tuple(_whole(n, "days") for n in row.get("days", ())),
+        _whole(row.get("chance", 100), "chance", 1, 100),
+    )
 
 
 def _whole(value: Any, what: str, least: int = 0, most: int = 10**12) -> int:
@@ -131,17 +143,7 @@ def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
     }
     problem = Problem(
         tuple(_whole(n, "budgets") for n in data["budgets"]),
-        tuple(
-            Option(
-                str(row["product"]),
-                str(row.get("name", "")),
-                tuple(row["spend"]),
-                dict(row["gives"]),
-                tuple(row.get("days", ())),
-                _whole(row.get("chance", 100), "chance", 1, 100),
-            )
-            for row in data["options"]
-        ),
+        tuple(map(_option, data["options"])),
         tuple(
             Target(row["indicator"], _whole(row["least"], "least"), row["by"])
             for row in data.get("targets", ())

@@ -49,18 +49,7 @@ def reached(
         all=Count("pk", distinct=True), done=Count("pk", filter=shown, distinct=True)
     )
     by_place = {row["place"]: row for row in counted.order_by()}
-    sums = (
-        Proof.objects.filter(task__campaign=campaign, returned=False, on__range=(first, last))
-        .values("task__place")
-        .annotate(
-            people=Sum("people"),
-            broadcasts=Sum("times", filter=Q(way="broadcast")),
-            posts=Sum("times", filter=Q(way="post")),
-            others=Sum("times", filter=~Q(way__in=("broadcast", "post"))),
-        )
-        .order_by()
-    )
-    told = {row["task__place"]: row for row in sums}
+    told = _sums(campaign, first, last)
     found = []
     for place in places:
         here: Any = by_place.get(place.pk, {})
@@ -78,6 +67,22 @@ def reached(
             )
         )
     return found
+
+
+def _sums(campaign: Campaign, first: date, last: date) -> dict[int, Any]:
+    """By commune what was done between two days."""
+    rows = (
+        Proof.objects.filter(task__campaign=campaign, returned=False, on__range=(first, last))
+        .values("task__place")
+        .annotate(
+            people=Sum("people"),
+            broadcasts=Sum("times", filter=Q(way="broadcast")),
+            posts=Sum("times", filter=Q(way="post")),
+            others=Sum("times", filter=~Q(way__in=("broadcast", "post"))),
+        )
+        .order_by()
+    )
+    return {row["task__place"]: row for row in rows}
 
 
 REPORT = (

@@ -60,47 +60,50 @@ def _some(keys: list[int]) -> Iterator[Sheet]:
         .order_by("pk")
     )  # fmt: skip
     last = {row.dossier.product_id: row for row in concluded}
-    results = {key: row for key, row in last.items() if row.status == "scored"}
+    own = _own_words(keys, last)
     held = {t.product: int(t.stars or 0) for t in terms(timezone.localdate()).held()}
-    # what the producer says itself counts where no council has concluded since
-    open_keys = [key for key in keys if key not in results]
-    assessed = (
-        SelfAssessment.objects.filter(dossier__product__in=open_keys)
-        .exclude(choices={})
-        .select_related("dossier")
-        .order_by("dossier_id")
-    )  # fmt: skip
-    own = {
-        row.dossier.product_id: row
-        for row in assessed
-        if (ended := last.get(row.dossier.product_id)) is None
-        or (ended.concluded_at is not None and row.saved_at > ended.concluded_at)
-    }
     ticked: dict[tuple[int, str], list[StepDone]] = {}
     for step in StepDone.objects.filter(product__in=keys):
         ticked.setdefault((step.product_id, step.sheet_id), []).append(step)
     for key in keys:
-        if key in results:
-            row = results[key]
+        since = None  # steps are ticked off on top of the own words
+        if key in own:
+            dossier = own[key].dossier
+            points = marks(dossier.sheet_id, own[key].choices)
+            stars = min(HIGHEST, max(dossier.target_stars, held.get(key, 0) + 1))
+            sheet = _read(key, dossier, points, stars, by_council=False)
+        elif key in last and last[key].status == "scored":
+            row = last[key]
             exact = means(row.dossier.criteria_set, row)
             points = {name: floor(mean) for name, mean in exact.items()}
             stars = max(LOWEST, min(HIGHEST, (row.stars or 0) + 1))
             sheet = _read(key, row.dossier, points, stars, by_council=True)
             since = row.concluded_at
-        elif key in own:
-            dossier = own[key].dossier
-            points = marks(dossier.sheet_id, own[key].choices)
-            stars = min(HIGHEST, max(dossier.target_stars, held.get(key, 0) + 1))
-            sheet = _read(key, dossier, points, stars, by_council=False)
-            since = None  # steps are ticked off on top of the own words
         else:
             continue
         for step in ticked.get((key, sheet.criteria_set.id), ()):
-            if since is not None and step.at <= since:
-                continue  # the council has judged it
-            before = sheet.points.get(step.criterion, 0)
-            sheet.points[step.criterion] = max(before, step.points)
+            if since is None or step.at > since:  # else the council has judged it
+                before = sheet.points.get(step.criterion, 0)
+                sheet.points[step.criterion] = max(before, step.points)
         yield sheet
+
+
+def _own_words(keys: list[int], last: dict[int, Result]) -> dict[int, SelfAssessment]:
+    """Self-assessments of products that no council has scored; where one has stopped them, only
+    what was written since."""
+    asked = [key for key in keys if key not in last or last[key].status != "scored"]
+    rows = (
+        SelfAssessment.objects.filter(dossier__product__in=asked)
+        .exclude(choices={})
+        .select_related("dossier")
+        .order_by("dossier_id")
+    )  # fmt: skip
+    found = {}
+    for row in rows:
+        ended = last.get(row.dossier.product_id)
+        if ended is None or (ended.concluded_at and row.saved_at > ended.concluded_at):
+            found[row.dossier.product_id] = row
+    return found
 
 
 def _read(
