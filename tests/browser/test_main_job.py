@@ -117,10 +117,12 @@ def prepares_session(people: People, name: str) -> str:
     page.fill("#id_title", f"Phiên {people.width} (minh họa)")
     page.click("main form button")
     people.look(page)
-    page.click(f"li:has-text('{name}') button[name=schedule]")
+    with page.expect_navigation():
+        page.click(f"li:has-text('{name}') button[name=schedule]")
     for box in page.locator("input[name=present]").all():
         box.check()
     page.click("button[name=attendance]")
+    page.wait_for_selector("text=Đã ghi điểm danh")
     people.look(page)
     number = re.search(r"/phien/(\d+)/", page.url)
     assert number

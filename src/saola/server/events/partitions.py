@@ -4,7 +4,7 @@ from typing import Any
 
 from saola.server.events.models import MONTH
 
-TABLE = "events_event"
+TABLE, MENTIONS = "events_event", "events_mention"
 AHEAD = 18  # months made in advance; what comes later falls into the rest
 
 
@@ -24,6 +24,18 @@ def create(cursor: Any) -> None:
     cursor.execute(f"CREATE INDEX event_owner ON {TABLE} (owner, seq)")
     cursor.execute(f"CREATE INDEX event_recorded ON {TABLE} USING brin (recorded_at)")
     cursor.execute(f"CREATE TABLE {TABLE}_rest PARTITION OF {TABLE} DEFAULT")
+
+
+def protect(cursor: Any) -> None:
+    """Take from the service's own role what it never does to events: beside the triggers, so that
+    no code of its can change a row even where a trigger is missing. A superuser is not bound."""
+    cursor.execute(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [TABLE]
+    )
+    tables = [TABLE, MENTIONS, *(name for (name,) in cursor.fetchall())]
+    cursor.execute(
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(tables)} FROM CURRENT_USER, PUBLIC"
+    )
 
 
 def add_months(cursor: Any, year: int, month: int, count: int = AHEAD) -> None:

@@ -138,7 +138,8 @@ def to_raise(read: Terms) -> set[int]:
 def _exported(target: Target, read: Terms) -> Progress:
     sent = set(Export.objects.filter(on__lte=read.on).values_list("product", flat=True))
     found = [term for term, _state in read.last if term.product in sent]
-    return Progress(target, len(found), None, 0, _keys(found))
+    silent = [term for term in read.held() if term.product not in sent]  # nobody has told
+    return Progress(target, len(found), None, len(silent), _keys(found))
 
 
 def _potential(target: Target, read: Terms) -> Progress:

@@ -62,6 +62,7 @@ class Command(BaseCommand):
             today = timezone.localdate()
             with connection.cursor() as cursor:
                 partitions.add_months(cursor, today.year, today.month)
+                partitions.protect(cursor)
 
     def _seal(self, options: dict[str, Any]) -> None:
         done = seal(timezone.localdate() - timedelta(days=1))
