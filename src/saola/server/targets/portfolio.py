@@ -51,8 +51,8 @@ class Gathered:
 
 
 def gather(province: str, days_per_step: int) -> Gathered:
-    """The cheapest way of each product to each class above its own. A product's class is that of
-    the register where it holds one, else none."""
+    """The ways (cheapest, quickest, fewest steps) of each product to each class above its own. A
+    product's class is that of the register where it holds one, else none."""
     today = timezone.localdate()
     read = terms(today)
     known = {term.product for term, _state in read.last}
