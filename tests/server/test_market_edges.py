@@ -10,14 +10,19 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from saola.lifecycle.machine import Refused
+from saola.server.dossiers.models import Dossier
 from saola.server.market import evidence, fairs, keeping
-from saola.server.market.enquiries import ask, seek
-from saola.server.market.models import Enquiry, Stand, TradeEvent
+from saola.server.market.enquiries import ask, introduce, reply, seek, settle_demand
+from saola.server.market.models import Enquiry, Offer, Stand, TradeEvent
+from saola.server.market.queries import by_model, markets, year_totals
 from saola.server.notices.models import Message
 from saola.server.places.models import Succession
 from saola.server.products.models import Product
 from saola.server.products.naming import place_names
 from saola.server.recognition.queries import Filters, listed
+from saola.server.targets.report import programme
+from saola.server.targets.terms import terms
 from saola.server.web.portal.trade.trade_forms import countries
 from tests.factories import DossierFactory, PlaceFactory, ProductFactory, UserFactory
 from tests.server.test_market import Seller
@@ -71,6 +76,75 @@ class TestNobodyThere:
         told = {"name": "Hoa", "contact": "0900", "text": "Cần 200 hộp", "token": token}
         answer = client.post(page, told, follow=True).content.decode()
         assert "cơ quan quản lý OCOP đã nhận" in answer
+
+
+def test_a_demand_is_followed_down_to_its_contract(seller: Seller) -> None:
+    """What a buyer seeks is handed over once the buyer agrees, and ends as a contract."""
+    keeping.save_offer(seller.product, {"capacity": []}, by=seller.user)
+    facts = {
+        "title": "chè Shan khô", "buyer": "Siêu thị A", "contact": "0900 777", "group_number": 11,
+        "quantity": Decimal(50), "months": [1, 2], "price_to": Decimal(300_000),
+        "standards": "VietGAP",
+    }  # fmt: skip
+    demand = settle_demand(seek(facts, uuid.uuid4()), "open", by=seller.officer)
+    answer = reply(demand, Offer.objects.get(), by=seller.user)
+    page, office = f"/can-bo/thi-truong/nhu-cau/{demand.pk}/", browser(seller.officer)
+    office.post(page, {"introduce": answer.pk})  # the buyer was not asked
+    assert not Enquiry.objects.exists()
+    books = f"/chu-the/ban-hang/{seller.product.pk}/"
+    assert "0900 777" not in browser(seller.user).get(books).content.decode()
+    for _ in range(2):
+        assert office.post(page, {"introduce": answer.pk, "agreed": "on"}).status_code == 302
+    enquiry = Enquiry.objects.get()
+    assert (enquiry.demand, enquiry.contact) == (demand, "0900 777")
+    assert "Giá cao nhất 300000 đồng" in enquiry.text
+    assert Message.objects.filter(about=f"enquiry:{enquiry.pk}", recipient=seller.user).count() == 1
+    assert "0900 777" in browser(seller.user).get(books).content.decode()
+    told = {"kind": "sale", "partner": "Siêu thị A", "number": "07/HĐ", "signed_on": TODAY}
+    keeping.sign_contract(seller.product, told, by=seller.user, enquiry=enquiry)
+    shown = office.get(page).content.decode()
+    assert "07/HĐ" in shown
+    assert "đã ký hợp đồng" in shown
+    with pytest.raises(Refused):
+        introduce(answer, by=seller.user)
+    assert office.post(page, {"introduce": 999, "agreed": "on"}).status_code == 404
+    assert office.post(page, {"state": "nonsense"}).status_code == 302
+
+
+def test_exports_and_years_are_summed(seller: Seller) -> None:
+    other = recognised(ProductFactory(producer=seller.producer))
+    for product, year, money in (
+        (seller.product, 2024, 100),
+        (seller.product, 2025, 150),
+        (other, 2025, 900),
+    ):
+        facts = {"revenue": Decimal(money), "workers": 10, "technology": "sấy lạnh"}
+        keeping.save_year(product, year, facts, by=seller.user)
+    for on, country, usd in (
+        ("2025-03-01", "CN", 10),
+        ("2025-04-01", "CN", 20),
+        ("2025-05-01", "JP", 25),
+    ):
+        facts = {"on": date.fromisoformat(on), "country": country, "hs_code": "090240",
+                 "quantity_kg": Decimal(5), "value_usd": Decimal(usd)}  # fmt: skip
+        keeping.add_export(seller.product, facts, by=seller.user)
+    both = Product.objects.all()
+    found = [(one.country, one.consignments, one.kg, one.usd) for one in markets(2025, both)]
+    assert found == [("Trung Quốc", 2, 10, 30), ("Nhật Bản", 1, 5, 25)]
+    totals = year_totals(2025, both)
+    assert (totals["revenue"], totals["workers"], totals["adopted"]) == (1050, 20, 2)
+    assert totals["changes"] == {"revenue": 50, "workers": 0}  # of what told of both years
+    assert by_model(2025, both) == [(seller.producer.kind, 2, 1050, 20)]
+    page = browser(seller.officer).get("/can-bo/thi-truong/?nam=2025").content.decode()
+    assert "Trung Quốc" in page
+    assert "50,0 %" in page
+    tables = {
+        table.title: table
+        for table in programme(terms(date(2025, 12, 31)), Dossier.objects.none(), date(2025, 1, 1))
+    }
+    assert tables["Xuất khẩu theo thị trường"].rows[0][:3] == (2025, "Trung Quốc", "090240")
+    newest = tables["Kết quả năm của sản phẩm được công nhận"].rows[0]
+    assert newest[:4] == (2025, 2, 1050, "tăng 50,0 %")
 
 
 def test_a_new_demand_is_told_to_the_office(seller: Seller) -> None:

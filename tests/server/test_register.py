@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pypdfium2
 import pytest
 import zxingcpp
@@ -296,6 +297,27 @@ class TestProductPage:
             assert Client().get(f"/san-pham/{product.pk}/{path}").status_code == 404, path
         assert Client().get(f"/du-lieu-mo/v1/san-pham/{product.pk}").status_code == 404
 
+    def test_a_shared_link_has_name_words_and_picture(self) -> None:
+        product = recognised(ProductFactory(name="Chè Shan"))
+        page = Client().get(f"/san-pham/{product.pk}/").content.decode()
+        assert '<meta property="og:title" content="Chè Shan">' in page
+        assert page.count('property="og:image"') == page.count('property="og:description"') == 1
+        for path in ("/", "/so-dang-ky/", "/ban-do/", "/nhu-cau/", "/tin/", "/hoi-dap/"):
+            other = Client().get(path).content.decode()
+            assert other.count('saola/share.png"') == 1, path
+
+    def test_a_leaflet_in_english(self) -> None:
+        product = recognised(ProductFactory(name="Chè Shan", description="Chè của bản"))
+        product.stories.create(language="en", text="Tea of the village")
+        answer = Client().get(f"/san-pham/{product.pk}/to-roi.pdf?tieng=en")
+        words = pypdfium2.PdfDocument(io.BytesIO(answer.content))[0].get_textpage().get_text_range()
+        assert "Tea of the village" in words
+        assert "Producer" in words
+        assert "Chủ thể" not in words
+        other = Client().get(f"/san-pham/{product.pk}/to-roi.pdf?tieng=../../x")
+        words = pypdfium2.PdfDocument(io.BytesIO(other.content))[0].get_textpage().get_text_range()
+        assert "Chủ thể" in words
+
     @pytest.mark.parametrize("what", ["to-roi", "ap-phich"])
     def test_leaflet_and_poster_lead_to_the_page(self, what: str, settings: Any) -> None:
         settings.BASE_URL = "https://ocop.thu.vn"
@@ -329,6 +351,13 @@ class TestOpenData:
         assert set(described["paths"]) == {
             "/du-lieu-mo/v1/san-pham", "/du-lieu-mo/v1/san-pham/{id}",
         }  # fmt: skip
+        for question, answer_ in (("", told), ("/{id}", one)):
+            told_of = described["paths"][f"/du-lieu-mo/v1/san-pham{question}"]["get"]
+            schema = told_of["responses"]["200"]["content"]["application/json"]["schema"]
+            shapes = {"components": described["components"]}
+            jsonschema.validate(answer_, {**schema, **shapes})
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate({**answer_, "date": 7}, {**schema, **shapes})
         listed = Client().get("/du-lieu-mo/dcat.jsonld").json()["dcat:dataset"][0]
         for form in listed["dcat:distribution"]:
             path = form["dcat:downloadURL"]["@id"].split("://", 1)[1].partition("/")[2]

@@ -44,6 +44,13 @@ def ask(product: Product, facts: Mapping[str, str], token: uuid.UUID) -> Enquiry
         raise Refused("Sản phẩm đang có quá nhiều người hỏi. Hãy gửi lại sau một giờ.")
     enquiry = Enquiry.objects.create(product=product, token=token, **facts)
     record("ask", f"enquiry:{enquiry.pk}", {"product": product.pk, "text": digest(facts["text"])})
+    _reach(enquiry)
+    return enquiry
+
+
+def _reach(enquiry: Enquiry) -> None:
+    """Tell the producer; where there is neither account nor e-mail, the office."""
+    product = enquiry.product
     subject = f"Hỏi hàng: {product.name}"
     body = (
         "Có người hỏi mua sản phẩm. Đăng nhập Saola, mục Bán hàng, để xem và trả lời; người hỏi "
@@ -52,11 +59,10 @@ def ask(product: Product, facts: Mapping[str, str], token: uuid.UUID) -> Enquiry
     people = list(User.objects.who(Permission.TRADE_KEEP, f"producer:{product.producer_id}"))
     about, key = f"enquiry:{enquiry.pk}", f"enquiry:{enquiry.pk}"
     tell(key, people, subject, body, about=about, path=f"/chu-the/ban-hang/{product.pk}/")
-    if not people and product.producer.email:
+    if not people and product.producer and product.producer.email:
         write_to(key, product.producer.email, subject, body, about=about)
     elif not people:
         _hand_over(enquiry)
-    return enquiry
 
 
 def unreached() -> QuerySet[Enquiry]:
@@ -177,3 +183,41 @@ def reply(demand: Demand, offer: Offer, *, by: User) -> Reply:
             path=f"/can-bo/thi-truong/nhu-cau/{demand.pk}/",
         )
     return made
+
+
+@transaction.atomic
+def introduce(answer: Reply, *, by: User) -> Enquiry:
+    """The buyer agrees that a producer that can deliver gets the contact: the demand becomes an
+    enquiry, followed as any other down to the contract. A second time changes nothing."""
+    demand = Demand.objects.select_for_update(of=("self",)).get(pk=answer.demand_id)
+    require(by, Permission.TRADE_OVERSEE, demand)
+    product = answer.offer.product
+    found = Enquiry.objects.filter(demand=demand, product=product).first()
+    if found is not None:
+        return found
+    made = Enquiry.objects.create(
+        product=product,
+        token=uuid.uuid5(demand.token, str(product.pk)),
+        name=demand.buyer[:120],
+        organisation=demand.buyer if len(demand.buyer) > 120 else "",
+        contact=demand.contact,
+        text=_as_text(demand),
+        demand=demand,
+    )
+    record("introduce", f"demand:{demand.pk}", {"enquiry": made.pk}, by=by)
+    _reach(made)
+    return made
+
+
+def _as_text(demand: Demand) -> str:
+    """What was sought, in lines."""
+    lines = [demand.title]
+    if demand.quantity is not None:
+        lines.append(f"Mỗi tháng {demand.quantity.normalize():f} {demand.unit}")
+    if demand.months:
+        lines.append("Các tháng " + ", ".join(str(month) for month in demand.months))
+    if demand.price_to is not None:
+        lines.append(f"Giá cao nhất {demand.price_to:f} đồng một đơn vị")
+    if demand.standards:
+        lines.append(f"Tiêu chuẩn cần có: {demand.standards}")
+    return "\n".join(lines)

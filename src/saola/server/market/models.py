@@ -100,7 +100,7 @@ class Reply(models.Model):
 
 
 class Enquiry(OfProduct):
-    """A buyer's word to a producer and what became of it."""
+    """A buyer's word to a producer and what became of it; the office makes one of a demand."""
 
     class State(models.TextChoices):
         NEW = "new", _("mới, chưa trả lời")
@@ -114,6 +114,9 @@ class Enquiry(OfProduct):
     organisation = models.CharField("đơn vị", max_length=200, blank=True)
     contact = models.CharField("điện thoại hoặc thư điện tử", max_length=200)
     text = models.TextField("nội dung")
+    demand = models.ForeignKey(
+        Demand, on_delete=models.PROTECT, null=True, related_name="enquiries"
+    )  # that it was made of
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     received_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
+from saola.server.market.countries import country_names
 from saola.server.market.models import (
     Channel,
     Contract,
@@ -15,6 +16,7 @@ from saola.server.market.models import (
     Offer,
     Sale,
     Stand,
+    Support,
     TradeEvent,
     YearRecord,
 )
@@ -26,9 +28,9 @@ MILLION = 1_000_000
 DIGITAL = Q(channel__kind__in=Channel.DIGITAL)
 
 
-def exported(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Of recognitions those whose product has left the country."""
-    return rows.filter(Exists(Export.objects.filter(product=OuterRef("product"))))
+def exported() -> frozenset[int]:
+    """Products that have left the country, by their keys."""
+    return frozenset(Export.objects.values_list("product", flat=True))
 
 
 def turnover() -> dict[int, str]:
@@ -178,17 +180,93 @@ def event_result(event: TradeEvent) -> dict[str, Any]:
 
 
 def year_totals(year: int, products: QuerySet[Product]) -> dict[str, Any]:
-    """Of all products in scope: how many told of the year, sums where they did; exports beside."""
-    told: dict[str, Any] = YearRecord.objects.filter(year=year, product__in=products).aggregate(
+    """Of all products in scope: how many told of the year, sums where they did, the change of each
+    sum against the year before among products that told of both (percent); exports beside."""
+    rows = YearRecord.objects.filter(year=year, product__in=products)
+    told: dict[str, Any] = rows.aggregate(
         products=Count("pk"),
         revenue=Sum("revenue"),
         workers=Sum("workers"),
+        hectares=Sum("hectares"),
         investment=Sum("investment"),
+        adopted=Count("pk", filter=~Q(technology="")),
     )
-    abroad = Export.objects.filter(on__year=year, product__in=products)
-    told |= abroad.aggregate(
+    told["support"] = Support.objects.filter(year=year, product__in=products).aggregate(
+        money=Sum("money")
+    )["money"]
+    told["changes"] = {name: _changed(name, year, rows) for name in ("revenue", "workers")}
+    told |= Export.objects.filter(on__year=year, product__in=products).aggregate(
         exported=Count("product", distinct=True),
         usd=Sum("value_usd"),
         markets=Count("country", distinct=True),
     )
     return told
+
+
+def _changed(name: str, year: int, rows: QuerySet[YearRecord]) -> Decimal | None:
+    """Both sums are of the same products: those that told of both years."""
+    before = YearRecord.objects.filter(
+        year=year - 1, product=OuterRef("product"), **{f"{name}__isnull": False}
+    )
+    both = rows.filter(**{f"{name}__isnull": False}).annotate(was=Subquery(before.values(name)))
+    sums = both.exclude(was=None).aggregate(now=Sum(name), before=Sum("was"))
+    return _change(sums["now"], sums["before"])
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What went to one country under one HS code in a year."""
+
+    country: str
+    hs_code: str
+    products: int
+    consignments: int
+    kg: Decimal
+    usd: Decimal
+
+
+def markets(year: int, products: QuerySet[Product]) -> list[Market]:
+    """The greatest value first."""
+    rows = (
+        Export.objects.filter(on__year=year, product__in=products)
+        .values("country", "hs_code")
+        .annotate(
+            of=Count("product", distinct=True),
+            times=Count("pk"),
+            kg=Sum("quantity_kg"),
+            usd=Sum("value_usd"),
+        )
+        .order_by("-usd", "country", "hs_code")
+    )
+    names = country_names()
+    return [
+        Market(
+            names.get(row["country"], row["country"]),
+            row["hs_code"],
+            row["of"],
+            row["times"],
+            row["kg"],
+            row["usd"],
+        )
+        for row in rows
+    ]
+
+
+def by_model(year: int, products: QuerySet[Product]) -> list[tuple[str, int, Decimal, int]]:
+    """By kind of producer (household, cooperative, enterprise): how many products told of the
+    year, revenue, workers."""
+    rows = (
+        YearRecord.objects.filter(year=year, product__in=products)
+        .values("product__producer__kind")
+        .annotate(n=Count("pk"), money=Sum("revenue"), people=Sum("workers"))
+        .order_by("-n", "product__producer__kind")
+    )
+    return [
+        (
+            row["product__producer__kind"] or "",
+            row["n"],
+            row["money"] or Decimal(0),
+            row["people"] or 0,
+        )
+        for row in rows
+    ]

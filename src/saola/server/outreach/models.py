@@ -171,10 +171,13 @@ class Training(OfProvince):
 
 
 class SignUp(models.Model):
-    """One person in a course; whether they came."""
+    """One person in a course, with an account or by name alone; whether they came."""
 
     training = models.ForeignKey(Training, on_delete=models.CASCADE, related_name="sign_ups")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    token = models.UUIDField(null=True, unique=True)  # made with the form: sent twice, kept once
+    name = models.CharField("họ tên", max_length=120, blank=True)
+    contact = models.CharField("điện thoại", max_length=60, blank=True)
     came = models.BooleanField(null=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -182,6 +185,11 @@ class SignUp(models.Model):
         ordering = ["at"]
         constraints = [
             models.UniqueConstraint(fields=["training", "user"], name="sign_up_once"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, token=None)
+                | Q(user=None, token__isnull=False) & ~Q(name=""),
+                name="sign_up_has_a_person",
+            ),
         ]
 
 

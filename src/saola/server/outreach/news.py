@@ -1,5 +1,6 @@
 """News and guidance, written in Markdown and made safe; courses people sign up for."""
 
+import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -93,15 +94,29 @@ def plan_training(facts: Mapping[str, Any], province: str, *, by: User) -> Train
 @transaction.atomic
 def sign_up(training: Training, *, by: User) -> SignUp:
     """Take a seat, as long as there are some; a second time changes nothing."""
+    return _seat(training, by, user=by)
+
+
+@transaction.atomic
+def sign_up_by_name(training: Training, name: str, contact: str, token: uuid.UUID) -> SignUp:
+    """The same for who has no account: a villager with a phone. The same form sent twice takes
+    one seat."""
+    return _seat(training, None, {"name": name, "contact": contact}, token=token)
+
+
+def _seat(
+    training: Training, by: User | None, told: Mapping[str, str] | None = None, **key: Any
+) -> SignUp:
+    """One seat for each key, account or form."""
     training = Training.objects.select_for_update(of=("self",)).get(pk=training.pk)
-    found = SignUp.objects.filter(training=training, user=by).first()
+    found = SignUp.objects.filter(training=training, **key).first()
     if found is not None:
         return found
     if training.starts_at < timezone.now():
         raise Refused("Lớp đã bắt đầu.")
     if training.seats is not None and training.sign_ups.count() >= training.seats:
         raise Refused("Lớp đã đủ chỗ.")
-    made = SignUp.objects.create(training=training, user=by)
+    made = SignUp.objects.create(training=training, **key, **(told or {}))
     record("sign_up", f"training:{training.pk}", {}, by=by)
     return made
 

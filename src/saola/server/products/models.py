@@ -69,8 +69,11 @@ class Producer(models.Model):
         return self.public_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the folded name beside the name."""
+        """Keep the folded name beside the name; the register chooses by the kind."""
         self.folded = fold(self.name)
+        told = kwargs.get("update_fields")
+        if self.pk and (told is None or "kind" in told):
+            Edition.renew()
         super().save(*args, **kwargs)
 
     @property
@@ -205,6 +208,8 @@ class Product(models.Model):
             self.folded = fold(self.name)
             told = self.producer.public_name if self.producer else ""
             vars(self).update(found_by(self.name, told, place_names(self.place)))
+            Edition.renew()
+        elif "group_number" in kwargs["update_fields"]:
             Edition.renew()
         super().save(*args, **kwargs)
 

@@ -1,9 +1,9 @@
 """The register: what a product has today, lists, figures."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +14,10 @@ from saola.lifecycle.dossier import Kind
 from saola.server.dossiers.completeness import EXTENSION_DAYS
 from saola.server.dossiers.models import Dossier
 from saola.server.places.models import Place
+from saola.server.products.models import Edition
 from saola.server.recognition.models import ORDER, Recognition
 from saola.server.recognition.register.shelf import shelf
-from saola.server.traceability.models import Lot
+from saola.server.traceability.models import Lot, TradeItem
 
 
 def with_status(on: date) -> QuerySet[Any, Any]:
@@ -85,6 +86,7 @@ class Filters:
     group: str = ""  # number of the set of Phụ lục I
     kind: str = ""  # of producer
     traceable: bool = False  # a lot of it can be looked up
+    among: frozenset[int] | None = None  # products by their keys; None: all
 
 
 def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
@@ -108,23 +110,46 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
         rows = rows.filter(product__producer__kind=filters.kind)
     if filters.traceable:
         rows = rows.filter(Exists(Lot.objects.filter(item__product=OuterRef("product"))))
+    if filters.among is not None:
+        rows = rows.filter(product__in=filters.among)
     return rows.order_by("product__illustrative", "product__sort_text", "pk")
-
-
-FEW = 2000  # recognitions that are named one by one
 
 
 def listed(filters: Filters, on: date) -> list[int]:
     """The same recognitions by their numbers, those that hold the text as it was typed first."""
-    found = shelf().found(filters.text)
-    bare = replace(filters, text="")
-    if bare == Filters():
+    found = shelf().found(filters.text, _chosen(filters))
+    if not filters.status:
         return found
-    rows = register(bare, on)
-    if len(found) <= FEW:  # the state of all is asked of the database only where all are meant
-        rows = rows.filter(pk__in=found)
-    kept = set(rows.order_by().values_list("pk", flat=True))
-    return [pk for pk in found if pk in kept]
+    states = _states(Edition.current(), on, frozenset(extended_on(on)))
+    return [pk for pk in found if states.get(pk) == filters.status]
+
+
+@lru_cache(maxsize=2)  # today's, and that of a page which looks at another day
+def _states(_edition: int, on: date, _extended: frozenset[int]) -> dict[int, str]:
+    """The state of each that stands for its product; the same until the register changes, or the
+    set of those that a pending renewal keeps valid."""
+    rows = with_status(on).filter(newest=True, product__name_known=True).order_by()
+    return dict(rows.values_list("pk", "status"))
+
+
+def _chosen(filters: Filters) -> dict[str, Collection[Any]]:
+    """What the shelf itself can tell of what was asked."""
+    asked: dict[str, Collection[Any]] = {}
+    if filters.stars:
+        asked["stars"] = {int(filters.stars)}
+    if filters.group:
+        asked["group"] = {int(filters.group)}
+    if filters.kind:
+        asked["kind"] = {filters.kind}
+    if filters.place:
+        seen = Place.objects.seen_by([filters.place]).values_list("pk", flat=True)
+        asked["place"] = set(seen)
+    if filters.traceable:
+        items = TradeItem.objects.filter(Exists(Lot.objects.filter(item=OuterRef("pk"))))
+        asked["product"] = set(items.values_list("product", flat=True))
+    if filters.among is not None:
+        asked["product"] = filters.among & set(asked.get("product", filters.among))
+    return asked
 
 
 def commune_today() -> Callable[[int | None], str]:

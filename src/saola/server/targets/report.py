@@ -1,9 +1,10 @@
 """The periodic report on the programme as tables: what was reached, how dossiers went, trade,
 communications, communes of the new-countryside programme. Its layout is ours: no form was found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -11,9 +12,10 @@ from django.db.models import Count, QuerySet, Sum
 from saola.lists.writing import Cell
 from saola.server.dossiers.models import Dossier
 from saola.server.market.models import Contract, Export, Sale, Stand, TradeEvent
+from saola.server.market.queries import by_model, markets, year_totals
 from saola.server.outreach.models import Campaign, Proof
 from saola.server.places.models import Place
-from saola.server.products.models import Producer
+from saola.server.products.models import Producer, Product
 from saola.server.recognition.queries import commune_on
 from saola.server.targets.outlook import turns
 from saola.server.targets.progress import coverage, producers, progress, targets
@@ -46,6 +48,7 @@ def programme(read: Terms, seen: QuerySet[Dossier], first: date) -> list[Table]:
         _ends(read),
         _rounds(seen, read.on),
         _facts("Xúc tiến thương mại, doanh số chủ thể đã khai", _trade(first, read.on)),
+        *_years(read.on.year),
         _facts("Truyền thông", _told(first, read.on)),
         countryside(read),
     ]
@@ -140,6 +143,64 @@ def _trade(first: date, last: date) -> list[tuple[str, Cell]]:
         ("Nước, vùng lãnh thổ xuất khẩu", sums["countries"]),
         ("Trị giá xuất khẩu (USD)", int(sums["money"] or 0)),
     ]
+
+
+def _years(year: int) -> Iterator[Table]:
+    """What recognised products did in the year of the report and the one before; who made them;
+    where they went."""
+    real = Product.objects.filter(illustrative=False, recognitions__newest=True)
+    both = [(one, year_totals(one, real)) for one in (year, year - 1)]
+    rows = [
+        (
+            one, of["products"], _plain(of["revenue"]), _percent(of["changes"]["revenue"]),
+            of["workers"], _percent(of["changes"]["workers"]), _plain(of["investment"]),
+            _plain(of["support"]), of["adopted"],
+        )
+        for one, of in both
+    ]  # fmt: skip
+    head: Sequence[str] = (
+        "Năm", "Sản phẩm đã khai", "Doanh thu (đồng)", "So với năm trước", "Lao động",
+        "So với năm trước", "Đầu tư (đồng)", "Hỗ trợ (đồng)", "Áp dụng công nghệ",
+    )  # fmt: skip
+    note = "So với năm trước: chỉ những sản phẩm khai cả hai năm."
+    yield Table("Kết quả năm của sản phẩm được công nhận", head, rows, (2,) * 9, note)
+    names = {key: str(label) for key, label in Producer.Kind.choices} | {"": "chưa rõ"}
+    models = [
+        (one, names[kind], products, _plain(money), people)
+        for one, _of in both
+        for kind, products, money, people in by_model(one, real)
+    ]
+    head = ("Năm", "Mô hình tổ chức", "Sản phẩm đã khai", "Doanh thu (đồng)", "Lao động")
+    yield Table("Kết quả năm theo mô hình tổ chức", head, models, (1, 4, 2, 3, 2))
+    abroad = [
+        (
+            one,
+            row.country,
+            row.hs_code,
+            row.products,
+            row.consignments,
+            _plain(row.kg),
+            _plain(row.usd),
+        )
+        for one, _of in both
+        for row in markets(one, real)
+    ]
+    head = ("Năm", "Nước, vùng lãnh thổ", "Mã HS", "Sản phẩm", "Số lô", "kg", "USD")
+    yield Table("Xuất khẩu theo thị trường", head, abroad, (1, 3, 2, 1, 1, 2, 2))
+
+
+def _percent(change: Decimal | None) -> str | None:
+    if change is None:
+        return None
+    word = "tăng" if change >= 0 else "giảm"
+    return f"{word} {decimal_comma(f'{abs(change):.1f}')} %"
+
+
+def _plain(number: Decimal | None) -> Cell:
+    """Whole ones as numbers, others with their comma."""
+    if number is None or number == int(number):
+        return None if number is None else int(number)
+    return decimal_comma(f"{number.normalize():f}")
 
 
 def _told(first: date, last: date) -> list[tuple[str, Cell]]:

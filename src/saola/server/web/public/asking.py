@@ -52,7 +52,7 @@ class DemandForm(OpenForm):
     )
     contact = forms.CharField(
         label=_("Điện thoại hoặc thư điện tử"),
-        help_text=_("Chỉ cơ quan quản lý OCOP thấy."),
+        help_text=_("Chỉ cơ quan quản lý OCOP thấy; chủ thể chỉ biết khi bạn đồng ý."),
         max_length=200,
     )
     group_number = forms.TypedChoiceField(

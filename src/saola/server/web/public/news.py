@@ -16,7 +16,7 @@ from saola.criteria.rulebook import RoundRule, rulebook_in_force
 from saola.lifecycle.machine import Refused
 from saola.server.outreach.mailings import refuse
 from saola.server.outreach.models import Post, Question, SignUp, Training
-from saola.server.outreach.news import sign_up
+from saola.server.outreach.news import sign_up, sign_up_by_name
 from saola.server.outreach.questions import ask
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import person
@@ -70,30 +70,47 @@ def post_picture(request: HttpRequest, pk: int) -> FileResponse:
     return file_response(found.picture)
 
 
+class SignUpForm(OpenForm):
+    """Who comes to a course without an account."""
+
+    name = forms.CharField(label=_("Họ và tên"), max_length=120)
+    contact = forms.CharField(
+        label=_("Điện thoại"),
+        help_text=_("Chỉ cơ quan mở lớp thấy, để báo khi lớp đổi giờ."),
+        max_length=60,
+    )
+
+
 @login_not_required
 def training(request: HttpRequest, pk: int) -> HttpResponse:
-    """One course; who is signed in takes a seat."""
+    """One course: a seat by one button for who is signed in, by name and phone for others."""
     found = get_object_or_404(Training, pk=pk)
-    if request.method == "POST":
-        if not request.user.is_authenticated:
-            return redirect(f"/dang-nhap/?next={request.path}")
+    known = request.user.is_authenticated
+    posted = request.POST if request.method == "POST" and not known else None
+    form = SignUpForm(posted, initial={"token": uuid.uuid4()})
+    if request.method == "POST" and known:
         try:
             sign_up(found, by=person(request))
             messages.success(request, _("Đã ghi tên."))
         except Refused as refused:
             messages.error(request, refused.reason)
         return redirect("public:training", pk)
-    taken = found.sign_ups.count()
-    signed = request.user.is_authenticated and SignUp.objects.filter(
-        training=found, user=person(request)
-    )
+    if form.is_valid():
+        limit, token = counted(request, "sign-up", MOST), form.cleaned_data["token"]
+        if form.carry_out(
+            lambda: limit(lambda: sign_up_by_name(found, **form.facts(), token=token))
+        ):
+            messages.success(request, _("Đã ghi tên."))
+            return redirect("public:training", pk)
+    mine = known and SignUp.objects.filter(training=found, user=person(request))
     context = {
         "training": found,
-        "left": None if found.seats is None else max(found.seats - taken, 0),
-        "signed": bool(signed),
+        "left": None if found.seats is None else max(found.seats - found.sign_ups.count(), 0),
+        "signed": bool(mine),
         "over": found.starts_at < timezone.now(),
+        "form": form,
     }
-    return render(request, "public/training.html", context)
+    return render(request, "public/training.html", context, status=400 if form.errors else 200)
 
 
 class QuestionForm(OpenForm):

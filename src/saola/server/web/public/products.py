@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from saola.server.files.store import open_file
 from saola.server.market.models import Channel, Offer
@@ -128,11 +129,12 @@ def printed(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if found.photo:
         with open_file(found.photo) as file:
             pictures["photo"] = file.read()
-    with override("vi"):
+    asked = request.GET.get("tieng", "")
+    with override(asked if asked in dict(settings.LANGUAGES) else "vi"):
         newest = recognised(found, timezone.localdate())[0]
         content = typeset(
             PRINTS[what],
-            _on_paper(found, newest),
+            _on_paper(found, newest) | {"words": _words()},
             drawings={"qr": qr_svg(address(found))},
             pictures=pictures,
         )
@@ -143,16 +145,30 @@ def printed(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     )
 
 
+def _words() -> dict[str, str]:
+    """What stands on the paper beside the product's own facts, in the language asked for."""
+    return {
+        "producer": _("Chủ thể"),
+        "place": _("Nơi làm ra"),
+        "packs": _("Quy cách"),
+        "phone": _("Điện thoại"),
+        "where": _("Mua ở"),
+        "stars": _("sao"),
+        "scan": _("Quét mã để xem hạng, hiệu lực và nơi mua"),
+    }
+
+
 def _on_paper(found: Product, newest: Recognition) -> dict[str, Any]:
     producer, offer = found.producer, Offer.objects.filter(product=found).first()
     status = getattr(newest, "status", "")
+    told = found.stories.filter(language=get_language()).exclude(text="").first()
     return {
         "title": found.name,
         "stars": (newest.stars or 0) if status in STANDING else 0,
         "standing": getattr(newest, "words", ""),
         "producer": producer.public_name if producer else "",
         "place": found.place.name if found.place else "",
-        "description": found.description[:LONGEST],
+        "description": (told.text if told else found.description)[:LONGEST],
         "packs": offer.packs if offer else found.packing,
         "phone": producer.phone if producer and offer and offer.show_contact else "",
         "where": [

@@ -54,6 +54,7 @@ def asked(request: HttpRequest) -> Filters:
         group=group if group in group_names() else "",
         kind=kind if kind in Producer.Kind.values else "",
         traceable=request.GET.get("truy-xuat") == "1",
+        among=exported() if request.GET.get("xuat-khau") == "1" else None,
     )
 
 
@@ -61,19 +62,14 @@ def found(request: HttpRequest, on: date) -> tuple[Filters, Any]:
     """The filters as they were meant, and the rows in Vietnamese order."""
     filters = asked(request)
     filters = replace(filters, text=meant(filters.text))
-    rows = register(filters, on)
-    return filters, exported(rows) if request.GET.get("xuat-khau") == "1" else rows
+    return filters, register(filters, on)
 
 
 def _page(request: HttpRequest, on: date) -> tuple[Filters, Any]:
     """The filters, and one page of recognitions with their state: only its rows are fetched."""
     filters = asked(request)
     filters = replace(filters, text=meant(filters.text))
-    pks = listed(filters, on)
-    if request.GET.get("xuat-khau") == "1":
-        abroad = set(exported(register(Filters(), on)).values_list("pk", flat=True))
-        pks = [pk for pk in pks if pk in abroad]
-    page = Paginator(pks, PER_PAGE).get_page(request.GET.get("trang"))
+    page = Paginator(listed(filters, on), PER_PAGE).get_page(request.GET.get("trang"))
     rows = with_status(on).filter(pk__in=list(page.object_list)).only(*SHOWN)
     by_pk = rows.select_related("product__producer", "product__place").in_bulk()
     page.object_list = [by_pk[pk] for pk in page.object_list if pk in by_pk]

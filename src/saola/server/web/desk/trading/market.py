@@ -13,15 +13,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
-from saola.server.market.enquiries import passed_on, settle_demand, unreached
+from saola.server.market.enquiries import introduce, passed_on, settle_demand, unreached
 from saola.server.market.keeping import FIRST_YEAR, add_support
 from saola.server.market.matching import offers_for
 from saola.server.market.models import Demand, Enquiry, Export, Support, YearRecord
-from saola.server.market.queries import chain, needing_help, shares, year_totals
+from saola.server.market.queries import (
+    by_model,
+    chain,
+    markets,
+    needing_help,
+    shares,
+    year_totals,
+)
 from saola.server.places.models import Place
-from saola.server.products.models import Product
+from saola.server.products.models import Producer, Product
 from saola.server.web.common.figures.charts import links
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Form, whole_number
@@ -60,6 +68,7 @@ def market(request: HttpRequest) -> HttpResponse:
         request.user, Permission.TRADE_OVERSEE, demand
     )]  # fmt: skip
     lacking = needing_help(products)
+    kinds: dict[str, Any] = dict(Producer.Kind.choices)
     context = {
         "year": year,
         "unreached": unreached().filter(product__in=products)[:SHOWN],
@@ -68,6 +77,10 @@ def market(request: HttpRequest) -> HttpResponse:
         "totals": year_totals(year, products),
         "all": products.count(),
         "shares": shares(year, products),
+        "abroad": markets(year, products),
+        "models": [
+            (kinds.get(kind, _("chưa rõ")), *rest) for kind, *rest in by_model(year, products)
+        ],
         "asked": [(Enquiry.State(key).label, n) for key, n in sorted(asked.items())],
         "lacking": lacking[:SHOWN],
         "lacking_all": len(lacking),
@@ -184,11 +197,31 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
     if not can(by, Permission.TRADE_OVERSEE, found):
         return redirect("desk:market")
     if request.method == "POST":
-        settle_demand(found, request.POST.get("state", ""), by=by)
-        messages.success(request, _("Đã ghi."))
+        try:
+            if "introduce" in request.POST:
+                _introduce(request, found)
+            else:
+                settle_demand(found, request.POST.get("state", ""), by=by)
+            messages.success(request, _("Đã ghi."))
+        except Refused as refused:
+            messages.error(request, refused.reason)
         return redirect("desk:demand", pk)
-    context = {"demand": found, "fits": offers_for(found, timezone.localdate())}
+    enquiries = found.enquiries.select_related("product", "contract").prefetch_related("notes")
+    context = {
+        "demand": found,
+        "replies": found.replies.select_related("offer__product__producer"),
+        "enquiries": enquiries,
+        "introduced": {one.product_id for one in enquiries},
+        "fits": offers_for(found, timezone.localdate()),
+    }
     return render(request, "desk/trading/demand.html", context)
+
+
+def _introduce(request: HttpRequest, found: Demand) -> None:
+    if not request.POST.get("agreed"):
+        raise Refused(str(_("Hãy hỏi bên mua trước, rồi đánh dấu là họ đồng ý.")))
+    pk = whole_number(request.POST["introduce"])
+    introduce(get_object_or_404(found.replies, pk=pk), by=person(request))
 
 
 class SupportForm(Form):

@@ -1,9 +1,7 @@
 """What a producer enters about selling: each form says which act keeps it."""
 
-import json
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from django import forms
@@ -14,6 +12,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.market import enquiries, keeping
 from saola.server.market.channel_files import read_file
+from saola.server.market.countries import country_names
 from saola.server.market.models import Channel, Contract, Enquiry
 from saola.server.products.models import Product
 from saola.server.web.common.forms import Count, DateField, Form, WebField
@@ -27,8 +26,7 @@ FIRST = ("CN", "LA", "JP", "KR", "TW", "SG", "TH", "US", "AU", "GB", "DE", "FR",
 @cache
 def countries() -> list[tuple[str, str]]:
     """All of ISO 3166-1 with their Vietnamese names, the usual ones first."""
-    text = resources.files("saola.server.market").joinpath("countries.json").read_text("utf-8")
-    names: dict[str, str] = json.loads(text)["names"]
+    names = country_names()
     others = sorted(names.keys() - set(FIRST), key=lambda code: word_key(names[code]))
     return [(code, names[code]) for code in (*FIRST, *others)]
 

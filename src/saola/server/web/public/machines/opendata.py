@@ -1,4 +1,4 @@
-"""The register for machines: JSON in pieces, its description, the catalogue, sitemap and feed."""
+"""The register for machines: JSON in pieces, files, the catalogue, sitemap and feed."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
@@ -22,34 +22,13 @@ from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import Filters, register
 from saola.server.recognition.register.exports import REGISTER, register_rows
 from saola.server.web.common.figures.tables import table_response
-from saola.server.web.public.machines.versions import LICENCE, VERSION, versioned
-from saola.server.web.public.products import address, published, recognised
+from saola.server.web.public.machines.shapes import PARAMETERS, Head, as_open, openapi, whole
+from saola.server.web.public.machines.versions import LICENCE, versioned
+from saola.server.web.public.products import address, published
 from saola.server.web.public.register import found
 
 ROWS = 500  # in one piece
 NEWEST = 30  # in the feed
-
-
-def _row(row: Any) -> dict[str, Any]:
-    product = row.product
-    return {
-        "id": product.pk,
-        "name": product.name,
-        "code": product.code or None,
-        "producer": product.producer.public_name if product.producer else None,
-        "producer_kind": product.producer.kind if product.producer else None,
-        "commune": product.place.name if product.place else None,
-        "commune_code": product.place.code if product.place else None,
-        "set": product.group_number,
-        "stars": row.stars,
-        "year": row.year,
-        "recognised_on": row.recognised_on,
-        "expires_on": row.expires_on,
-        "status": row.status,
-        "illustrative": product.illustrative,
-        "source": row.source_url or None,
-        "url": f"{settings.BASE_URL}/san-pham/{product.pk}/",
-    }
 
 
 @versioned
@@ -69,12 +48,12 @@ def register_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 def _pieces(request: HttpRequest) -> Iterator[bytes]:
     """One document, row by row, so that its size does not matter."""
     _, rows = found(request, timezone.localdate())
-    head = {"version": VERSION, "date": timezone.localdate(), "licence": LICENCE}
+    head = Head(timezone.localdate())
     yield msgspec.json.encode(head)[:-1] + b',"products":['
     piece: list[bytes] = []
     first = True
     for row in rows.select_related("product__producer", "product__place").iterator(ROWS):
-        piece.append((b"" if first else b",") + msgspec.json.encode(_row(row)))
+        piece.append((b"" if first else b",") + msgspec.json.encode(as_open(row)))
         first = False
         if len(piece) == ROWS:
             yield b"".join(piece)
@@ -86,68 +65,9 @@ def _pieces(request: HttpRequest) -> Iterator[bytes]:
 def one_product(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One product with all its published recognitions."""
     product = published(pk)
-    rows = recognised(product, timezone.localdate())
-    for row in rows:
-        row.product = product
-    told = _row(rows[0]) | {
-        "version": VERSION,
-        "date": timezone.localdate(),
-        "licence": LICENCE,
-        "recognitions": [
-            {
-                "stars": row.stars,
-                "year": row.year,
-                "recognised_on": row.recognised_on,
-                "expires_on": row.expires_on,
-                "status": row.status,
-            }
-            for row in rows
-        ],
-    }
-    return HttpResponse(msgspec.json.encode(told), content_type="application/json")
-
-
-PARAMETERS = (
-    ("tim", "Words of name, producer or commune; marks may be left out", {"type": "string"}),
-    ("sao", "Class", {"type": "string", "enum": ["3", "4", "5"]}),
-    ("xa", "Code of a commune; places that it followed count", {"type": "string"}),
-    ("bo", "Number of the product set", {"type": "string"}),
-    ("tinh-trang", "State of the recognition", {"type": "string"}),
-    ("loai", "Kind of producer", {"type": "string"}),
-    ("truy-xuat", "1: a lot can be traced", {"type": "string", "enum": ["1"]}),
-    ("xuat-khau", "1: exported", {"type": "string", "enum": ["1"]}),
-)
-
-
-def openapi() -> dict[str, Any]:
-    """The description of the two questions."""
-    asked = [
-        {"name": name, "in": "query", "description": text, "schema": schema}
-        for name, text, schema in PARAMETERS
-    ]
-    answer = {"200": {"description": "JSON"}, "304": {"description": "not changed (ETag)"}}
-    number = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "OCOP register",
-            "version": VERSION,
-            "license": {"name": "CC BY 4.0", "url": LICENCE},
-        },
-        "servers": [{"url": settings.BASE_URL}],
-        "paths": {
-            "/du-lieu-mo/v1/san-pham": {
-                "get": {"summary": "All products", "parameters": asked, "responses": answer}
-            },
-            "/du-lieu-mo/v1/san-pham/{id}": {
-                "get": {
-                    "summary": "One product",
-                    "parameters": [number],
-                    "responses": {**answer, "404": {"description": "not published"}},
-                }
-            },
-        },
-    }
+    return HttpResponse(
+        msgspec.json.encode(whole(product, timezone.localdate())), content_type="application/json"
+    )
 
 
 @versioned
