@@ -5,7 +5,9 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from saola.server.accounts.actions import grant
 from saola.server.dossiers import actions
 from saola.server.dossiers.completeness import complete, renewal_window
 from saola.server.dossiers.models import Dossier, Evidence
+from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
 from saola.server.notices.actions import send_waiting
 from saola.server.notices.models import Message
@@ -29,6 +32,7 @@ from tests.factories import PlaceFactory, ProducerFactory, ProductFactory
 from tests.server.conftest import Office
 from tests.server.test_forms import words_of_pdf
 from tests.server.test_recognition import decide, submitted
+from tests.server.test_register import recognised
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -217,3 +221,20 @@ def test_a_name_of_two_lines_stops_no_mail(office: Office) -> None:
 
     assert "\n" not in Message.objects.first().subject  # type: ignore[union-attr]
     send_waiting()
+
+
+@pytest.mark.parametrize("page", ["/bao-dung-sai-nhan/", "/san-pham/{pk}/phan-anh/"])
+def test_a_picture_of_100_mb_loses_nothing_that_was_typed(page: str) -> None:
+    """From a stranger: told why, nothing kept, the words still there."""
+    product = recognised(ProductFactory())
+    big = SimpleUploadedFile("a.jpg", b"\xff\xd8\xff" + bytes(100 * 1024 * 1024), "image/jpeg")
+    told = {
+        "text": "giữ lại chữ này",
+        "token": str(uuid.uuid4()),
+        "photo": big,
+        "place": product.place_id,
+    }
+    answer = Client().post(page.format(pk=product.pk), told)
+    assert answer.status_code in (400, 413)
+    assert "giữ lại chữ này" in answer.content.decode()
+    assert not StoredFile.objects.exists()

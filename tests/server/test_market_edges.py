@@ -1,20 +1,24 @@
 """The market where it could lose somebody: enquiries that reach no producer, demands nobody sees,
 records that change after they were cited, places that changed twice."""
 
+import threading
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from saola.criteria import load, sheet_ids
 from saola.lifecycle.machine import Refused
 from saola.server.dossiers.models import Dossier
 from saola.server.market import evidence, fairs, keeping
 from saola.server.market.enquiries import ask, introduce, reply, seek, settle_demand
-from saola.server.market.models import Enquiry, Offer, Stand, TradeEvent
+from saola.server.market.links import check
+from saola.server.market.models import Contract, Enquiry, Offer, Stand, TradeEvent
 from saola.server.market.queries import by_model, markets, year_totals
 from saola.server.notices.models import Message
 from saola.server.places.models import Succession
@@ -24,6 +28,7 @@ from saola.server.recognition.queries import Filters, listed
 from saola.server.targets.report import programme
 from saola.server.targets.terms import terms
 from saola.server.web.portal.trade.trade_forms import countries
+from saola.vietnamese.folding import fold
 from tests.factories import DossierFactory, PlaceFactory, ProductFactory, UserFactory
 from tests.server.test_market import Seller
 from tests.server.test_register import TODAY, browser, recognised
@@ -221,3 +226,68 @@ def test_search_engines_are_led_and_kept_out() -> None:
     text = Client().get("/robots.txt").content.decode()
     assert "Disallow: /can-bo/" in text
     assert "/sitemap.xml" in text
+
+
+class Shop(BaseHTTPRequestHandler):
+    """Leads on as its path says: /to/b to /b, /loop to itself, /in into the house."""
+
+    def do_GET(self) -> None:
+        leads = {"/loop": "/loop", "/in": "https://127.0.0.1/", "/to/b": "/b"}.get(self.path)
+        self.send_response(302 if leads else 200)
+        if leads:
+            self.send_header("Location", leads)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: Any) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [("/b", ""), ("/to/b", ""), ("/loop", "dẫn vòng"), ("/in", "không phải trang web công khai")],
+)
+def test_a_link_that_loops_does_not_open(
+    seller: Seller, settings: Any, path: str, fault: str
+) -> None:
+    settings.OCOP = {**settings.OCOP, "webhook_hosts": ["localhost"]}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    channel = seller.channel(url="https://san.example/")
+    channel.url = f"http://localhost:{server.server_port}{path}"
+    assert check(channel) is not bool(fault)
+    channel.refresh_from_db()
+    assert fault in channel.fault
+    server.shutdown()
+
+
+@pytest.mark.parametrize("sheet", [one for one in sheet_ids() if one.startswith("26-2026")])
+def test_records_prove_the_criteria_that_are_about_them(sheet: str) -> None:
+    """On every sheet in force a contract of supply is offered for the link, not for promotion."""
+    criteria = {one.id: fold(one.label) for one in load(sheet).criteria}
+    dossier = DossierFactory(sheet_id=sheet)
+    product = dossier.product
+    sale = Contract(product=product, kind="sale", signed_on=TODAY, number="1")
+    supply = Contract(product=product, kind="supply", signed_on=TODAY, number="2")
+    links = evidence.suggested(dossier, evidence.of_contract(supply))
+    assert links
+    assert all("lien ket" in criteria[one] for one in links)
+    assert evidence.suggested(dossier, evidence.of_contract(sale))
+
+
+def test_who_has_neither_account_nor_mail_is_called(seller: Seller) -> None:
+    quiet = recognised(ProductFactory(producer__email="", producer__phone="0212 555"))
+    written = recognised(ProductFactory(producer__email="htx@example.vn"))
+    event = fairs.plan_event(
+        {
+            "kind": "fair", "name": "Hội chợ", "where": "Hà Nội", "starts_on": TODAY,
+            "ends_on": TODAY, "min_stars": 3,
+        },
+        "14",
+        by=seller.officer,
+    )  # fmt: skip
+    fairs.invite(event, [quiet.producer, written.producer], by=seller.officer)
+    assert Message.objects.get(about=f"event:{event.pk}").address == "htx@example.vn"
+    page = browser(seller.officer).get(f"/can-bo/su-kien-ban-hang/{event.pk}/").content.decode()
+    assert page.count("hãy gọi") == 1
+    assert "0212 555" in page

@@ -88,20 +88,21 @@ def send(dest: str, body: bytes, secret: str) -> None:
         check_address(dest)
     except BadAddress as fault:
         raise Failed(str(fault)) from None
-    status = _asked("POST", dest, body, _headers(body, secret))
+    status, _leads = _asked("POST", dest, body, _headers(body, secret))
     if status == 413:
         raise TooLarge("413")
     if not 200 <= status < 300:
         raise Failed(f"answered {status}")
 
 
-def look(address: str) -> int:
-    """GET it once, without following where it leads; the status. The caller has checked it."""
+def look(address: str) -> tuple[int, str]:
+    """GET it once: the status, and where it leads ("" for nowhere), which is not followed. The
+    caller has checked the address."""
     return _asked("GET", address, None, {"User-Agent": "saola"})
 
 
-def _asked(method: str, dest: str, body: bytes | None, headers: dict[str, str]) -> int:
-    """The status of the answer; Failed where there is none within the time."""
+def _asked(method: str, dest: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
+    """Status of the answer and its Location; Failed where there is none within the time."""
     parts = urlsplit(dest)
     secure = parts.scheme == "https"
     host, port = str(parts.hostname), parts.port or (443 if secure else 80)
@@ -118,7 +119,7 @@ def _asked(method: str, dest: str, body: bytes | None, headers: dict[str, str]) 
     finally:
         watchdog.cancel()
         connection.close()
-    return answer.status
+    return answer.status, answer.headers.get("Location", "")
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

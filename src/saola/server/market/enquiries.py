@@ -11,14 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from saola.lifecycle.machine import Refused
-from saola.server.accounts.models import Grant, User
+from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import ids_in, require
-from saola.server.accounts.roles import ALL
+from saola.server.accounts.rights import require
 from saola.server.journal.record import digest, record
 from saola.server.market.matching import offers_for
 from saola.server.market.models import Demand, Enquiry, EnquiryNote, Offer, Reply
-from saola.server.notices.actions import tell, write_to
+from saola.server.market.reaching import silent, told
+from saola.server.notices.actions import tell
 from saola.server.products.models import Product
 
 SENT_BEFORE = (
@@ -26,6 +26,7 @@ SENT_BEFORE = (
 )
 AN_HOUR = timedelta(hours=1)
 MOST_OF_PRODUCT = 60  # enquiries on one product in an hour; a flood is no demand
+MOST_OF_PRODUCER = 200  # on all of its products
 
 
 @transaction.atomic
@@ -39,8 +40,13 @@ def ask(product: Product, facts: Mapping[str, str], token: uuid.UUID) -> Enquiry
         return found
     if product.producer is None:
         raise Refused("Sản phẩm này chưa rõ chủ thể nên chưa nhận hỏi hàng.")
-    lately = Enquiry.objects.filter(product=product, received_at__gt=timezone.now() - AN_HOUR)
-    if lately.count() >= MOST_OF_PRODUCT:
+    lately = Enquiry.objects.filter(
+        product__producer=product.producer, received_at__gt=timezone.now() - AN_HOUR
+    )
+    if (
+        lately.filter(product=product).count() >= MOST_OF_PRODUCT
+        or lately.count() >= MOST_OF_PRODUCER
+    ):
         raise Refused("Sản phẩm đang có quá nhiều người hỏi. Hãy gửi lại sau một giờ.")
     enquiry = Enquiry.objects.create(product=product, token=token, **facts)
     record("ask", f"enquiry:{enquiry.pk}", {"product": product.pk, "text": digest(facts["text"])})
@@ -56,22 +62,17 @@ def _reach(enquiry: Enquiry) -> None:
         "Có người hỏi mua sản phẩm. Đăng nhập Saola, mục Bán hàng, để xem và trả lời; người hỏi "
         "chỉ để lại cách liên hệ cho bạn."
     )
-    people = list(User.objects.who(Permission.TRADE_KEEP, f"producer:{product.producer_id}"))
-    about, key = f"enquiry:{enquiry.pk}", f"enquiry:{enquiry.pk}"
-    tell(key, people, subject, body, about=about, path=f"/chu-the/ban-hang/{product.pk}/")
-    if not people and product.producer and product.producer.email:
-        write_to(key, product.producer.email, subject, body, about=about)
-    elif not people:
+    key, path = f"enquiry:{enquiry.pk}", f"/chu-the/ban-hang/{product.pk}/"
+    if product.producer is None or not told(
+        product.producer, key, subject, body, about=key, path=path
+    ):
         _hand_over(enquiry)
 
 
 def unreached() -> QuerySet[Enquiry]:
     """New enquiries about products whose producer can be told neither in the site nor by e-mail."""
-    roles = [key for key, role in ALL.items() if Permission.TRADE_KEEP in role.permissions]
-    keepers = Grant.objects.filter(role__in=roles, user__is_active=True)
-    known = [int(one) for one in ids_in(set(keepers.values_list("scope", flat=True)), "producer")]
-    rows = Enquiry.objects.filter(state=Enquiry.State.NEW).exclude(product__producer__in=known)
-    return rows.filter(product__producer__email="").select_related("product__producer")
+    rows = Enquiry.objects.filter(state=Enquiry.State.NEW, product__producer__in=silent())
+    return rows.select_related("product__producer")
 
 
 @transaction.atomic
@@ -154,9 +155,9 @@ def settle_demand(demand: Demand, state: str, *, by: User) -> Demand:
     if state == Demand.State.OPEN:
         for fit in offers_for(demand, timezone.localdate()):
             product = fit.thing.product
-            tell(
+            told(
+                product.producer,
                 f"demand:{demand.pk}",
-                User.objects.who(Permission.TRADE_KEEP, f"producer:{product.producer_id}"),
                 f"Có người cần mua: {demand.title}",
                 f"Có thể hợp với {product.name}. Giao được thì vào mục Bán hàng bấm “Tôi có hàng”.",
                 about=f"demand:{demand.pk}",

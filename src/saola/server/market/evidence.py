@@ -40,6 +40,11 @@ def _number(value: Any, unit: str = "") -> str:
     return f"{decimal_comma(f'{value.normalize():f}')} {unit}".strip()
 
 
+# as the sheets name them: production's links (1.4 or 1.5), those of a tourist region (4.2)
+SALE_WORDS = ("phan phoi", "thu hut khach")
+LINK_WORDS = ("lien ket chuoi trong san xuat", "lien ket san xuat", "lien ket vung")
+
+
 def of_contract(contract: Contract) -> Proof:
     """A contract: of sale under markets and customers, of supply under links along the chain."""
     sale = contract.kind == Contract.Kind.SALE
@@ -56,7 +61,7 @@ def of_contract(contract: Contract) -> Proof:
         "thi-truong-xuc-tien" if sale else "nguon-goc-lien-ket",
         f"Hợp đồng {contract.get_kind_display()} số {contract.number}",
         facts,
-        ("phan phoi",) if sale else ("lien ket chuoi",),
+        SALE_WORDS if sale else LINK_WORDS,
         contract.number,
         contract.signed_on,
         contract.ends_on,
@@ -66,14 +71,15 @@ def of_contract(contract: Contract) -> Proof:
 
 def of_export(export: Export) -> Proof:
     """A consignment abroad."""
+    country = export.country_name
     facts = [
-        ("Ngày xuất", short(export.on)), ("Nước, vùng lãnh thổ", export.country),
+        ("Ngày xuất", short(export.on)), ("Nước, vùng lãnh thổ", country),
         ("Mã HS", export.hs_code), ("Khối lượng", _number(export.quantity_kg, "kg")),
         ("Trị giá", _number(export.value_usd, "USD")), ("Tờ khai, chứng nhận", export.certificate),
     ]  # fmt: skip
     return Proof(
         "thi-truong-xuc-tien",
-        f"Xuất khẩu {export.country}, {short(export.on)}",
+        f"Xuất khẩu {country}, {short(export.on)}",
         [(name, value) for name, value in facts if value],
         ("thi truong toan cau", "phan phoi"),
         export.certificate or f"lô {export.pk}",

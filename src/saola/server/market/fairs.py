@@ -13,7 +13,7 @@ from saola.server.accounts.rights import require
 from saola.server.journal.record import record
 from saola.server.market.matching import fit_for
 from saola.server.market.models import Stand, TradeEvent
-from saola.server.notices.actions import tell
+from saola.server.market.reaching import told
 from saola.server.products.models import Producer
 
 
@@ -51,10 +51,9 @@ def invite(event: TradeEvent, producers: Collection[Producer], *, by: User) -> i
         raise Refused("Trong số đã chọn có chủ thể không đủ hạng cho sự kiện này.")
     for producer in fresh:
         stand = Stand.objects.create(event=event, producer=producer)
-        people = User.objects.who(Permission.TRADE_KEEP, f"producer:{producer.pk}")
-        tell(
+        told(
+            producer,
             f"invite:{stand.pk}",
-            people,
             f"Mời tham gia: {event.name}",
             f"{event.get_kind_display().capitalize()} tại {event.where}, từ "
             f"{event.starts_on:%d/%m/%Y} đến {event.ends_on:%d/%m/%Y}. Vào mục Bán hàng để nhận "

@@ -48,7 +48,7 @@ def compare(offer: Offer, demand: Demand, stars: int | None) -> Fit | None:
         good.append(f"tên có “{' '.join(shared)}”")
     for ok, text in (
         *_stars(demand, stars), *_price(offer, demand), *_quantity(offer, demand),
-        *_standards(offer, demand),
+        *_standards(offer, demand), *_market(offer, demand),
     ):  # fmt: skip
         (good if ok else bad).append(text)
     return Fit(offer, tuple(good), tuple(bad))
@@ -82,6 +82,13 @@ def _standards(offer: Offer, demand: Demand) -> Reasons:
     held = fold(offer.standards)
     for wanted in filter(None, (part.strip() for part in demand.standards.split(","))):
         yield fold(wanted) in held, wanted
+
+
+def _market(offer: Offer, demand: Demand) -> Reasons:
+    if demand.market:
+        yield fold(demand.market) in fold(offer.markets), f"được bán ở {demand.market}"
+    if demand.samples:
+        yield offer.samples, "gửi được hàng mẫu"
 
 
 def offers_for(demand: Demand, on: date, most: int = 20) -> list[Fit]:

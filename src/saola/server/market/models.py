@@ -1,6 +1,7 @@
 """What is offered and sought, who asked, what was agreed, sold, exported and reported."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.models import User
 from saola.server.files.models import StoredFile
+from saola.server.market.countries import country_names
 from saola.server.places.owned import OfProvince
 from saola.server.products.models import Producer, Product
 
@@ -49,6 +51,12 @@ class Offer(models.Model):
         """Its product's."""
         return self.product.scopes()
 
+    @property
+    def months(self) -> list[tuple[int, Decimal]]:
+        """Months with something to deliver, and how much."""
+        told = enumerate(map(Decimal, self.capacity), 1)
+        return [(month, amount) for month, amount in told if amount]
+
 
 class Demand(models.Model):
     """What a buyer seeks; public once an officer has looked at it, the contact never."""
@@ -69,6 +77,8 @@ class Demand(models.Model):
     price_to = models.DecimalField("giá cao nhất (đồng)", null=True, **MONEY)
     standards = models.CharField("tiêu chuẩn cần có", max_length=200, blank=True)
     min_stars = models.PositiveSmallIntegerField("từ hạng", null=True)
+    market = models.CharField("bán lại ở đâu", max_length=100, blank=True)
+    samples = models.BooleanField("cần hàng mẫu", default=False)
     until = models.DateField("tìm đến ngày", null=True)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     province_code = models.CharField(max_length=2)
@@ -247,6 +257,11 @@ class Export(OfProduct):
 
     class Meta:
         ordering = ["-on", "-pk"]
+
+    @property
+    def country_name(self) -> str:
+        """In Vietnamese."""
+        return country_names().get(self.country, self.country)
 
 
 class YearRecord(OfProduct):

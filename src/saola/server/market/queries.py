@@ -20,7 +20,10 @@ from saola.server.market.models import (
     TradeEvent,
     YearRecord,
 )
+from saola.server.places.models import Place
 from saola.server.products.models import Product
+from saola.server.recognition.queries import commune_today
+from saola.vietnamese.sorting import word_key
 
 YEAR = 365
 MOST_LINKS = 100  # that are looked at together
@@ -91,26 +94,29 @@ class Share:
 
 
 def shares(year: int, products: QuerySet[Product]) -> list[Share]:
-    """By commune, from what producers told by month."""
+    """By the commune that has the place today, from what producers told by month."""
     rows = (
         Sale.objects.filter(month__year=year, product__in=products)
-        .values("product__place", "product__place__name")
+        .values("product__place")
         .annotate(
             products=Count("product", distinct=True),
             all=Sum("revenue"),
             digital=Sum("revenue", filter=DIGITAL),
         )
-        .order_by("product__place__name")
+        .order_by()
     )
-    return [
-        Share(
-            row["product__place__name"] or "chưa rõ",
-            row["products"],
-            row["all"],
-            row["digital"] or Decimal(0),
+    today, names = commune_today(), dict(Place.objects.communes().values_list("code", "name"))
+    found: dict[str, Share] = {}
+    for row in rows:
+        name = names.get(today(row["product__place"]), "chưa rõ")
+        one = found.get(name, Share(name, 0, Decimal(0), Decimal(0)))
+        found[name] = Share(
+            name,
+            one.products + row["products"],
+            one.revenue + row["all"],
+            one.digital + (row["digital"] or 0),
         )
-        for row in rows
-    ]
+    return sorted(found.values(), key=lambda one: word_key(one.place))
 
 
 def needing_help(products: QuerySet[Product]) -> list[tuple[Product, list[str]]]:
@@ -195,6 +201,12 @@ def year_totals(year: int, products: QuerySet[Product]) -> dict[str, Any]:
         money=Sum("money")
     )["money"]
     told["changes"] = {name: _changed(name, year, rows) for name in ("revenue", "workers")}
+    told["agreed"] = Contract.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=date(year, 1, 1)),
+        kind=Contract.Kind.SALE,
+        signed_on__lte=date(year, 12, 31),
+        product__in=products,
+    ).aggregate(n=Count("pk"), value=Sum("value"))
     told |= Export.objects.filter(on__year=year, product__in=products).aggregate(
         exported=Count("product", distinct=True),
         usd=Sum("value_usd"),

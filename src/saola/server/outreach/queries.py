@@ -86,7 +86,8 @@ def _sums(campaign: Campaign, first: date, last: date) -> dict[int, Any]:
 
 
 REPORT = (
-    "Chiến dịch", "Chương trình", "Từ ngày", "Đến ngày", "Xã, phường", "Số bản được giao",
+    "Chiến dịch", "Chương trình", "Mục tiêu, đối tượng", "Kinh phí (đồng)", "Số người cần biết",
+    "Từ ngày", "Đến ngày", "Xã, phường", "Số bản được giao",
     "Số bản đã làm", "Lượt người", "Lần phát loa", "Bài đăng", "Buổi họp, áp phích, khác",
     "Tình trạng",
 )  # fmt: skip
@@ -96,17 +97,24 @@ STATES = {"none": "chưa giao", "open": "chưa làm", "part": "đang làm", "don
 def report_rows(
     campaigns: Any, places: Any, first: date = date.min, last: date = date.max
 ) -> Iterator[list[Any]]:
-    """One line for each campaign and commune with a task; what was done between two days."""
+    """One line for each campaign and commune with a task, one for a campaign that was given to
+    none; what was done between two days."""
     rows = list(places)
     for campaign in campaigns:
-        for one in reached(campaign, rows, first, last):
-            if one.task is not None:
-                yield [
-                    campaign.title, str(campaign.get_programme_display()),
-                    _day(campaign.starts_on), _day(campaign.ends_on), one.place.name,
-                    one.villages, one.done, one.people, one.broadcasts, one.posts, one.others,
-                    STATES[one.state],
-                ]  # fmt: skip
+        head = [
+            campaign.title, str(campaign.get_programme_display()),
+            f"{campaign.aim} ({campaign.audience})",
+            None if campaign.budget is None else int(campaign.budget), campaign.goal,
+            _day(campaign.starts_on), _day(campaign.ends_on),
+        ]  # fmt: skip
+        given = [one for one in reached(campaign, rows, first, last) if one.task is not None]
+        for one in given:
+            yield [
+                *head, one.place.name, one.villages, one.done, one.people, one.broadcasts,
+                one.posts, one.others, STATES[one.state],
+            ]  # fmt: skip
+        if not given:
+            yield [*head, "", 0, 0, 0, 0, 0, 0, STATES["none"]]
 
 
 def _day(day: date) -> str:

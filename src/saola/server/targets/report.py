@@ -138,6 +138,10 @@ def _trade(first: date, last: date) -> list[tuple[str, Cell]]:
         ("Gian hàng", sold["n"]),
         ("Bán được tại sự kiện (đồng)", int(sold["money"] or 0)),
         ("Hợp đồng ký trong kỳ", signed.count()),
+        (
+            "Giá trị một năm của hợp đồng bán ký trong kỳ (đồng)",
+            int(signed.filter(kind=Contract.Kind.SALE).aggregate(s=Sum("value"))["s"] or 0),
+        ),
         ("Doanh số qua các kênh (đồng)", int(digital.aggregate(s=Sum("revenue"))["s"] or 0)),
         ("Sản phẩm xuất khẩu", sums["products"]),
         ("Nước, vùng lãnh thổ xuất khẩu", sums["countries"]),

@@ -89,6 +89,13 @@ class DemandForm(OpenForm):
         required=False,
         choices=[("", "–"), (3, "3 sao"), (4, "4 sao"), (5, "5 sao")],
     )
+    market = forms.CharField(
+        label=_("Bán lại ở đâu"),
+        help_text=_("Ví dụ: Hà Nội, Nhật Bản."),
+        max_length=100,
+        required=False,
+    )
+    samples = forms.BooleanField(label=_("Cần hàng mẫu"), required=False)
     until = DateField(label=_("Tìm đến ngày"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

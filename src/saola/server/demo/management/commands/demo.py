@@ -13,6 +13,7 @@ from saola.server.demo.plan import load_plan
 from saola.server.demo.real import load_map, load_products, load_session_2024
 from saola.server.demo.sample import load_sample
 from saola.server.demo.trace import load_chain
+from saola.server.demo.trade import load_trade
 from saola.server.places.actions import load_places
 from saola.server.running.supervisor import prepare, serve
 
@@ -25,6 +26,7 @@ STAGES: tuple[tuple[str, Callable[[], None]], ...] = (
     ("tài khoản dùng thử", load_people),
     ("phiên minh họa", load_sample),
     ("chuỗi chè minh họa", load_chain),
+    ("thị trường và truyền thông minh họa", load_trade),
     ("phương án minh họa", load_plan),
 )
 

@@ -149,7 +149,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     rows = reached(found, places)
     context = {
         "campaign": found,
-        "materials": found.materials.filter(replaced_by=None),
+        "materials": found.materials.filter(replaced_by=None).select_related("replaces"),
         "rows": rows,
         "people": sum(row.people for row in rows),
         "gaps": sum(1 for row in rows if row.state == "none"),

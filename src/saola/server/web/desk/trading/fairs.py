@@ -1,6 +1,5 @@
 """Trade events of the office: plan, invite by fit, look at results."""
 
-from functools import cache
 from typing import Any
 
 from django import forms
@@ -11,8 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from saola.criteria import load, sheet_ids
-from saola.criteria.load import RULEBOOKS
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
@@ -20,12 +17,14 @@ from saola.server.market.fairs import invite, number_stands, plan_event
 from saola.server.market.matching import fit_for
 from saola.server.market.models import TradeEvent
 from saola.server.market.queries import event_result
+from saola.server.market.reaching import silent
 from saola.server.places.models import Place
 from saola.server.products.models import Producer
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Count, DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.trading.market import plain
+from saola.server.web.desk.trading.sets import group_choices
 
 PROVINCE = 2  # digits of its code
 
@@ -52,13 +51,6 @@ class EventForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["groups"].choices = group_choices()  # type: ignore[attr-defined]
-
-
-@cache
-def group_choices() -> list[tuple[int, str]]:
-    """Sets of the newest decision."""
-    sets = [load(sheet) for sheet in sheet_ids()]
-    return [(s.number, f"{s.number}. {s.name}") for s in sets if s.rulebook == RULEBOOKS[-1]]
 
 
 def province_of(request: HttpRequest, permission: Permission) -> str:
@@ -134,6 +126,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "event": found,
         "stands": seen,
         "fits": fits,
+        "silent": set(silent().filter(stands__event=found).values_list("pk", flat=True)),
         "result": event_result(found),
         "may_invite": bool(can(by, Permission.TRADE_OVERSEE, found)),
     }

@@ -34,6 +34,7 @@ from saola.server.web.common.figures.charts import links
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Form, whole_number
 from saola.server.web.common.rights import needs, person
+from saola.server.web.desk.trading.sets import group_choices
 from saola.vietnamese.numbers import decimal_comma
 
 SHOWN = 100
@@ -76,6 +77,7 @@ def market(request: HttpRequest) -> HttpResponse:
         "years": range(now, max(now - 5, 2017), -1),
         "totals": year_totals(year, products),
         "all": products.count(),
+        "made_up": products.filter(illustrative=True).count(),
         "shares": shares(year, products),
         "abroad": markets(year, products),
         "models": [
@@ -92,7 +94,8 @@ def market(request: HttpRequest) -> HttpResponse:
 YEARS = (
     "sản phẩm", "chủ thể", "xã, phường", "năm", "sản lượng", "đơn vị", "doanh thu (đồng)",
     "lao động", "diện tích (ha)", "quy trình, công nghệ", "đầu tư (đồng)", "hỗ trợ (đồng)",
-    "nguồn hỗ trợ", "mô hình tổ chức", "doanh thu năm trước (đồng)", "thay đổi doanh thu (%)",
+    "nội dung, nguồn hỗ trợ", "mô hình tổ chức", "doanh thu năm trước (đồng)",
+    "thay đổi doanh thu (%)",
 )  # fmt: skip
 
 
@@ -132,7 +135,7 @@ def years_file(request: HttpRequest, kind: str) -> HttpResponseBase:
             row.technology,
             plain(row.investment),
             plain(sum((s.money or Decimal(0) for s in helped.get(row.product_id, [])), Decimal(0))),
-            "; ".join(s.source for s in helped.get(row.product_id, [])),
+            "; ".join(f"{s.measure} ({s.source})" for s in helped.get(row.product_id, [])),
             str(row.product.producer.get_kind_display()) if row.product.producer else "",
             plain(before.get(row.product_id)),
             _change(row.revenue, before.get(row.product_id)),
@@ -178,7 +181,7 @@ def exports_file(request: HttpRequest, kind: str) -> HttpResponseBase:
             row.product.name,
             row.product.producer.public_name if row.product.producer else "",
             row.on,
-            row.country,
+            row.country_name,
             row.hs_code,
             plain(row.quantity_kg),
             plain(row.value_usd),
@@ -209,6 +212,7 @@ def demand(request: HttpRequest, pk: int) -> HttpResponse:
     enquiries = found.enquiries.select_related("product", "contract").prefetch_related("notes")
     context = {
         "demand": found,
+        "group": dict(group_choices()).get(found.group_number or 0),
         "replies": found.replies.select_related("offer__product__producer"),
         "enquiries": enquiries,
         "introduced": {one.product_id for one in enquiries},

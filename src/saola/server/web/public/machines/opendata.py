@@ -147,6 +147,11 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain")
 
 
+PAGES = (
+    "home", "register", "map", "demands", "posts", "questions", "misuse", "open-data", "criteria",
+)  # fmt: skip
+
+
 @login_not_required
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Addresses for search engines."""
@@ -155,7 +160,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     xml.startDocument()
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"
     xml.startElement("urlset", AttributesImpl({"xmlns": space}))
-    pages = [reverse(f"public:{name}") for name in ("home", "register", "map", "demands")]
+    pages = [reverse(f"public:{name}") for name in PAGES]
     rows = Recognition.objects.filter(
         newest=True, product__illustrative=False, product__name_known=True
     )
