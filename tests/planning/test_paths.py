@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saola.planning import Goal, Ladder, Level, Plan, Unreachable, cheapest, fastest, safest
-from saola.planning.paths import _ends
+from saola.planning.paths import undominated
 
 
 @st.composite
@@ -37,8 +37,23 @@ def cases(draw: Any) -> tuple[list[Ladder], Goal]:
     return ladders, Goal(draw(st.integers(0, 18)), minimums)
 
 
-def all_plans(ladders: list[Ladder], goal: Goal) -> list[tuple[int, int, float]]:
-    """Cost, months and chance of every combination that reaches the goal."""
+def finished(chosen: dict[str, Level]) -> dict[str, int] | None:
+    """When each step is done, by waiting month after month; None where steps wait for ever."""
+    ends: dict[str, int] = {}
+    for month in range(sum(level.months for level in chosen.values()) + 1):
+        for _ in chosen:  # a step of no months lets the next begin at once
+            for name, level in chosen.items():
+                waits = [other for other, _ in level.needs if other in chosen and other != name]
+                begins = [ends[other] for other in waits if other in ends]
+                if name not in ends and len(begins) == len(waits):
+                    done = max(begins, default=0) + level.months
+                    if done == month:
+                        ends[name] = done
+    return ends if len(ends) == len(chosen) else None
+
+
+def all_plans(ladders: list[Ladder], goal: Goal) -> list[tuple[int, int, float, int]]:
+    """Cost, months, chance and steps of every combination that reaches the goal."""
     found = []
     for choice in product(*([None, *ladder.levels] for ladder in ladders)):
         points = {
@@ -46,7 +61,7 @@ def all_plans(ladders: list[Ladder], goal: Goal) -> list[tuple[int, int, float]]
             for lad, lvl in zip(ladders, choice, strict=True)
         }
         chosen = {lad.criterion: lvl for lad, lvl in zip(ladders, choice, strict=True) if lvl}
-        ends = _ends(chosen)
+        ends = finished(chosen)
         if (
             ends is None
             or sum(points.values()) < goal.points
@@ -56,7 +71,12 @@ def all_plans(ladders: list[Ladder], goal: Goal) -> list[tuple[int, int, float]]
             continue
         chance = prod(lvl.chance for lvl in chosen.values()) * 100 ** (len(ladders) - len(chosen))
         found.append(
-            (sum(lvl.cost for lvl in chosen.values()), max(ends.values(), default=0), chance)
+            (
+                sum(lvl.cost for lvl in chosen.values()),
+                max(ends.values(), default=0),
+                chance,
+                len(chosen),
+            )
         )
     return found
 
@@ -72,13 +92,59 @@ def test_no_combination_is_better(case: tuple[list[Ladder], Goal]) -> None:
                 way(ladders, goal)
         return
     cheap, fast, safe = (way(ladders, goal) for way in (cheapest, fastest, safest))
-    assert (cheap.cost, cheap.months) == min((cost, months) for cost, months, _ in plans)
-    assert (fast.months, fast.cost) == min((months, cost) for cost, months, _ in plans)
-    chance, cost = min((-chance, cost) for cost, _, chance in plans)
+    assert (cheap.cost, cheap.months) == min((cost, months) for cost, months, _, _ in plans)
+    assert (fast.months, fast.cost) == min((months, cost) for cost, months, _, _ in plans)
+    chance, cost = min((-chance, cost) for cost, _, chance, _ in plans)
     assert safe.chance == pytest.approx(-chance / 100 ** len(ladders))
     assert safe.cost == cost
     for plan in (cheap, fast, safe):
         holds(plan, ladders, goal)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases(), st.integers(1, 3))
+def test_nothing_undominated_is_lost(case: tuple[list[Ladder], Goal], years: int) -> None:
+    ladders, goal = case
+    every = {
+        (cost, steps, max(1, -(-months // 12)))
+        for cost, months, _, steps in all_plans(ladders, goal)
+    }
+    if not every:
+        with pytest.raises(Unreachable):
+            undominated(ladders, goal, years)
+        return
+    within = {one for one in every if one[2] <= years}
+    best = {
+        one for one in within
+        if not any(all(a <= b for a, b in zip(two, one, strict=True)) for two in within - {one})
+    }  # fmt: skip
+    found = undominated(ladders, goal, years)
+    assert {(p.cost, len(p.steps), max(1, -(-p.months // 12))) for p in found} == best
+    assert len(found) == len(best)
+    for plan in found:
+        holds(plan, ladders, goal)
+
+
+@pytest.mark.parametrize("count", [8, 25])
+def test_one_criterion_that_many_wait_for(count: int) -> None:
+    """A star, and a chain beside it: no combination has to be tried one by one."""
+    waits = (("root", 2),)
+    levels = (Level(1, 3, 2, 90, waits), Level(3, 8, 5, 80, waits))
+    ladders = [Ladder("root", 0, (Level(2, 5, 4), Level(3, 6, 9)))]
+    ladders += [Ladder(f"c{n}", 0, levels) for n in range(count)]
+    ladders += [Ladder("end", 0, (Level(1, 1, 30, 100, (("c0", 3),)),))]
+    least = min(
+        root + 3 * ones + 8 * threes + end
+        for gain, root in ((2, 5), (3, 6))
+        for threes in range(count + 1)
+        for ones in range(count + 1 - threes)
+        for end in range(min(threes, 1) + 1)
+        if gain + ones + 3 * threes + end >= 2 + count
+    )
+    assert cheapest(ladders, Goal(2 + count, {})).cost == least
+    plan = fastest(ladders, Goal(0, {"end": 1}))
+    assert (plan.cost, plan.months) == (5 + 8 + 1, 4 + 5 + 30)
+    assert len(undominated(ladders, Goal(2 + count, {}), 2)) > 1
 
 
 def holds(plan: Plan, ladders: list[Ladder], goal: Goal) -> None:

@@ -91,7 +91,7 @@ def test_a_class_out_of_reach_is_told() -> None:
 
 def test_a_portfolio() -> None:
     options = [
-        {"product": f"p{n}", "spend": [10 + n], "gives": {"upgraded": 1}, "chance": 80}
+        {"product": f"p{n}", "cost": 10 + n, "gives": {"upgraded": 1}, "chance": 80}
         for n in range(6)
     ]
     scenario = {
@@ -114,8 +114,9 @@ def test_a_portfolio() -> None:
     [
         b"", b"[]", b"{}", b"[" * 100_000, b'{"path": 3}', b'{"path": {"sheet": "x"}}',
         asked(stars=9), asked(efforts={"1.1": {"cost": [1]}}), asked(efforts={"1.1": {}}),
+        asked(efforts={"1.1": {"cost": [-5, 3], "months": [1, 1]}}),
         asked(needs={"1.1": [["9.9", 1]]}), b'{"portfolio": {"budgets": []}}',
-        b'{"portfolio": {"budgets": [1], "options": [{"product": "a", "spend": [-1], "gives": {}}]}}',
+        b'{"portfolio": {"budgets": [1], "options": [{"product": "a", "cost": -1, "gives": {}}]}}',
     ],
 )  # fmt: skip
 def test_odd_scenarios_are_refused_in_words(text: bytes) -> None:

@@ -17,6 +17,7 @@ from saola.planning.portfolio import (
     extra_needed,
     robust,
     solve,
+    with_more,
 )
 from saola.planning.sheets import MARGIN, Effort, goal, guess_source, ladders
 
@@ -60,6 +61,7 @@ def _path(data: dict[str, Any]) -> dict[str, Any]:
     stars = int(data["stars"])
     asked = goal(criteria_set, stars, margin=int(data.get("margin", MARGIN)))
     guesses = {ladder.criterion for ladder in rows} - told.keys()
+    support = {name: str(row.get("support", "")) for name, row in data.get("efforts", {}).items()}
     made: dict[str, Any] = {
         "sheet": criteria_set.id,
         "fingerprint": criteria_set.fingerprint,
@@ -73,9 +75,10 @@ def _path(data: dict[str, Any]) -> dict[str, Any]:
             made[name] = None
             made["explained"] = explain.why_not(out, criteria_set, stars)
             continue
-        made[name] = _plan(plan)
+        lines = explain.explain(plan, criteria_set, stars, guesses, support)
+        made[name] = _plan(plan) | {"explained": lines}
         if name == "cheapest":
-            made["explained"] = explain.explain(plan, criteria_set, stars, guesses)
+            made["explained"] = lines
             made["guesses"] = sorted({step.criterion for step in plan.steps} & guesses)
             made["guesses_of"] = guess_source() if made["guesses"] else ""
     return made
@@ -93,9 +96,10 @@ def _option(row: dict[str, Any]) -> Option:
     return Option(
         str(row["product"]),
         str(row.get("name", "")),
-        tuple(_whole(n, "spend") for n in row["spend"]),
+        _whole(row["cost"], "cost"),
+        _whole(row.get("years", 1), "years", 1),
         {str(name): _whole(n, "gives") for name, n in row["gives"].items()},
-        tuple(_whole(n, "days") for n in row.get("days", ())),
+        _whole(row.get("days", 0), "days"),
         _whole(row.get("chance", 100), "chance", 1, 100),
     )
 
@@ -155,12 +159,15 @@ def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
             Fair(row["name"], frozenset(row["products"]), row["least"])
             for row in data.get("fair", ())
         ),
-        bool(data.get("carry", False)),
     )
-    found = solve(problem)
+    try:
+        found = solve(problem)
+    except OutOfTime:
+        return {"out_of_time": True}
     told = _told(found)
     lasts, met = robust(problem, found)
     told["robust"] = {"money_lasts": round(lasts, 3), "targets_met": [round(one, 3) for one in met]}
+    told["worth"] = _worth(problem, found, data.get("more", {}))
     if any(found.short):
         try:
             told["extra_needed"] = extra_needed(problem)
@@ -169,18 +176,50 @@ def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _told(found: Portfolio) -> dict[str, Any]:
-    def row(one: Any) -> dict[str, Any]:
-        return {"product": one.option.product, "name": one.option.name, "start": one.start}
+def _worth(problem: Problem, found: Portfolio, more: dict[str, Any]) -> list[dict[str, Any]]:
+    """What so much more money or days of advisers in every year would bring."""
+    rows = []
+    for name in ("money", "days"):
+        amount = _whole(more.get(name, 0), f"more: {name}")
+        if amount and (name == "money" or problem.days is not None):
+            other = solve(with_more(problem, **{name: amount}))
+            names = sorted(found.counts.keys() | other.counts.keys())
+            gained = {
+                one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]
+                for one in names
+            }
+            rows.append(
+                {
+                    "of": name,
+                    "more": amount,
+                    "gained": gained,
+                    "short": sum(found.short) - sum(other.short),
+                    "saved": found.cost - other.cost,
+                    "proven": not (other.unproven or found.unproven),
+                }
+            )
+    return rows
 
+
+def _told(found: Portfolio) -> dict[str, Any]:
     return {
-        "chosen": [row(one) for one in found.chosen],
+        "chosen": [
+            {
+                "product": one.option.product,
+                "name": one.option.name,
+                "done": one.done,
+                "spend": list(one.spend),
+                "days": list(one.days),
+            }
+            for one in found.chosen
+        ],
         "spent": list(found.spent),
         "days": list(found.days),
         "short": list(found.short),
         "counts": {name: list(counts) for name, counts in found.counts.items()},
         "cost": found.cost,
-        "proven": found.gap == 0,
-        "gap": found.gap if found.gap != float("inf") else None,
-        "nearly": [row(one) for one in found.nearly],
+        "proven": not found.unproven,
+        "unproven": found.unproven,
+        "gap": round(found.gap, 6),
+        "nearly": [{"product": one.product, "name": one.name} for one in found.nearly],
     }

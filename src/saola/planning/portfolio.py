@@ -1,6 +1,7 @@
 """Which products to raise, and when, within yearly money, advisers' days and rounds: a
-mixed-integer programme of a few options for each product, solved by HiGHS with proof. Aims come one
-after the other, each held before the next is asked; nothing is weighed against anything else."""
+mixed-integer programme of the undominated ways of each product, solved by HiGHS with proof. Aims
+come one after the other, each held before the next is asked; nothing is weighed against anything
+else."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,8 +17,9 @@ from saola.planning.problem import (
     Portfolio,
     Problem,
     Target,
+    shared_out,
 )
-from saola.planning.programme import Programme
+from saola.planning.programme import Costs, Programme
 
 __all__ = [
     "Chosen",
@@ -34,6 +36,7 @@ __all__ = [
     "with_more",
 ]
 SECONDS = 20.0
+FOR_ORDER = 3.0  # seconds to find the soonest order, and the options that come next
 NEARLY = 10  # options that are told as almost chosen
 
 
@@ -42,23 +45,75 @@ class OutOfTime(Exception):
 
 
 def solve(problem: Problem, *, seconds: float = SECONDS) -> Portfolio:
-    """The best portfolio, proven; where the time is over the best found, with its gap."""
+    """The best portfolio, proven; where the time is over the best found, with its gap. Raises
+    OutOfTime where not even one was found."""
     started = monotonic()
     model = Programme(problem)
-    gap = 0.0
-    for costs, least in model.aims():
+    gap, unproven = 0.0, ""
+    held: list[tuple[str, Costs, float]] = []
+    for name, costs in model.aims():
         left = seconds - (monotonic() - started)
         value, gap = model.minimise(costs, max(left, 0.1))
         if gap:
+            unproven = name
             break
-        if least is not None:
-            model.hold(costs, value)
-    chosen = model.chosen()
-    nearly: tuple[Chosen, ...] = ()
-    if not gap and model.columns:
-        asked = {target.indicator for target in problem.targets} | set(problem.most)
-        nearly = _nearly(model.columns, chosen, model.reduced_costs(), asked)
-    return _told(problem, chosen, gap, monotonic() - started, nearly)
+        model.hold(costs, value)
+        held.append((name, costs, value))
+    if gap == float("inf"):
+        raise OutOfTime
+    chosen = shared_out(problem, _soonest(problem, model.chosen()))
+    nearly = () if unproven or not model.columns else _nearly(problem, chosen, held)
+    told = _added_up(problem, chosen)
+    return replace(told, gap=gap, unproven=unproven, seconds=monotonic() - started, nearly=nearly)
+
+
+def _soonest(problem: Problem, chosen: Sequence[Chosen]) -> Sequence[Chosen]:
+    """The same options done as soon as the limits allow, all together; as they are where that is
+    not found in time."""
+    counts = dict(_added_up(problem, chosen).counts)
+    years = len(problem.budgets)
+    rounds = problem.rounds or (len(chosen),) * years
+    options = tuple(one.option for one in chosen)
+    every = tuple(Fair("", frozenset({one.product}), 1) for one in options)
+    targets = tuple(
+        replace(one, least=min(one.least, counts.get(one.indicator, (0,) * years)[one.by]))
+        for one in problem.targets
+    )
+    model = Programme(replace(problem, options=options, targets=targets, rounds=rounds, fair=every))
+    for _name, costs in list(model.aims())[: len(targets)]:
+        model.hold(costs, 0)
+    late = {at: float(one.done) for at, one in enumerate(model.columns)}
+    model.minimise(late, FOR_ORDER)
+    return model.chosen() or chosen
+
+
+def _nearly(
+    problem: Problem, chosen: Sequence[Chosen], held: Sequence[tuple[str, Costs, float]]
+) -> tuple[Option, ...]:
+    """Options of other products that come next: at the first aim that could be better yet, where
+    parts of options may be taken, those which would make it least worse."""
+    model = Programme(problem, whole=False)
+    shorts = len(problem.targets)
+    at = next((n for n, row in enumerate(held) if n >= shorts or row[2] > 0), len(held) - 1)
+    for _name, costs, value in held[:at]:
+        model.hold(costs, value)
+    model.minimise(held[at][1], FOR_ORDER)
+    reduced = model.reduced_costs()
+    taken = {one.option.product for one in chosen}
+    asked = {target.indicator for target in problem.targets} | set(problem.most)
+    best: dict[str, tuple[float, int, str, Option]] = {}
+    for column, one in enumerate(model.columns):
+        option = one.option
+        if (
+            option.product in taken
+            or option.cost > sum(problem.budgets)
+            or not any(option.gives.get(name) for name in asked)
+        ):
+            continue
+        told = (round(reduced[column], 6), option.cost, option.name, option)
+        if option.product not in best or told[:3] < best[option.product][:3]:
+            best[option.product] = told
+    return tuple(row[3] for row in sorted(best.values(), key=lambda row: row[:3])[:NEARLY])
 
 
 def extra_needed(problem: Problem, *, seconds: float = SECONDS) -> int | None:
@@ -66,7 +121,7 @@ def extra_needed(problem: Problem, *, seconds: float = SECONDS) -> int | None:
     where no money would do (too few products, days, rounds). 0 where they are met already. Raises
     OutOfTime where neither was found out."""
     model = Programme(problem, extra=True)
-    for costs, _least in model.short_of_each():
+    for _name, costs in list(model.aims())[: len(problem.targets)]:
         value, gap = model.minimise(costs, seconds)
         if gap:
             raise OutOfTime
@@ -97,88 +152,47 @@ def robust(
     spread: tuple[float, float] = (0.9, 1.4),
     seed: int = 1,
 ) -> tuple[float, tuple[float, ...]]:
-    """Share of draws in which the money lasts in every year, and in which it does and each target
-    is met, when what each step costs is drawn evenly from the spread and success by its chance."""
+    """Share of draws in which the money lasts for all that is done by each year, and in which it
+    does and each target is met, when what each product costs is drawn evenly from the spread and
+    success by its chance."""
     chance = np.random.default_rng(seed)
-    count, years = len(portfolio.chosen), len(problem.budgets)
-    factors = chance.uniform(*spread, size=(draws, count))
-    came = chance.uniform(0, 100, size=(draws, count)) < [c.option.chance for c in portfolio.chosen]
-    money = np.zeros((count, years))
-    for at, one in enumerate(portfolio.chosen):
-        for year, amount in enumerate(one.option.spend, one.start):
-            money[at, year] = amount
-    spent = factors @ money if count else np.zeros((draws, years))
-    budgets = np.array(problem.budgets, float)
-    if problem.carry:
-        spent, budgets = spent.cumsum(axis=1), budgets.cumsum()
-    holds = (spent <= budgets + 1e-9).all(axis=1)
-    lasts = float(holds.mean())
+    chosen, years = portfolio.chosen, len(problem.budgets)
+    factors = chance.uniform(*spread, size=(draws, len(chosen)))
+    came = chance.uniform(0, 100, size=(draws, len(chosen))) < [c.option.chance for c in chosen]
+    money = np.zeros((len(chosen), years))
+    for at, one in enumerate(chosen):
+        money[at, one.done :] = one.option.cost
+    spent = factors @ money if chosen else np.zeros((draws, years))
+    holds = (spent <= np.cumsum(problem.budgets) + 1e-9).all(axis=1)
     met = []
     for target in problem.targets:
         gives = np.array(
             [
                 one.option.gives.get(target.indicator, 0) if one.done <= target.by else 0
-                for one in portfolio.chosen
+                for one in chosen
             ]
         )
-        got = came @ gives if count else np.zeros(draws)
+        got = came @ gives if chosen else np.zeros(draws)
         met.append(float(((got >= target.least) & holds).mean()))
-    return lasts, tuple(met)
+    return float(holds.mean()), tuple(met)
 
 
-def _told(
-    problem: Problem,
-    chosen: Sequence[Chosen],
-    gap: float,
-    seconds: float,
-    nearly: tuple[Chosen, ...],
-) -> Portfolio:
+def _added_up(problem: Problem, chosen: Sequence[Chosen]) -> Portfolio:
     years = len(problem.budgets)
     spent, days = [0] * years, [0] * years
     counts: dict[str, list[int]] = {}
     for one in chosen:
-        for at, amount in enumerate(one.option.spend):
-            spent[one.start + at] += amount
-        for at, amount in enumerate(one.option.days):
-            days[one.start + at] += amount
+        for year, amount in enumerate(one.spend):
+            spent[year] += amount
+        for year, amount in enumerate(one.days):
+            days[year] += amount
         for name, count in one.option.gives.items():
             row = counts.setdefault(name, [0] * years)
             for year in range(one.done, years):
                 row[year] += count
     short = tuple(
-        max(
-            0,
-            target.least
-            - (counts[target.indicator][target.by] if target.indicator in counts else 0),
-        )
+        max(0, target.least - counts.get(target.indicator, [0] * years)[target.by])
         for target in problem.targets
     )
-    return Portfolio(
-        tuple(chosen),
-        tuple(spent),
-        tuple(days),
-        short,
-        {name: tuple(row) for name, row in counts.items()},
-        gap,
-        seconds,
-        nearly,
-    )
-
-
-def _nearly(
-    columns: Sequence[Chosen],
-    chosen: Sequence[Chosen],
-    reduced: Sequence[float],
-    asked: set[str],
-) -> tuple[Chosen, ...]:
-    """Options of other products, giving something that was asked for, that the relaxed programme
-    values most: of smallest reduced cost for each đồng they would take."""
-    taken = {one.option.product for one in chosen}
-    best: dict[str, tuple[float, int, Chosen]] = {}
-    for at, one in enumerate(columns):
-        if one.option.product in taken or not any(one.option.gives.get(n) for n in asked):
-            continue
-        told = (reduced[at] / max(sum(one.option.spend), 1), at, one)
-        if one.option.product not in best or told < best[one.option.product]:
-            best[one.option.product] = told
-    return tuple(one for _, _, one in sorted(best.values(), key=lambda row: row[:2])[:NEARLY])
+    totals = {name: tuple(row) for name, row in counts.items()}
+    return Portfolio(tuple(chosen), tuple(spent), tuple(days), short, totals, 0.0, "", 0.0)

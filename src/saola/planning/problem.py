@@ -1,21 +1,25 @@
 """What a portfolio is asked for and what it is: options, targets, limits; the choice with proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from saola.planning.ladders import SURE
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to raise a product: money and adviser's days in each year since it begins, the last
-    year being that in which it counts; what it gives by indicator ("upgraded": 1); its chance in
-    percent."""
+    """One way to raise a product: money and advisers' days in all, the years that it takes at
+    least; what it gives by indicator ("upgraded": 1); its chance in percent; its steps in their
+    order as (criterion, points, money)."""
 
     product: str
     name: str
-    spend: tuple[int, ...]
+    cost: int
+    years: int
     gives: Mapping[str, int]
-    days: tuple[int, ...] = ()
-    chance: int = 100
+    days: int = 0
+    chance: int = SURE
+    steps: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,10 @@ class Fair:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What may be done. `budgets` and, where they limit, `days` and `rounds` (products that can
-    finish) by year; `carry` where money that is left goes into the next year. With targets they
-    are met in their order as far as can be, then at least cost; `most` names indicators of which
-    as many as can be are had, in this order, before cost."""
+    finish) by year. A product may begin in any year; what it takes may be paid in any of the years
+    up to the one in which it is done. With targets they are met in their order as far as can be,
+    then at least cost; `most` names indicators of which as many as can be are had, in this order,
+    before cost."""
 
     budgets: tuple[int, ...]
     options: tuple[Option, ...]
@@ -50,40 +55,66 @@ class Problem:
     days: tuple[int, ...] | None = None
     rounds: tuple[int, ...] | None = None
     fair: tuple[Fair, ...] = ()
-    carry: bool = False
 
     def __post_init__(self) -> None:
         years = len(self.budgets)
         limits = (self.days, self.rounds)
         if not years or any(limit is not None and len(limit) != years for limit in limits):
             raise ValueError("budgets, days and rounds need one number for each year")
+        if any(number < 0 for limit in (self.budgets, *limits) for number in limit or ()):
+            raise ValueError("budgets, days and rounds cannot be negative")
         for option in self.options:
-            if not option.spend or any(money < 0 for money in (*option.spend, *option.days)):
-                raise ValueError(f"{option.product}: money and days of {option.name} cannot be")
-            if len(option.days) > len(option.spend):
-                raise ValueError(f"{option.product}: {option.name} has more days than years")
+            if option.cost < 0 or option.days < 0 or option.years < 1:
+                raise ValueError(
+                    f"{option.product}: money, days or years of {option.name} cannot be"
+                )
         if any(not 0 <= target.by < years for target in self.targets):
             raise ValueError("a target's year is not among those of the budgets")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An option that begins in a year; it counts at the end of year `done`."""
+    """An option and the year in which it is done and counts (0 the first); the money and days of
+    each year up to it, once they are shared out."""
 
     option: Option
-    start: int
+    done: int
+    spend: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
 
-    @property
-    def done(self) -> int:
-        """The year in which it counts."""
-        return self.start + len(self.option.spend) - 1
+
+def shared_out(problem: Problem, chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Money and days by year: each year's go to what is done the soonest, as long as there are some
+    left. What fits in all fits so, for a later end can use whatever an earlier one can."""
+    order = sorted(chosen, key=lambda one: (one.done, one.option.product))
+    spend = _shared([(one.option.cost, one.done) for one in order], problem.budgets)
+    days = _shared([(one.option.days, one.done) for one in order], problem.days)
+    return [
+        Chosen(one.option, one.done, tuple(money), tuple(time))
+        for one, money, time in zip(order, spend, days, strict=True)
+    ]
+
+
+def _shared(takes: list[tuple[int, int]], limits: Sequence[int] | None) -> Iterator[list[int]]:
+    left = list(limits) if limits is not None else None
+    for amount, done in takes:
+        row = [0] * (done + 1)
+        rest = amount
+        for year in range(done + 1):
+            part = rest if left is None else min(rest, left[year])
+            row[year] += part
+            rest -= part
+            if left is not None:
+                left[year] -= part
+        row[done] += rest  # beyond the limits: only where more money is asked for
+        yield row
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """What to do. `short` says by how much each target is missed, `gap` how far the result may be
-    from the best (0 where it is proven), `nearly` options that a little more would have brought
-    in."""
+    """What to do. `short` says by how much each target is missed. Where time ran out, `unproven`
+    names the aim at which it did (an indicator, "cost") and `gap` how far that may be from its
+    best; aims before it are proven. `nearly`: options that come next."""
 
     chosen: tuple[Chosen, ...]
     spent: tuple[int, ...]
@@ -91,8 +122,9 @@ class Portfolio:
     short: tuple[int, ...]
     counts: dict[str, tuple[int, ...]]  # by indicator, added up by year
     gap: float
+    unproven: str
     seconds: float
-    nearly: tuple[Chosen, ...] = field(default=())
+    nearly: tuple[Option, ...] = field(default=())
 
     @property
     def cost(self) -> int:

@@ -1,8 +1,8 @@
-"""A portfolio as a mixed-integer programme of HiGHS: one column for each option and year of
-beginning, one for what is missing of each target, one for money beyond each year's budget."""
+"""A portfolio as a mixed-integer programme of HiGHS: one column for each option and year in which
+it is done, one for what is missing of each target, one for money beyond each year's budget."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import highspy
@@ -11,8 +11,9 @@ import numpy as np
 from saola.planning.problem import Chosen, Impossible, Option, Problem
 
 Costs = dict[int, float]  # by column
-
+INFINITE = highspy.kHighsInf
 FEASIBLE = 2  # HiGHS has a solution that keeps every limit
+WHOLE_APART = 0.999  # values of aims are whole: what is nearer than 1 is the same
 
 
 def _solver() -> Any:
@@ -29,58 +30,68 @@ def _solver() -> Any:
     return made
 
 
-def _by_year(
-    columns: Sequence[Chosen], year: int, amounts: Callable[[Option], Sequence[int]]
-) -> Costs:
-    """What each column takes in that year."""
-    found: Costs = {}
-    for at, one in enumerate(columns):
-        row = amounts(one.option)
-        if 0 <= year - one.start < len(row) and row[year - one.start]:
-            found[at] = row[year - one.start]
-    return found
+def needed(problem: Problem) -> list[Option]:
+    """Options that no other of the same product beats: as much of everything for no more."""
+    days = problem.days is not None
+    kept: dict[tuple[str, tuple[tuple[str, int], ...]], list[Option]] = {}
+    for option in sorted(problem.options, key=lambda one: (one.cost, one.days, one.years)):
+        rows = kept.setdefault((option.product, tuple(sorted(option.gives.items()))), [])
+        if not any(
+            row.years <= option.years and (not days or row.days <= option.days) for row in rows
+        ):
+            rows.append(option)
+    return [option for rows in kept.values() for option in rows]
 
 
-def gives(columns: Sequence[Chosen], indicator: str, by: int) -> Costs:
-    """What each column gives of an indicator by the end of a year."""
-    return {
-        at: float(one.option.gives[indicator])
-        for at, one in enumerate(columns)
-        if one.done <= by and one.option.gives.get(indicator)
-    }
+def years_that_count(problem: Problem) -> list[int]:
+    """Years in which something may be done so that nothing is lost. Where rounds do not limit, a
+    later end within the same target's time only eases every limit."""
+    last = len(problem.budgets) - 1
+    if problem.rounds is not None:
+        return list(range(last + 1))
+    return sorted({last, *(target.by for target in problem.targets)})
 
 
 class Programme:
-    """The programme: one column for each option and year of beginning, one for what is missing of
-    each target, with `extra` one for money beyond each year's budget."""
+    """The programme. With `extra` there is a column for money beyond each year's budget; without
+    `whole` parts of options may be taken."""
 
-    def __init__(self, problem: Problem, *, extra: bool = False) -> None:
+    def __init__(self, problem: Problem, *, extra: bool = False, whole: bool = True) -> None:
         self.problem = problem
         years = len(problem.budgets)
-        self.columns = [
-            Chosen(option, start)
-            for option in problem.options
-            for start in range(years - len(option.spend) + 1)
-        ]
+        self.columns = self._columns()
         self.solver = _solver()
         self.values: list[float] = []  # of the last solution that keeps every limit
-        for name, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("threads", 2)):
+        for name, value in (
+            ("mip_rel_gap", 0.0), ("mip_abs_gap", WHOLE_APART), ("threads", 2)
+        ):  # fmt: skip
             self.solver.setOptionValue(name, value)
+        self.first_short = len(self.columns)
+        self.first_extra = self.first_short + len(problem.targets)
         for _column in self.columns:
             self.solver.addVar(0, 1)
-        self.first_short = len(self.columns)
         for target in problem.targets:
             self.solver.addVar(0, target.least)
-        self.first_extra = self.first_short + len(problem.targets)
         for _year in range(years if extra else 0):
-            self.solver.addVar(0, highspy.kHighsInf)
-        whole = np.arange(self.first_extra, dtype=np.int32)
-        if len(whole):
-            kinds = np.full(len(whole), highspy.HighsVarType.kInteger)
-            self.solver.changeColsIntegrality(len(whole), whole, kinds)
+            self.solver.addVar(0, INFINITE)
+        where = np.arange(self.solver.getNumCol(), dtype=np.int32)
+        if len(where) and whole:
+            kinds = np.full(len(where), highspy.HighsVarType.kInteger)
+            self.solver.changeColsIntegrality(len(where), where, kinds)
         self._limits(extra=extra)
         self._rows_of_products()
-        self._rows_of_targets()
+        for number, target in enumerate(problem.targets):
+            costs = self.gives(target.indicator, target.by) | {self.first_short + number: 1.0}
+            self._row(target.least, INFINITE, costs)
+
+    def _columns(self) -> list[Chosen]:
+        years = years_that_count(self.problem)
+        return [
+            Chosen(option, done)
+            for option in needed(self.problem)
+            for done in years
+            if done >= option.years - 1
+        ]
 
     def _row(self, low: float, high: float, costs: Costs) -> None:
         where = np.fromiter(costs, np.int32, len(costs))
@@ -88,30 +99,20 @@ class Programme:
         self.solver.addRow(low, high, len(costs), where, values)
 
     def _limits(self, *, extra: bool) -> None:
-        """Money, days and rounds of each year."""
-        problem, inf = self.problem, highspy.kHighsInf
-        spend = [
-            _by_year(self.columns, year, lambda option: option.spend)
-            for year in range(len(self.problem.budgets))
-        ]
-        for year in range(len(self.problem.budgets)):
-            costs = dict(spend[year])
-            limit = problem.budgets[year]
-            if problem.carry:
-                limit = sum(problem.budgets[: year + 1])
-                for before in range(year):
-                    for column, amount in spend[before].items():
-                        costs[column] = costs.get(column, 0) + amount
+        """What is done by a year takes no more than there was until then; rounds year by year."""
+        problem = self.problem
+        for year in range(len(problem.budgets)):
+            by = [(at, one.option) for at, one in enumerate(self.columns) if one.done <= year]
+            money: Costs = {at: float(option.cost) for at, option in by if option.cost}
             if extra:
-                earlier = range(year + 1) if problem.carry else [year]
-                costs |= {self.first_extra + one: -1 for one in earlier}
-            self._row(-inf, limit, costs)
+                money |= {self.first_extra + before: -1.0 for before in range(year + 1)}
+            self._row(-INFINITE, sum(problem.budgets[: year + 1]), money)
             if problem.days is not None:
-                days = _by_year(self.columns, year, lambda option: option.days)
-                self._row(-inf, problem.days[year], days)
+                days = {at: float(option.days) for at, option in by if option.days}
+                self._row(-INFINITE, sum(problem.days[: year + 1]), days)
             if problem.rounds is not None:
                 ends = {at: 1.0 for at, one in enumerate(self.columns) if one.done == year}
-                self._row(-inf, problem.rounds[year], ends)
+                self._row(-INFINITE, problem.rounds[year], ends)
 
     def _rows_of_products(self) -> None:
         """Each product once at most; fairness."""
@@ -119,42 +120,38 @@ class Programme:
         for at, one in enumerate(self.columns):
             by_product.setdefault(one.option.product, {})[at] = 1.0
         for costs in by_product.values():
-            self._row(-highspy.kHighsInf, 1, costs)
+            self._row(-INFINITE, 1, costs)
         for fair in self.problem.fair:
-            costs = {
-                at: 1.0
-                for at, one in enumerate(self.columns)
-                if one.option.product in fair.products
-            }
-            self._row(fair.least, highspy.kHighsInf, costs)
+            among: Costs = {}
+            for product in fair.products:
+                among |= by_product.get(product, {})
+            self._row(fair.least, INFINITE, among)
 
-    def _rows_of_targets(self) -> None:
+    def gives(self, indicator: str, by: int) -> Costs:
+        """What each column gives of an indicator by the end of a year."""
+        return {
+            at: float(one.option.gives[indicator])
+            for at, one in enumerate(self.columns)
+            if one.done <= by and one.option.gives.get(indicator)
+        }
+
+    def aims(self) -> Iterator[tuple[str, Costs]]:
+        """What is made small, one after the other, each with its name: what is missing of each
+        target, the negative of what is to be had most of, money."""
         for number, target in enumerate(self.problem.targets):
-            costs = gives(self.columns, target.indicator, target.by)
-            costs[self.first_short + number] = 1.0
-            self._row(target.least, highspy.kHighsInf, costs)
-
-    def short_of_each(self) -> Iterator[tuple[Costs, int | None]]:
-        """What is missing of each target, in their order."""
-        for number in range(len(self.problem.targets)):
-            yield {self.first_short + number: 1.0}, 0
-
-    def aims(self) -> Iterator[tuple[Costs, int | None]]:
-        """What is made small, one after the other; None where nothing is to be held after it."""
-        yield from self.short_of_each()
+            yield target.indicator, {self.first_short + number: 1.0}
         last = len(self.problem.budgets) - 1
         for indicator in self.problem.most:
-            yield {at: -amount for at, amount in gives(self.columns, indicator, last).items()}, 0
-        yield {at: float(sum(one.option.spend)) for at, one in enumerate(self.columns)}, 0
-        # of plans that cost the same the one that is done the soonest
-        yield {at: float(one.done + 1) for at, one in enumerate(self.columns)}, None
+            yield indicator, {at: -n for at, n in self.gives(indicator, last).items()}
+        yield "cost", {at: float(one.option.cost) for at, one in enumerate(self.columns)}
 
     def extra_costs(self) -> Costs:
         """Money beyond the budgets."""
         return {self.first_extra + year: 1.0 for year in range(len(self.problem.budgets))}
 
     def minimise(self, costs: Costs, seconds: float) -> tuple[float, float]:
-        """The value and the gap that is left. Raises Impossible where nothing fits."""
+        """The value and how far it may be from the best, as a part of it. Raises Impossible where
+        nothing fits."""
         solver = self.solver
         count = solver.getNumCol()
         if not count:
@@ -167,32 +164,27 @@ class Programme:
         solver.changeColsCost(count, np.arange(count, dtype=np.int32), row)
         solver.setOptionValue("time_limit", solver.getRunTime() + seconds)
         solver.run()
-        status = solver.getModelStatus()
+        status, info = solver.getModelStatus(), solver.getInfo()
         if status == highspy.HighsModelStatus.kInfeasible:
             raise Impossible([fair.name for fair in self.problem.fair] or ["limits"])
-        info = solver.getInfo()
         if info.primal_solution_status == FEASIBLE:
             self.values = list(solver.getSolution().col_value)
         if status == highspy.HighsModelStatus.kOptimal:
             return float(info.objective_function_value), 0.0
-        gap = float(info.mip_gap)
-        return float(info.objective_function_value), gap if gap > 0 else float("inf")
+        if not self.values:
+            return float("inf"), float("inf")
+        value = float(row @ np.array(self.values))
+        return value, (value - float(info.mip_dual_bound)) / max(abs(value), 1.0)
 
     def hold(self, costs: Costs, value: float) -> None:
         """From now on the aim is at least as good: all its numbers are whole."""
-        self._row(-highspy.kHighsInf, round(value), costs)
+        self._row(-INFINITE, round(value), costs)
 
     def chosen(self) -> list[Chosen]:
-        """What the last solution takes; nothing where none was found in time."""
-        picked = [
-            one for at, one in enumerate(self.columns) if self.values and self.values[at] > 0.5
-        ]
-        return sorted(picked, key=lambda one: (one.start, one.option.product))
+        """What the last solution takes."""
+        return [one for at, one in enumerate(self.columns) if self.values and self.values[at] > 0.5]
 
-    def reduced_costs(self) -> list[float]:
-        """Of each column in the relaxed programme; it is of no other use afterwards."""
-        where = np.arange(self.first_extra, dtype=np.int32)
-        kinds = np.full(len(where), highspy.HighsVarType.kContinuous)
-        self.solver.changeColsIntegrality(len(where), where, kinds)
-        self.solver.run()
+    def reduced_costs(self) -> Sequence[float]:
+        """Of each column where parts may be taken: by how much the aim gets worse for each whole
+        one that is forced in."""
         return list(self.solver.getSolution().col_dual)
