@@ -1,5 +1,7 @@
 """Scenarios of the province: asked, solved, kept apart from each other's hands, turned into work."""
 
+import uuid
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +16,7 @@ from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.dossiers.models import SelfAssessment
 from saola.server.market.models import YearRecord
+from saola.server.notices.models import Message
 from saola.server.products.models import Product
 from saola.server.targets import scenarios
 from saola.server.targets.models import PlanItem, Scenario
@@ -49,7 +52,7 @@ def agency() -> User:
 def asked(**changes: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "name": "Phương án A", "first_year": YEAR, "budgets": [500] * 5, "days": [], "rounds": [],
-        "carry": False, "days_per_step": 3, "targets": {"upgraded": 1}, "first": "upgraded",
+        "days_per_step": 3, "targets": {"upgraded": 1}, "first": "upgraded",
         "due_year": YEAR + 4, "each_commune": False, "area": [], "area_least": 0,
     }  # fmt: skip
     return facts | changes
@@ -70,7 +73,7 @@ def test_the_cheapest_product_is_raised(agency: User) -> None:
     row = solved(agency)
     assert row.state == "solved"
     assert row.result is not None
-    assert row.result["proven"]
+    assert row.result["unproven"] == ""
     assert [one["product"] for one in row.result["chosen"]] == [near.pk]
     assert (row.result["unassessed"], row.result["products"]) == (1, 2)
     assert row.result["targets"][0]["short"] == 0
@@ -172,13 +175,28 @@ def test_what_was_chosen_becomes_work(agency: User) -> None:
     assert scenarios.adopt(row, revision=row.revision, by=agency) == 0
     (item,) = PlanItem.objects.all()
     assert (item.product_id, item.stars, item.outcome) == (near.pk, 4, "open")
+    assert item.due_on == date(item.year, 12, 31)
+    assert row.result is not None
+    chosen = row.result["chosen"][0]
+    assert item.money == chosen["cost"]
+    assert [step[:3] for step in item.steps] == [step[:3] for step in chosen["steps"]]
     facts = {
-        "owner": "Tổ tư vấn", "due_on": None, "budget_line": "NTM 2027", "spent": 12,
+        "keeper": agency, "owner": "", "due_on": None, "budget_line": "NTM 2027",
         "outcome": "done", "note": "",
     }  # fmt: skip
-    scenarios.keep_item(item, facts, by=agency)
-    told = {year["year"]: year for year in scenarios.by_year(row)}[item.year]
-    assert (told["planned"], told["done"], told["spent"]) == (1, 1, 12)
+    scenarios.keep_item(item, facts, revision=1, by=agency)
+    assert Message.objects.filter(recipient=agency, about=f"plan-item:{item.pk}").count() == 1
+    with pytest.raises(Refused, match="Người khác"):
+        scenarios.keep_item(item, facts, revision=1, by=agency)
+    token, paid = uuid.uuid4(), {"on": date(2026, 3, 1), "amount": 12, "what": "máy sấy"}
+    for _ in range(2):
+        scenarios.spend(item, paid, token, by=agency)
+    with pytest.raises(Refused, match="tương lai"):
+        scenarios.spend(item, paid | {"on": date(2099, 1, 1)}, uuid.uuid4(), by=agency)
+    years = {year["year"]: year for year in scenarios.by_year(row)}
+    assert (years[item.year]["planned"], years[item.year]["done"]) == (1, 1)
+    assert years[2026]["spent"] == 12  # in the year in which it went out
+    assert {str(y): told["money"] for y, told in years.items() if told["money"]} == item.planned
     scenarios.keep(asked(budgets=[1] * 5), "14", by=agency, pk=row.pk, revision=1)
     row.refresh_from_db()
     with pytest.raises(Refused):
@@ -220,14 +238,28 @@ class TestPages:
         row = self.walk(client)
         page = client.get(f"/can-bo/phuong-an/{row.pk}/").content.decode()
         assert "Chè gần bốn sao" in page
-        assert "Đã chứng minh là tốt nhất" in page
+        assert "Đã chứng minh không có cách nào tốt hơn" in page
+        assert " bước</summary>" in page
         assert (
             client.post(f"/can-bo/phuong-an/{row.pk}/", {"adopt": "1", "revision": "1"}).status_code
             == 302
         )
         (item,) = PlanItem.objects.all()
-        told = {"owner": "A", "spent": "3", "outcome": "done", "due_on": "", "budget_line": "NTM"}
-        client.post(f"/can-bo/phuong-an/viec/{item.pk}/", told)
+        page = f"/can-bo/phuong-an/viec/{item.pk}/"
+        told = {"form": "item", "owner": "A", "outcome": "done", "due_on": "", "keeper": agency.pk}
+        assert client.post(page, {**told, "revision": "9"}).status_code == 400
+        assert client.post(page, {**told, "revision": "1"}).status_code == 302
+        money = {"form": "money", "on": "2026-03-01", "amount": "3", "token": str(uuid.uuid4())}
+        assert client.post(page, money).status_code == 302
+        assert "3 triệu đồng" in client.get(page).content.decode()
+        taken = item.spendings.get()
+        other = browser(UserFactory(role="ocop_agency", role__scope="place:11"))
+        assert other.get(page).status_code == 404
+        assert other.post(f"/can-bo/phuong-an/khoan-chi/{taken.pk}/").status_code == 404
+        assert client.post(f"/can-bo/phuong-an/khoan-chi/{taken.pk}/").status_code == 302
+        assert not item.spendings.exists()
+        mine = client.get("/can-bo/phuong-an/viec/").content.decode()
+        assert "Không có việc nào" in mine  # it is done
         work = client.get(f"/can-bo/phuong-an/{row.pk}/viec/").content.decode()
         assert "đạt hạng" in work
         both = client.get(f"/can-bo/phuong-an/so-sanh/?pa={row.pk}&pa=x&pa=99").content.decode()
@@ -312,7 +344,7 @@ class TestReports:
         book = CalamineWorkbook.from_filelike(
             BytesIO(client.get("/can-bo/chi-tieu/bao-cao.xlsx").content)
         )
-        assert len(book.sheet_names) == 8
+        assert len(book.sheet_names) == 11
         held = book.get_sheet_by_name("Sản phẩm theo hạng").to_python()
         assert held[1][:2] == ["3 sao", 1.0]
         assert client.get("/can-bo/chi-tieu/bao-cao.exe").status_code == 404

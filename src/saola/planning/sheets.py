@@ -3,7 +3,7 @@ asks. What a level takes is the province's table; where it says nothing, a guess
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -25,6 +25,7 @@ class Effort:
     guess: bool = False
     support: str = ""  # who can help
     needs: tuple[tuple[str, int], ...] = ()  # criteria that come first, with their points
+    at: Mapping[int, "Effort"] = field(default_factory=dict)  # of one level as a whole, by points
 
 
 @cache
@@ -60,7 +61,8 @@ def ladders(
 ) -> list[Ladder]:
     """Each criterion as it stands with the options of the law above it. `now` has points by
     criterion (0 where it has none), `told` the province's table, `needs` what other criteria come
-    first. The middle of a range counts, for each point that is gained."""
+    first. The middle of a range counts, for each point that is gained; where the table has a row
+    for the level itself, for the whole of it."""
     found = []
     for criterion in criteria_set.criteria:
         points = now.get(criterion.id, 0)
@@ -68,23 +70,20 @@ def ladders(
         options = criterion.offered((cases or {}).get(criterion.id))
         above = sorted({choice.points for choice in options if choice.points > points})
         texts = {choice.points: choice.short or choice.text for choice in options}
-        levels = (
-            tuple(
-                Level(
-                    at,
-                    (at - points) * sum(effort.cost) // 2,
-                    sum(effort.months) // 2,
-                    effort.chance,
-                    tuple((needs or {}).get(criterion.id, effort.needs)),
-                    texts[at],
-                )
-                for at in above
-            )
-            if effort
-            else ()
-        )
+        first = (needs or {}).get(criterion.id)
+        levels = tuple(_level(effort, points, at, first, texts[at]) for at in above if effort)
         found.append(Ladder(criterion.id, points, levels))
     return found
+
+
+def _level(
+    effort: Effort, points: int, at: int, first: Sequence[tuple[str, int]] | None, text: str
+) -> Level:
+    own = effort.at.get(at)
+    whole = own or effort
+    cost = sum(whole.cost) // 2 if own else (at - points) * sum(effort.cost) // 2
+    needs = tuple(whole.needs if first is None else first)
+    return Level(at, cost, sum(whole.months) // 2, whole.chance, needs, text)
 
 
 def goal(criteria_set: CriteriaSet, stars: int, *, margin: int = MARGIN) -> Goal:

@@ -20,7 +20,6 @@ def load_plan() -> None:
         "budgets": [300] * YEARS,
         "days": [60] * YEARS,
         "rounds": [],
-        "carry": True,
         "days_per_step": 3,
         "targets": {"upgraded": 2, "five_star": 2},
         "due_year": 2030,

@@ -36,9 +36,10 @@ def exported() -> frozenset[int]:
     return frozenset(Export.objects.values_list("product", flat=True))
 
 
-def turnover() -> dict[int, str]:
-    """By product its turnover of the newest year that was told, in million đồng with two places."""
-    rows = YearRecord.objects.filter(revenue__isnull=False).order_by("year")
+def turnover(until: int) -> dict[int, str]:
+    """By product its turnover of the newest year up to one that was told, in million đồng with two
+    places."""
+    rows = YearRecord.objects.filter(revenue__isnull=False, year__lte=until).order_by("year")
     found = dict(rows.values_list("product", "revenue"))
     return {product: f"{money / MILLION:.2f}" for product, money in found.items() if money}
 

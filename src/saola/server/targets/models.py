@@ -13,10 +13,11 @@ from saola.server.products.models import Product
 
 class EffortRow(OfProvince):
     """The province's own figures for one criterion, by its name in all sheets: money (million
-    đồng) and months for each point gained, how often it succeeds."""
+    đồng) for each point gained, or for one level as a whole; months, how often it succeeds."""
 
     folded = models.CharField(max_length=300)  # of the criterion's name
     label = models.CharField("tiêu chí", max_length=300)
+    points = models.PositiveSmallIntegerField("riêng cho mức (điểm)", default=0)  # 0: each point
     cost_from = models.PositiveIntegerField("kinh phí từ (triệu đồng)")
     cost_to = models.PositiveIntegerField("đến")
     months_from = models.PositiveSmallIntegerField("thời gian từ (tháng)")
@@ -33,7 +34,9 @@ class EffortRow(OfProvince):
     class Meta:
         ordering = ["label"]
         constraints = [
-            models.UniqueConstraint(fields=["province_code", "folded"], name="effort_once"),
+            models.UniqueConstraint(
+                fields=["province_code", "folded", "points"], name="effort_once"
+            ),
             models.CheckConstraint(
                 condition=Q(cost_to__gte=F("cost_from"), months_to__gte=F("months_from"))
                 & Q(chance__gt=0, chance__lte=100),
@@ -96,7 +99,6 @@ class Scenario(OfProvince):
     budgets = models.JSONField(default=list)
     days = models.JSONField(default=list)  # of advisers
     rounds = models.JSONField(default=list)  # products that can be finished
-    carry = models.BooleanField("tiền chưa dùng chuyển sang năm sau", default=False)
     days_per_step = models.PositiveSmallIntegerField(default=3)
     targets = models.JSONField(default=dict)  # indicator → how many more by the last year
     due_year = models.PositiveSmallIntegerField("đạt chỉ tiêu vào cuối năm", default=2030)
@@ -151,13 +153,16 @@ class PlanItem(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     stars = models.PositiveSmallIntegerField()
     year = models.PositiveSmallIntegerField()  # in which it is to be done
-    planned = models.PositiveIntegerField()  # million đồng
-    owner = models.CharField("người phụ trách", max_length=120, blank=True)
+    planned = models.JSONField(default=dict)  # year → million đồng
+    steps = models.JSONField(default=list)  # [criterion, points, million đồng, year]
+    sheet_id = models.CharField(max_length=80, blank=True)  # whose criteria they are
+    keeper = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="plan_items")
+    owner = models.CharField("người phụ trách", max_length=120, blank=True)  # without an account
     due_on = models.DateField("hạn", null=True, blank=True)
     budget_line = models.CharField("nguồn kinh phí", max_length=120, blank=True)
-    spent = models.PositiveIntegerField("đã chi (triệu đồng)", default=0)
     outcome = models.CharField("kết quả", max_length=10, choices=Outcome, default=Outcome.OPEN)
     note = models.TextField("ghi chú", blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["year", "pk"]
@@ -168,3 +173,27 @@ class PlanItem(models.Model):
     def scopes(self) -> set[str]:
         """Those of its scenario."""
         return self.scenario.scopes()
+
+    @property
+    def money(self) -> int:
+        """Planned in all years, million đồng."""
+        return sum(self.planned.values())
+
+    @property
+    def spent(self) -> int:
+        """In all, million đồng."""
+        return sum(row.amount for row in self.spendings.all())
+
+
+class Spending(models.Model):
+    """Money that went out for one product's work."""
+
+    item = models.ForeignKey(PlanItem, on_delete=models.CASCADE, related_name="spendings")
+    token = models.UUIDField(unique=True)  # made with the form: one sent twice is kept once
+    on = models.DateField("ngày chi")
+    amount = models.PositiveIntegerField("số tiền (triệu đồng)")
+    what = models.CharField("chi cho việc gì", max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["on", "pk"]

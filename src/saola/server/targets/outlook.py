@@ -1,7 +1,7 @@
 """What becomes of the products there are: how terms ended so far, from the register, drawn on."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 
 from saola.planning.fans import Fate, Outlook
 from saola.server.targets.terms import HOLDS, Terms
@@ -50,10 +50,6 @@ def expiring(read: Terms) -> list[tuple[int, list[int]]]:
     """Within 6 and within 12 months of the day: the recognitions whose term ends then."""
     held = read.held()
     return [
-        (months, [t.pk for t in held if t.expires_on and t.expires_on <= _after(read.on, span)])
+        (months, [t.pk for t in held if t.expires_on and t.expires_on <= read.on + timedelta(span)])
         for months, span in ((6, 183), (12, 365))
     ]
-
-
-def _after(on: date, days: int) -> date:
-    return on + timedelta(days)

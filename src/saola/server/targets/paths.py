@@ -1,7 +1,7 @@
 """The way of one product to the next star: from its last sheet, with the province's figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from saola.criteria import CriteriaSet, Criterion, Round, rulebook
+from saola.criteria import CriteriaSet, Criterion, Round, load, rulebook, sheet_ids
+from saola.criteria.load import RULEBOOKS
 from saola.lifecycle.machine import Refused
 from saola.planning import Plan, Unreachable, cheapest, fastest, safest
 from saola.planning.explain import explain, why_not
@@ -61,20 +62,28 @@ class Way:
 
 def efforts(criteria_set: CriteriaSet, province: str) -> dict[str, Effort]:
     """The province's own figures for the criteria of a sheet."""
-    rows = {row.folded: row for row in EffortRow.objects.filter(province_code=province)}
-    ids = {fold(criterion.label): criterion.id for criterion in criteria_set.criteria}
+    rows: dict[str, dict[int, EffortRow]] = {}
+    for row in EffortRow.objects.filter(province_code=province):
+        rows.setdefault(row.folded, {})[row.points] = row
+    ids = {fold(criterion.label): criterion for criterion in criteria_set.criteria}
     found = {}
-    for name, criterion_id in ids.items():
-        row = rows.get(name)
-        if row is None:
-            continue
-        first = ids.get(row.first_folded, criterion_id)
-        needs = ((first, row.first_points),) if first != criterion_id else ()
-        found[criterion_id] = Effort(
-            (row.cost_from, row.cost_to), (row.months_from, row.months_to), row.chance,
-            support=row.support, needs=needs,
-        )  # fmt: skip
+    for name, criterion in ids.items():
+        told = rows.get(name)
+        if told:
+            levels = {points: _effort(row, ids) for points, row in told.items() if points}
+            each = _effort(told[0], ids) if 0 in told else guessed(criterion.label)
+            if each is not None:
+                found[criterion.id] = replace(each, at=levels)
     return found
+
+
+def _effort(row: EffortRow, ids: Mapping[str, Criterion]) -> Effort:
+    first = ids.get(row.first_folded)
+    needs = ((first.id, row.first_points),) if first and row.first_folded != row.folded else ()
+    return Effort(
+        (row.cost_from, row.cost_to), (row.months_from, row.months_to), row.chance,
+        support=row.support, needs=needs,
+    )  # fmt: skip
 
 
 def ways(sheet: Sheet, province: str) -> tuple[list[Way], str]:
@@ -82,7 +91,7 @@ def ways(sheet: Sheet, province: str) -> tuple[list[Way], str]:
     told = efforts(sheet.criteria_set, province)
     rows = ladders(sheet.criteria_set, sheet.points, told, cases=sheet.cases)
     asked = goal(sheet.criteria_set, sheet.next_stars)
-    guesses = {row.criterion for row in rows} - told.keys()
+    guesses = {row.criterion for row in rows if rests_on_guess(told.get(row.criterion))}
     support = {name: effort.support for name, effort in told.items()}
     for criterion in sheet.criteria_set.criteria:
         guess = guessed(criterion.label)
@@ -102,6 +111,11 @@ def ways(sheet: Sheet, province: str) -> tuple[list[Way], str]:
         when = file_by(sheet.criteria_set, plan.months, timezone.localdate())
         found.append(Way(key, name, plan, lines, when))
     return found, guess_source() if rests else ""
+
+
+def rests_on_guess(told: Effort | None) -> bool:
+    """Whether the figures of a criterion are not the province's own."""
+    return told is None or told.guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +208,12 @@ MOST_WAITING = 5  # criteria that may wait one after the other
 def _no_circle(name: str, first: str, province: str) -> None:
     """What comes first may not wait, itself or further on, for what waits for it."""
     waits = dict(
-        EffortRow.objects.filter(province_code=province).values_list("folded", "first_folded")
+        EffortRow.objects.filter(province_code=province)
+        .exclude(first_folded="")
+        .values_list("folded", "first_folded")
     )
-    waits[name] = first
+    if first:
+        waits[name] = first
     for begun in waits:
         at, steps = begun, 0
         while waits.get(at):
@@ -209,6 +226,32 @@ def _no_circle(name: str, first: str, province: str) -> None:
                 )
 
 
+def _most(label: str) -> int:
+    """The most points that a criterion of this name has on a sheet in force."""
+    name = fold(label)
+    sets = [load(one) for one in sheet_ids()]
+    told = (c.max for s in sets if s.rulebook == RULEBOOKS[-1] for c in s.criteria
+            if fold(c.label) == name)  # fmt: skip
+    return max(told, default=0)
+
+
+def _allowed(label: str, first: str, facts: Mapping[str, Any], province: str) -> None:
+    """Refused where the row could never be used as it is meant."""
+    if first and fold(first) == fold(label):
+        raise Refused("Tiêu chí không thể đứng trước chính nó.", field="first_label")
+    for name, of in (("points", label), ("first_points", first)):
+        most = _most(of)
+        if of and (facts.get(name) or 0) > most:
+            raise Refused(f"Tiêu chí này nhiều nhất {most} điểm.", field=name)
+    others = EffortRow.objects.filter(province_code=province, folded=fold(label)[:300])
+    others = others.exclude(points=facts.get("points") or 0).exclude(first_folded="")
+    if first and others.exclude(first_folded=fold(first)[:300]).exists():
+        raise Refused(
+            "Mọi mức của một tiêu chí phải chờ cùng một tiêu chí; mức khác đang chờ tiêu chí khác.",
+            field="first_label",
+        )
+
+
 @transaction.atomic
 def set_effort(label: str, facts: Mapping[str, Any], province: str, *, by: User) -> EffortRow:
     """The province's figures for a criterion; told again they are replaced."""
@@ -219,13 +262,15 @@ def set_effort(label: str, facts: Mapping[str, Any], province: str, *, by: User)
     if facts["months_to"] < facts["months_from"]:
         raise Refused("Thời gian dài nhất đang ngắn hơn thời gian ngắn nhất.", field="months_to")
     first = str(facts.get("first_label", ""))
-    if first and fold(first) == fold(label):
-        raise Refused("Tiêu chí không thể đứng trước chính nó.", field="first_label")
+    _allowed(label, first, facts, province)
     _no_circle(fold(label)[:300], fold(first)[:300], province)
     told = {"first_folded": fold(first)[:300], "first_points": facts.get("first_points") or 0}
     kept = {**facts, **told, "label": label[:300], "changed_by": by}
     row, _ = EffortRow.objects.update_or_create(
-        province_code=province, folded=fold(label)[:300], defaults=kept
+        province_code=province,
+        folded=fold(label)[:300],
+        points=kept.pop("points", 0) or 0,
+        defaults=kept,
     )
     record("set_effort", f"effort:{row.pk}", {"label": row.label}, by=by)
     return row

@@ -1,13 +1,15 @@
 """A scenario solved: every product's ways as options, the best choice with its proof, what it would
 take to reach more. What is found is kept as data for the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from django.utils import timezone
 
-from saola.planning import Level, Plan, Unreachable, cheapest, fastest
+from saola.planning import Unreachable
+from saola.planning.paths import undominated
 from saola.planning.portfolio import (
     Chosen,
     Fair,
@@ -33,26 +35,31 @@ from saola.server.targets.sheets import HIGHEST, LOWEST, Sheet, last_sheets
 from saola.server.targets.terms import HOLDS, terms
 
 INDICATORS = ("upgraded", "five_star", "products")
-DEAR = 10**6  # million đồng, more than all steps of a sheet
 ENDLESS = 10**9  # million đồng
 MORE_MONEY, MORE_DAYS = 100, 20  # a year, for what a little more is worth
-LATER = 2  # years that a plan may be drawn out
 SECONDS = 30.0  # for the plan itself; the looks aside take less
+LATER = "later"  # of what would do: the targets' year put off
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Options of all products, and keys of those that have none: nothing was assessed yet, or no
-    way leads up."""
+    """Options of all products, the sheet of each; keys of those that have none: nothing was
+    assessed yet, no way leads up, the sheet is of a decision that is over. `mapped`: those whose
+    sheet was read by the dated table, and its day."""
 
     options: list[Option]
+    sheets: dict[int, str]
     unassessed: list[int]
     stuck: list[int]
+    old: list[int]
+    mapped: list[int]
+    dated: str
 
 
-def gather(province: str, days_per_step: int) -> Gathered:
-    """The ways (cheapest, quickest, fewest steps) of each product to each class above its own. A
-    product's class is that of the register where it holds one, else none."""
+def gather(province: str, days_per_step: int, *, by_steps: bool = True) -> Gathered:
+    """The undominated ways of each product to each class above its own: in money, years and, where
+    advisers' days limit (`by_steps`), steps. A product's class is that of the register where it
+    holds one, else none; it counts as raised where it is among the 3 stars of the promise."""
     today = timezone.localdate()
     read = terms(today)
     known = {term.product for term, _state in read.last}
@@ -64,26 +71,30 @@ def gather(province: str, days_per_step: int) -> Gathered:
     promised = to_raise(read)
     products = Product.objects.filter(place__province_code=province).order_by("pk")
     keys = list(products.values_list("pk", flat=True))
-    options: list[Option] = []
-    stuck: list[int] = []
+    found = Gathered([], {}, [], [], [], [], "")
     told: dict[str, Any] = {}
-    seen = set()
+    seen, dated = set(), ""
     for sheet in last_sheets(keys):
-        seen.add(sheet.product_id)
+        product = sheet.product_id
+        seen.add(product)
+        if not sheet.in_force:
+            found.old.append(product)
+            continue
+        if sheet.mapped is not None:
+            found.mapped.append(product)
+            dated = sheet.mapped.dated
         key = sheet.criteria_set.id
         if key not in told:
             told[key] = efforts(sheet.criteria_set, province)
-        product = sheet.product_id
         now = held.get(product, 0 if product in known else _by_council(sheet))
-        mine = product in promised if product in known else now == LOWEST
-        try:
-            found = list(_options(sheet, Standing(now, mine), told[key], days_per_step))
-        except ValueError:  # criteria of the province's table that wait for each other
-            found = []
-        options += found
-        if not found and now < HIGHEST:
-            stuck.append(sheet.product_id)
-    return Gathered(options, [key for key in keys if key not in seen], stuck)
+        standing = Standing(now, product in promised)
+        made = list(_options(sheet, standing, told[key], days_per_step, by_steps=by_steps))
+        found.options.extend(made)
+        found.sheets[product] = key
+        if not made and now < HIGHEST:
+            found.stuck.append(product)
+    found.unassessed.extend(key for key in keys if key not in seen)
+    return replace(found, dated=dated)
 
 
 def _by_council(sheet: Sheet) -> int:
@@ -99,64 +110,31 @@ class Standing:
     promised: bool
 
 
-def _options(sheet: Sheet, now: Standing, told: Any, per_step: int) -> Iterator[Option]:
-    """Its cheapest way to each class, its quickest, and that of the fewest steps, which takes the
-    least of the advisers' days."""
+def _options(
+    sheet: Sheet, now: Standing, told: Any, per_step: int, *, by_steps: bool
+) -> Iterator[Option]:
     rows = ladders(sheet.criteria_set, sheet.points, told, cases=sheet.cases)
-    few = [replace(row, levels=tuple(_dear(level) for level in row.levels)) for row in rows]
     for stars in range(max(LOWEST, now.stars + 1), HIGHEST + 1):
-        asked = goal(sheet.criteria_set, stars)
-        try:
-            plans = [cheapest(rows, asked), fastest(rows, asked)]
-        except Unreachable:
-            return
-        plans.append(_with_costs(cheapest(few, asked)))
         gives = {
             "upgraded": int(now.promised and stars > LOWEST),
             "five_star": int(stars == HIGHEST),
             "products": int(now.stars < LOWEST),
         }
-        seen = set()
+        try:
+            plans = undominated(rows, goal(sheet.criteria_set, stars), YEARS, by_steps=by_steps)
+        except Unreachable:
+            return
         for plan in plans:
-            chance = max(1, round(plan.chance * 100))
-            for spend, days in _spread(plan, per_step):
-                if (spend, days) not in seen:
-                    seen.add((spend, days))
-                    yield Option(str(sheet.product_id), str(stars), spend, gives, days, chance)
-
-
-def _dear(level: Level) -> Level:
-    """So dear that one step less is always cheaper."""
-    return replace(level, cost=level.cost + DEAR)
-
-
-def _with_costs(plan: Plan) -> Plan:
-    """A plan of dear levels with what they cost in truth."""
-    steps = tuple(
-        replace(step, level=replace(step.level, cost=step.level.cost - DEAR)) for step in plan.steps
-    )
-    return replace(plan, steps=steps, cost=sum(step.level.cost for step in steps))
-
-
-def _spread(plan: Plan, per_step: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Money and advisers' days in each year since the first: as soon as can be, and with the same
-    steps in the same order parted over up to two years more, for budgets that are small. A step is
-    paid in the year in which it begins; the last year is that in which all are done."""
-    soonest = max(1, -(-plan.months // 12))
-    seen = set()
-    for years in range(soonest, min(soonest + LATER, YEARS) + 1):
-        spend, days, gone, end = [0] * YEARS, [0] * YEARS, 0, 1
-        for step in plan.steps:
-            even = gone * years // max(plan.cost, 1) if years > soonest else 0
-            at = min(max(even, step.begins // 12), YEARS - 1)
-            spend[at] += step.level.cost
-            days[at] += per_step
-            gone += step.level.cost
-            end = max(end, at + max(1, -(-(step.begins % 12 + step.level.months) // 12)))
-        found = (tuple(spend[:end]), tuple(days[:end]))
-        if end <= YEARS and found not in seen:
-            seen.add(found)
-            yield found
+            yield Option(
+                str(sheet.product_id),
+                str(stars),
+                plan.cost,
+                max(1, -(-plan.months // 12)),
+                gives,
+                per_step * len(plan.steps),
+                max(1, round(plan.chance * 100)),
+                tuple((s.criterion, s.level.points, s.level.cost) for s in plan.steps),
+            )
 
 
 def problem_of(scenario: Scenario, options: list[Option]) -> Problem:
@@ -176,7 +154,6 @@ def problem_of(scenario: Scenario, options: list[Option]) -> Problem:
         tuple(scenario.days) or None,
         tuple(scenario.rounds) or None,
         tuple(_fair(scenario, options)),
-        scenario.carry,
     )
 
 
@@ -199,20 +176,26 @@ def _fair(scenario: Scenario, options: list[Option]) -> Iterator[Fair]:
 
 
 def solved(scenario: Scenario) -> dict[str, Any]:
-    """What the pages tell. `impossible` names the fairness that cannot be had."""
-    gathered = gather(scenario.province_code, scenario.days_per_step)
+    """What the pages tell. `impossible` names the fairness that cannot be had, with the money that
+    would do; `nothing_found`: the time was over before anything was found."""
+    gathered = gather(scenario.province_code, scenario.days_per_step, by_steps=bool(scenario.days))
     problem = problem_of(scenario, gathered.options)
     told: dict[str, Any] = {
         "unassessed": len(gathered.unassessed),
         "stuck": gathered.stuck,
+        "old": gathered.old,
+        "mapped": len(gathered.mapped),
+        "dated": gathered.dated,
         "products": len({option.product for option in gathered.options}),
     }
     try:
         found = solve(problem, seconds=SECONDS)
+    except OutOfTime:
+        return told | {"nothing_found": True}
     except Impossible:
-        return told | {"impossible": _cannot(problem)}
+        return told | {"impossible": _cannot(problem), "fair_needs": _fair_needs(problem)}
     lasts, met = robust(problem, found)
-    told |= _told(found) | {
+    told |= _told(found, gathered.sheets) | {
         "targets": [
             {"indicator": t.indicator, "least": t.least, "short": short, "met": round(share, 3)}
             for t, short, share in zip(problem.targets, found.short, met, strict=True)
@@ -222,18 +205,31 @@ def solved(scenario: Scenario) -> dict[str, Any]:
     }
     if any(found.short):
         try:
-            told["extra_needed"] = extra_needed(problem, seconds=SECONDS / 2)
-            if told["extra_needed"] is None:
-                told["would_do"] = _would_do(problem)
+            needed = extra_needed(problem, seconds=SECONDS / 2)
+            would_do = _would_do(problem) if needed is None else {}
+            told |= {"extra_needed": needed, "would_do": would_do}
         except OutOfTime:
             told["not_found_out"] = True
     return told
 
 
+def _fair_needs(problem: Problem) -> int | None:
+    """The least more money with which the fairness can be had; None where none would do."""
+    try:
+        return extra_needed(replace(problem, targets=(), most=()), seconds=SECONDS / 4)
+    except (Impossible, OutOfTime):
+        return None
+
+
 def _would_do(problem: Problem) -> dict[str, Any]:
     """What would make the targets possible where money alone does not: money (beyond the budgets)
-    once a limit is gone, and what is short even without any limit: too few products lead there."""
+    once a limit is gone or the year is put off, and what is short even then: too few products lead
+    there."""
     made: dict[str, Any] = {}
+    last = len(problem.budgets) - 1
+    later = replace(problem, targets=tuple(replace(one, by=last) for one in problem.targets))
+    if later != problem:
+        made[LATER] = extra_needed(later, seconds=SECONDS / 4)
     if problem.days is not None:
         made["days"] = extra_needed(replace(problem, days=None), seconds=SECONDS / 4)
     if problem.rounds is not None:
@@ -241,7 +237,7 @@ def _would_do(problem: Problem) -> dict[str, Any]:
     if problem.days is not None and problem.rounds is not None:
         both = replace(problem, days=None, rounds=None)
         made["both"] = extra_needed(both, seconds=SECONDS / 4)
-    endless = replace(problem, budgets=(ENDLESS,) * YEARS, days=None, rounds=None)
+    endless = replace(later, budgets=(ENDLESS,) * YEARS, days=None, rounds=None)
     short = solve(endless, seconds=SECONDS / 4).short
     made["products"] = [
         {"indicator": target.indicator, "most": target.least - missing}
@@ -251,28 +247,43 @@ def _would_do(problem: Problem) -> dict[str, Any]:
     return made
 
 
-def _told(found: Portfolio) -> dict[str, Any]:
-    def row(one: Chosen) -> dict[str, Any]:
-        return {
-            "product": int(one.option.product),
-            "stars": int(one.option.name),
-            "start": one.start,
-            "done": one.done,
-            "cost": sum(one.option.spend),
-            "days": sum(one.option.days),
-            "chance": one.option.chance,
-        }
-
+def _told(found: Portfolio, sheets: Mapping[int, str]) -> dict[str, Any]:
     return {
-        "chosen": [row(one) for one in found.chosen],
-        "nearly": [row(one) for one in found.nearly],
+        "chosen": [_row(one, sheets) for one in found.chosen],
+        "nearly": [
+            {"product": int(one.product), "stars": int(one.name), "cost": one.cost}
+            for one in found.nearly
+        ],
         "spent": list(found.spent),
         "days": list(found.days),
         "counts": {one: list(found.counts.get(one, [0] * YEARS)) for one in INDICATORS},
         "cost": found.cost,
-        "gap": None if found.gap == float("inf") else found.gap,
-        "proven": found.gap == 0,
+        "gap": round(found.gap, 4),
+        "unproven": found.unproven,
         "seconds": round(found.seconds, 2),
+    }
+
+
+def _row(one: Chosen, sheets: Mapping[int, str]) -> dict[str, Any]:
+    """A chosen product with the money of each year, and its steps in the years in which that money
+    comes to them."""
+    ends, gone = list(accumulate(one.spend)), 0
+    steps = []
+    for criterion, points, cost in one.option.steps:
+        gone += cost
+        year = next((year for year, had in enumerate(ends) if had >= gone), one.done)
+        steps.append([criterion, points, cost, year])
+    product = int(one.option.product)
+    return {
+        "product": product,
+        "stars": int(one.option.name),
+        "done": one.done,
+        "spend": list(one.spend),
+        "cost": one.option.cost,
+        "days": one.option.days,
+        "chance": one.option.chance,
+        "steps": steps,
+        "sheet": sheets.get(product, ""),
     }
 
 
@@ -284,7 +295,10 @@ def _worth(problem: Problem, found: Portfolio) -> list[dict[str, Any]]:
         looks.append(("days", MORE_DAYS, with_more(problem, days=MORE_DAYS)))
     rows = []
     for name, amount, more in looks:
-        other = solve(more, seconds=SECONDS / 2)
+        try:
+            other = solve(more, seconds=SECONDS / 2)
+        except OutOfTime:
+            continue
         gained = {
             one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]
             for one in INDICATORS
@@ -296,7 +310,7 @@ def _worth(problem: Problem, found: Portfolio) -> list[dict[str, Any]]:
                 "gained": gained,
                 "short": sum(found.short) - sum(other.short),
                 "saved": found.cost - other.cost,
-                "proven": other.gap == 0 and found.gap == 0,
+                "proven": not (other.unproven or found.unproven),
             }
         )
     return rows

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -35,27 +35,28 @@ class Target:
 
 
 @cache
-def targets() -> tuple[Target, ...]:
-    """All of them, those of 2030 first."""
+def targets(place: str = "") -> tuple[Target, ...]:
+    """Those of a province ("": all of them), those of 2030 first."""
     text = resources.files("saola.server.targets").joinpath("data/targets.json").read_text("utf-8")
-    return tuple(Target(**row) for row in json.loads(text))
+    told = (Target(**row) for row in json.loads(text))
+    return tuple(target for target in told if place in ("", target.place))
 
 
 def contradictions(told: Iterable[Target]) -> list[str]:
     """Where targets cannot hold together, in words."""
-    rows = sorted(told, key=lambda one: (one.indicator, one.period))
+    rows = sorted(told, key=lambda one: (one.place, one.indicator, one.period))
     found = [
         f"“{one.name}” đòi quá 100 %." for one in rows if one.unit == "percent" and one.least > 100
     ]
-    for _, several in groupby(rows, key=lambda one: (one.indicator, one.period)):
+    for _, several in groupby(rows, key=lambda one: (one.place, one.indicator, one.period)):
         same = list(several)
         if len({one.least for one in same}) > 1:
             names = " và ".join(f"“{one.name}”" for one in same)
             found.append(f"{names}: một chỉ tiêu, một mốc mà hai con số.")
-    least = {(one.indicator, one.period): one.least for one in rows}
-    for period in sorted({one.period for one in rows}):
-        classes = least.get(("four_star", period), 0) + least.get(("five_star", period), 0)
-        whole = least.get(("products", period))
+    least = {(one.place, one.indicator, one.period): one.least for one in rows}
+    for place, period in sorted({(one.place, one.period) for one in rows}):
+        classes = sum(least.get((place, kind, period), 0) for kind in ("four_star", "five_star"))
+        whole = least.get((place, "products", period))
         if whole is not None and classes > whole:
             found.append(f"Năm {period}: số 4 sao và 5 sao phải đạt nhiều hơn tổng số sản phẩm.")
     return found
@@ -63,15 +64,23 @@ def contradictions(told: Iterable[Target]) -> list[str]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a target stands: `count` of `out_of` (None where it is a plain count), `unknown` that
-    may count or not. Behind it stand `rows`, keys of recognitions, or `places` that have none."""
+    """Where a target stands: `count` of `out_of` (None where it is a plain count). Behind it stand
+    `rows`, keys of recognitions, or `places` that have none; `maybe` are those that may count or
+    not, `base` those out of which it is counted."""
 
     target: Target
     count: int
     out_of: int | None
-    unknown: int
     rows: list[int]
+    maybe: list[int]
+    base: list[int] = field(default_factory=list)
     places: list[Place] | None = None
+    places_maybe: list[Place] = field(default_factory=list)
+
+    @property
+    def unknown(self) -> int:
+        """How many may count or not."""
+        return len(self.maybe) + len(self.places_maybe)
 
     @property
     def value(self) -> float:
@@ -92,8 +101,8 @@ class Progress:
 
 
 def progress(target: Target, read: Terms) -> Progress:
-    """Where it stands on that day."""
-    return INDICATORS[target.indicator](target, read)
+    """Where it stands on that day, in the province that promised."""
+    return INDICATORS[target.indicator](target, read.of(target.place))
 
 
 def _keys(found: Iterable[Term]) -> list[int]:
@@ -103,19 +112,22 @@ def _keys(found: Iterable[Term]) -> list[int]:
 def _classed(*stars: int) -> Callable[[Target, Terms], Progress]:
     def counted(target: Target, read: Terms) -> Progress:
         held = read.held(*stars)
-        return Progress(target, len(held), None, len(read.unknown(*stars)), _keys(held))
+        return Progress(target, len(held), None, _keys(held), _keys(read.unknown(*stars)))
 
     return counted
 
 
 def _upgraded(target: Target, read: Terms) -> Progress:
-    """Products that had 3 stars in those years and 4 or more later."""
-    base, raised = 0, []
+    """Products that had 3 stars in those years and 4 or more later; of those with 3 stars in a year
+    that no source tells it is not known."""
+    base, raised, maybe = [], [], []
     for own in read.by_product:
         first, higher = _promised(own, read.on)
-        base += first is not None
+        base += [first] if first is not None else []
         raised += [higher] if higher is not None else []
-    return Progress(target, len(raised), base, 0, _keys(raised))
+        if first is None:
+            maybe += [term for term in own if term.stars == 3 and term.year is None][:1]
+    return Progress(target, len(raised), len(base), _keys(raised), _keys(maybe), _keys(base))
 
 
 def _promised(own: list[Term], on: date) -> tuple[Term | None, Term | None]:
@@ -139,7 +151,7 @@ def _exported(target: Target, read: Terms) -> Progress:
     sent = set(Export.objects.filter(on__lte=read.on).values_list("product", flat=True))
     found = [term for term, _state in read.last if term.product in sent]
     silent = [term for term in read.held() if term.product not in sent]  # nobody has told
-    return Progress(target, len(found), None, len(silent), _keys(found))
+    return Progress(target, len(found), None, _keys(found), _keys(silent))
 
 
 def _potential(target: Target, read: Terms) -> Progress:
@@ -148,18 +160,27 @@ def _potential(target: Target, read: Terms) -> Progress:
         status="scored", stars=5, concluded_at__date__lte=read.on,
         dossier__product__illustrative=False, dossier__illustrative=False,
     )  # fmt: skip
+    if target.place:
+        given = given.filter(dossier__product__place__province_code=target.place)
     products = set(given.values_list("dossier__product", flat=True))
     found = [term for term, _state in read.last if term.product in products]
-    return Progress(target, len(products), None, 0, _keys(found))
+    return Progress(target, len(products), None, _keys(found), [])
 
 
 def _communes(target: Target, read: Terms) -> Progress:
     """Communes of that day with a product; listed are those that have none."""
-    places = list(Place.objects.filter(level="commune").on(read.on))
+    places = communes(target.place, read.on)
     covered, maybe = coverage(read)
     without = [place for place in places if place.code not in covered]
-    unknown = sum(place.code in maybe for place in without)
-    return Progress(target, len(places) - len(without), len(places), unknown, [], without)
+    unknown = [place for place in without if place.code in maybe]
+    count = len(places) - len(without)
+    return Progress(target, count, len(places), [], [], [], without, unknown)
+
+
+def communes(province: str, on: date) -> list[Place]:
+    """Those of the province ("": of all) that there were on the day."""
+    rows = Place.objects.filter(level="commune").on(on)
+    return list(rows.filter(province_code=province) if province else rows)
 
 
 def coverage(read: Terms) -> tuple[Counter[str], Counter[str]]:

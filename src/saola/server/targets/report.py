@@ -14,11 +14,10 @@ from saola.server.dossiers.models import Dossier
 from saola.server.market.models import Contract, Export, Sale, Stand, TradeEvent
 from saola.server.market.queries import by_model, markets, year_totals
 from saola.server.outreach.models import Campaign, Proof
-from saola.server.places.models import Place
 from saola.server.products.models import Producer, Product
 from saola.server.recognition.queries import commune_on
 from saola.server.targets.outlook import turns
-from saola.server.targets.progress import coverage, producers, progress, targets
+from saola.server.targets.progress import communes, coverage, producers, progress, targets
 from saola.server.targets.rounds import rounds
 from saola.server.targets.terms import HOLDS, Terms
 from saola.vietnamese.numbers import decimal_comma
@@ -39,10 +38,11 @@ class Table:
     note: str = ""
 
 
-def programme(read: Terms, seen: QuerySet[Dossier], first: date) -> list[Table]:
-    """From `first` to the day of `read`."""
+def programme(read: Terms, seen: QuerySet[Dossier], first: date, province: str = "") -> list[Table]:
+    """From `first` to the day of `read`, of one province ("": of all)."""
+    read = read.of(province)
     return [
-        _targets(read),
+        _targets(read, province),
         _classes(read, first),
         _types(read),
         _ends(read),
@@ -50,13 +50,13 @@ def programme(read: Terms, seen: QuerySet[Dossier], first: date) -> list[Table]:
         _facts("Xúc tiến thương mại, doanh số chủ thể đã khai", _trade(first, read.on)),
         *_years(read.on.year),
         _facts("Truyền thông", _told(first, read.on)),
-        countryside(read),
+        countryside(read, province),
     ]
 
 
-def _targets(read: Terms) -> Table:
+def _targets(read: Terms, province: str) -> Table:
     rows = []
-    for target in targets():
+    for target in targets(province):
         row = progress(target, read)
         percent = target.unit == "percent"
         value = f"{decimal_comma(f'{row.value:.1f}')} %" if percent else str(row.count)
@@ -72,14 +72,20 @@ def _targets(read: Terms) -> Table:
             )
         )
     head = ("Chỉ tiêu", "Mốc", "Cần đạt", "Đã đạt", "Chưa rõ", "So với chỉ tiêu")
-    note = "Chưa rõ: nguồn không nêu ngày nên có thể còn hoặc hết hiệu lực."
+    note = (
+        "Chưa rõ: nguồn không nêu ngày nên có thể còn hoặc hết hiệu lực; với xuất khẩu là chưa ai "
+        "khai đã xuất khẩu hay chưa."
+    )
     return Table("Chỉ tiêu của tỉnh", head, rows, (5, 1, 1, 1, 1, 2), note)
 
 
 def _classes(read: Terms, first: date) -> Table:
     new = {
         stars: sum(
-            term.stars == stars and term.recognised_on is not None and term.recognised_on >= first
+            term.stars == stars
+            and term.recognised_on is not None
+            and term.recognised_on >= first
+            and term.withdrawn_on is None
             for own in read.by_product
             for term in own
         )
@@ -108,7 +114,14 @@ def _ends(read: Terms) -> Table:
 
 def _rounds(seen: QuerySet[Dossier], on: date) -> Table:
     rows = [
-        (row.results_before, row.proposed, row.recognised, row.ended, row.open, row.median_days)
+        (
+            row.results_before,
+            len(row.proposed),
+            len(row.recognised),
+            len(row.ended),
+            len(row.open),
+            row.median_days,
+        )
         for row in rounds(seen.filter(illustrative=False), on)
     ]
     head = (
@@ -218,7 +231,7 @@ def _told(first: date, last: date) -> list[tuple[str, Cell]]:
     ]
 
 
-def countryside(read: Terms) -> Table:
+def countryside(read: Terms, province: str) -> Table:
     """By commune, for the new-countryside programme: has it a product that holds?"""
     held, maybe = coverage(read)
     here, best = commune_on(read.on), dict[str, int]()
@@ -226,7 +239,7 @@ def countryside(read: Terms) -> Table:
         if state in HOLDS:
             code = here(term.place)
             best[code] = max(best.get(code, 0), term.stars or 0)
-    places = Place.objects.filter(level="commune").on(read.on)
+    places = communes(province, read.on)
     rows: list[tuple[Cell, ...]] = [
         (
             place.code, place.name, held[place.code], maybe[place.code], best.get(place.code),
@@ -239,8 +252,10 @@ def countryside(read: Terms) -> Table:
     return Table("OCOP trong nông thôn mới, theo xã", head, rows, (1, 3, 1, 1, 1, 2), note)
 
 
-def as_form(tables: Sequence[Table], first: date, last: date) -> dict[str, Any]:
-    """The report as `papers.forms` sets it."""
+def as_form(
+    tables: Sequence[Table], first: date, last: date, title: str = "Báo cáo Chương trình OCOP"
+) -> dict[str, Any]:
+    """The report, or one table of it, as `papers.forms` sets it."""
     blocks: list[dict[str, Any]] = []
     for number, table in enumerate(tables, 1):
         blocks.append({"kind": "heading", "text": f"{number}. {table.title}"})
@@ -259,7 +274,7 @@ def as_form(tables: Sequence[Table], first: date, last: date) -> dict[str, Any]:
         if table.note:
             blocks.append({"kind": "text", "text": table.note})
     return {
-        "title": "Báo cáo Chương trình OCOP",
+        "title": title,
         "subtitle": f"Từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}",
         "form": "Mẫu trình bày của phần mềm",
         "illustrative": False,

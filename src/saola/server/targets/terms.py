@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from saola.planning.fans import TERM, Fate
+from saola.server.places.models import Place
 from saola.server.products.models import Edition
 from saola.server.recognition.models import Recognition, status_of
 from saola.server.recognition.queries import extended_on
@@ -63,6 +64,26 @@ class Terms:
     def unknown(self, *stars: int) -> list[Term]:
         """Those that may hold or not: the source tells no day."""
         return [t for t, s in self.last if s == "unknown" and (not stars or t.stars in stars)]
+
+    def of(self, province: str) -> "Terms":
+        """Those of one province; where no source names a commune, the province of this house.
+        ("": all of them.)"""
+        if not province:
+            return self
+        if province not in self._parts:
+            places = Place.objects.filter(province_code=province)
+            inside: set[int | None] = set(places.values_list("pk", flat=True))
+            if province == settings.OCOP["province_code"]:
+                inside.add(None)
+            own = [rows for rows in self.by_product if rows[-1].place in inside]
+            last = [pair for pair in self.last if pair[0].place in inside]
+            whole = len(last) == len(self.last)
+            self._parts[province] = self if whole else Terms(self.on, own, last)
+        return self._parts[province]
+
+    @cached_property
+    def _parts(self) -> dict[str, "Terms"]:
+        return {}
 
     @cached_property
     def ends(self) -> list[tuple[Term, int, Fate]]:

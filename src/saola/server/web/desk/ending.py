@@ -1,5 +1,4 @@
-"""Certificates that end within a year, with what each needs and whether people were told; the
-ministry's table of those that hold."""
+"""Certificates that end within a year, with what each needs and whether people were told."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +6,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.dossier import ENDED
 from saola.server.accounts.permissions import Permission
-from saola.server.market.queries import turnover
 from saola.server.notices.models import Message
 from saola.server.products.models import Product
 from saola.server.recognition import watch
-from saola.server.recognition.queries import Filters, register
-from saola.server.recognition.register.exports import PTNT_OCOP, ptnt_rows
-from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.rights import needs
 
 PER_PAGE = 50
@@ -51,16 +45,6 @@ def ending(request: HttpRequest) -> HttpResponse:
         "illustrative": any(row.product.illustrative for row in page),
     }
     return render(request, "desk/ending.html", context)
-
-
-@needs(Permission.DESK_USE)
-def ministry_table(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """PTNT_OCOP of the published products of this person's places."""
-    today = timezone.localdate()
-    rows = register(Filters(), today).filter(product__in=Product.objects.visible_to(request.user))
-    return table_response(
-        f"PTNT_OCOP-{today}", kind, "PTNT_OCOP", PTNT_OCOP, ptnt_rows(rows, turnover())
-    )
 
 
 def _row(row: Any, told: dict[str, Any] | None, today: date) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from saola.server.web.desk import (
 )
 from saola.server.web.desk.after import grievances, inspections, removals
 from saola.server.web.desk.before import ideas, products
-from saola.server.web.desk.planning import efforts, future, promises, scenarios, ways
+from saola.server.web.desk.planning import efforts, future, promises, scenarios, ways, work
 from saola.server.web.desk.planning import reports as planning
 from saola.server.web.desk.review import reports, samples, visits
 from saola.server.web.desk.sitting import paper, prepare, setup, table
@@ -42,9 +42,11 @@ urlpatterns = [
     path("len-hang/<int:pk>/", ways.way, name="way"),
     path("phuong-an/", scenarios.scenarios, name="scenarios"),
     path("phuong-an/so-sanh/", scenarios.compare, name="compare"),
-    path("phuong-an/viec/<int:pk>/", scenarios.item, name="plan-item"),
+    path("phuong-an/viec/", work.my_items, name="my-plan-items"),
+    path("phuong-an/viec/<int:pk>/", work.item, name="plan-item"),
+    path("phuong-an/khoan-chi/<int:pk>/", work.spending_out, name="spending-out"),
     path("phuong-an/<int:pk>/", scenarios.scenario, name="scenario"),
-    path("phuong-an/<int:pk>/viec/", scenarios.items, name="plan-items"),
+    path("phuong-an/<int:pk>/viec/", work.items, name="plan-items"),
     path("chi-phi/", efforts.efforts, name="efforts"),
     path("thi-truong/", market.market, name="market"),
     path("thi-truong/nam.<str:kind>", market.years_file, name="years-file"),
@@ -71,7 +73,7 @@ urlpatterns = [
     path("truyen-thong/<int:pk>/", campaigns.campaign, name="campaign"),
     path("truyen-thong/<int:pk>/ban-do.geojson", campaigns.campaign_map, name="campaign-map"),
     path("ho-so.<str:kind>", dossiers.queue_file, name="queue-file"),
-    path("ptnt-ocop.<str:kind>", ending.ministry_table, name="ministry-table"),
+    path("ptnt-ocop.<str:kind>", planning.ministry_table, name="ministry-table"),
     path("ho-so/<int:pk>/", dossiers.dossier, name="dossier"),
     path("ho-so/<int:pk>/ban-nop/<int:number>/", dossiers.version, name="version"),
     path("ho-so/<int:pk>/tiep-nhan/<slug:step>.<str:kind>", dossiers.receipt_file, name="receipt"),

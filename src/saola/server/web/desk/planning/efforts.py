@@ -27,10 +27,17 @@ def labels() -> list[str]:
 
 
 class EffortForm(Form):
-    """Figures for one criterion, for each point gained."""
+    """Figures for one criterion, for each point gained or for one level."""
 
     label = forms.ChoiceField(label=_("Tiêu chí"))
-    cost_from = Count(label=_("Kinh phí mỗi điểm, từ (triệu đồng)"), min_value=0)
+    points = forms.IntegerField(
+        label=_("Riêng cho mức (điểm)"),
+        help_text=_("Bỏ trống: kinh phí cho mỗi điểm tăng thêm. Có ghi: cho cả mức đó."),
+        min_value=1,
+        max_value=100,
+        required=False,
+    )
+    cost_from = Count(label=_("Kinh phí, từ (triệu đồng)"), min_value=0)
     cost_to = Count(label=_("đến (triệu đồng)"), min_value=0)
     months_from = forms.IntegerField(label=_("Thời gian, từ (tháng)"), min_value=0, max_value=120)
     months_to = forms.IntegerField(label=_("đến (tháng)"), min_value=0, max_value=120)
@@ -61,9 +68,21 @@ def efforts(request: HttpRequest) -> HttpResponse:
         if form.carry_out(lambda: set_effort(label, facts, province, by=by)) is not None:
             messages.success(request, _("Đã ghi."))
             return redirect("desk:efforts")
-    told = {row.folded: row for row in EffortRow.objects.filter(province_code=province)}
-    rows = [(name, told.get(fold(name)), guessed(name)) for name in labels()]
-    context = {"rows": rows, "form": form, "source": guess_source(), "told": len(told)}
+    told: dict[str, list[EffortRow]] = {}
+    for row in EffortRow.objects.filter(province_code=province).order_by("points"):
+        told.setdefault(row.folded, []).append(row)
+    rows = [
+        (name, one, None if one and not one.points else guessed(name))
+        for name in labels()
+        for one in told.get(fold(name), [None])
+    ]
+    context = {
+        "rows": rows,
+        "form": form,
+        "source": guess_source(),
+        "told": len(told),
+        "all": len(labels()),
+    }
     return render(
         request, "desk/planning/efforts.html", context, status=400 if form.errors else 200
     )

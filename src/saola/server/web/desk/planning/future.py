@@ -7,16 +7,15 @@ from django.utils.translation import gettext as _
 from saola.planning.fans import FEW, Outlook
 from saola.server.accounts.permissions import Permission
 from saola.server.targets.outlook import expiring, held_now, province_outlook
-from saola.server.targets.terms import terms
 from saola.server.web.common.figures.charts import fan
 from saola.server.web.common.rights import needs
-from saola.server.web.desk.planning.promises import day_of
+from saola.server.web.desk.planning.promises import read_of
 
 
 @needs(Permission.DESK_USE)
 def future(request: HttpRequest) -> HttpResponse:
     """By class: fan, table; how terms ended so far; how many end soon."""
-    read = terms(day_of(request))
+    read = read_of(request)
     held = held_now(read)
     found: Outlook = province_outlook(read)
     classes = []

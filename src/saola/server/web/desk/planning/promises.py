@@ -12,9 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from saola.planning.fans import Fate
 from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import COUNTRY
 from saola.server.dossiers.labels import STATES
 from saola.server.dossiers.models import Dossier
 from saola.server.places.models import Place, Shape
@@ -23,12 +25,13 @@ from saola.server.recognition.models import Recognition
 from saola.server.targets import progress as figures
 from saola.server.targets.outlook import expiring, turns
 from saola.server.targets.progress import contradictions, progress, targets
-from saola.server.targets.rounds import clocks, rounds
+from saola.server.targets.rounds import clocks, rounds, waiting
 from saola.server.targets.terms import Terms, terms
 from saola.server.web.common.figures.charts import Chart, bars
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import whole_number
 from saola.server.web.common.rights import needs, person
+from saola.server.web.desk.trading.fairs import provinces_in
 from saola.vietnamese.sorting import word_key
 
 WIDTH = 300  # of a bar, in its own units
@@ -45,11 +48,22 @@ def day_of(request: HttpRequest) -> date:
         return today
 
 
+def province(request: HttpRequest) -> str:
+    """Whose figures are shown: of the province in which the person works; "" for the country's."""
+    scopes = person(request).scopes_for(Permission.DESK_USE)
+    return "" if COUNTRY in scopes else min(provinces_in(scopes), default="")
+
+
+def read_of(request: HttpRequest) -> Terms:
+    """The register of the day asked for, as far as that goes."""
+    return terms(day_of(request)).of(province(request))
+
+
 @needs(Permission.DESK_USE)
 def promises(request: HttpRequest) -> HttpResponse:
     """All targets with bars, then how things stand."""
-    read = terms(day_of(request))
-    rows = [progress(target, read) for target in targets()]
+    read, code = read_of(request), province(request)
+    rows = [progress(target, read) for target in targets(code)]
     seen = Dossier.objects.visible_to(person(request))
     today = timezone.localdate()
     context = {
@@ -58,10 +72,10 @@ def promises(request: HttpRequest) -> HttpResponse:
         "rows": [(row, round(row.share * WIDTH)) for row in rows],
         "width": WIDTH,
         "met": sum(row.met for row in rows),
-        "contradictions": contradictions(targets()),
+        "contradictions": contradictions(targets(code)),
         "charts": _charts(read),
         "expiring": expiring(read),
-        "communes": _communes(read),
+        "communes": _communes(read, code),
         "rounds": rounds(seen, read.on),
         "clocks": [(state, STATES[state], told) for state, told in clocks(seen, today)],
         "made_up": seen.filter(illustrative=True).exists(),
@@ -104,8 +118,10 @@ def _charts(read: Terms) -> list[Chart]:
 
 @needs(Permission.DESK_USE)
 def figure(request: HttpRequest, what: str, key: str) -> HttpResponse:
-    """The list behind a row of a chart."""
-    read = terms(day_of(request))
+    """The list behind a row of a chart, a round, a clock."""
+    read = read_of(request)
+    if what in ("dot", "dong-ho"):
+        return _of_dossiers(request, read, what, key)
     kinds = dict(Producer.Kind.choices) | {"chua-ro": _("chưa rõ")}
     if what == "loai-hinh" and key in kinds:
         rows = figures.of_type(read, "" if key == "chua-ro" else key)
@@ -121,10 +137,41 @@ def figure(request: HttpRequest, what: str, key: str) -> HttpResponse:
     return _listed(request, read, title, str(len(rows)), rows=rows)
 
 
-def _communes(read: Terms) -> list[tuple[Place, int, int]]:
+COLUMNS = {
+    "proposed": _l("Đề nghị"), "recognised": _l("Công nhận"), "ended": _l("Kết thúc khác"),
+    "open": _l("Đang làm"), "all": _l("Đang chờ"), "late": _l("Quá hạn"),
+    "paused": _l("Đồng hồ dừng"),
+}  # fmt: skip
+
+
+def _of_dossiers(request: HttpRequest, read: Terms, what: str, key: str) -> HttpResponse:
+    """The dossiers behind a count of a round ("2026-06-30--open") or of the clocks
+    ("scoring--late"), as far as the person sees them."""
+    seen = Dossier.objects.visible_to(person(request))
+    name, _sep, which = key.partition("--")
+    keys: list[int] = []
+    if what == "dot" and which in ("proposed", "recognised", "ended", "open"):
+        row = next((r for r in rounds(seen, read.on) if str(r.results_before) == name), None)
+        keys = getattr(row, which) if row is not None else []
+    elif what == "dong-ho" and which in ("all", "late", "paused") and name in STATES:
+        keys = waiting(seen, timezone.localdate(), name, which)
+    else:
+        raise Http404
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("trang"))
+    rows = seen.filter(pk__in=list(page.object_list)).select_related("product__producer", "place")
+    query = request.GET.copy()
+    query.pop("trang", None)
+    context = {
+        "on": read.on, "page": page, "dossiers": rows, "query": query.urlencode(),
+        "title": f"{STATES.get(name, name)}: {COLUMNS[which]}", "words": str(len(keys)),
+    }  # fmt: skip
+    return render(request, "desk/planning/behind.html", context)
+
+
+def _communes(read: Terms, code: str) -> list[tuple[Place, int, int]]:
     """Communes of the day in Vietnamese order: products that hold, that may."""
     held, maybe = figures.coverage(read)
-    places = Place.objects.filter(level="commune").on(read.on)
+    places = figures.communes(code, read.on)
     told = [(place, held[place.code], maybe[place.code]) for place in places]
     return sorted(told, key=lambda row: word_key(row[0].name))
 
@@ -144,7 +191,7 @@ def coverage_map(request: HttpRequest) -> HttpResponse:
                 % {"held": held, "maybe": maybe},
             },
         }
-        for place, held, maybe in _communes(terms(day_of(request)))
+        for place, held, maybe in _communes(read_of(request), province(request))
         if place.pk in shapes
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
@@ -153,22 +200,29 @@ def coverage_map(request: HttpRequest) -> HttpResponse:
 @needs(Permission.DESK_USE)
 def behind(request: HttpRequest, key: str) -> HttpResponse:
     """The list behind a figure."""
-    target = next((one for one in targets() if one.id == key), None)
+    target = next((one for one in targets(province(request)) if one.id == key), None)
     if target is None:
         raise Http404
-    read = terms(day_of(request))
+    read = read_of(request)
     row = progress(target, read)
     told = f"{row.count}" if row.out_of is None else _("%(n)s trong %(all)s") % {
         "n": row.count, "all": row.out_of
     }  # fmt: skip
     words = f"{told}. {target.denominator.capitalize()}."
+    part = request.GET.get("phan", "")
+    if part == "chua-ro":
+        title, places = f"{target.name}: {_('chưa rõ')}", row.places_maybe or None
+        return _listed(request, read, title, str(row.unknown), rows=row.maybe, places=places)
+    if part == "mau-so" and row.base:
+        title = f"{target.name}: {_('mẫu số')}"
+        return _listed(request, read, title, words, rows=row.base)
     return _listed(request, read, target.name, words, rows=row.rows, places=row.places)
 
 
 @needs(Permission.DESK_USE)
 def ending_soon(request: HttpRequest, months: int) -> HttpResponse:
     """Products whose term ends within so many months of the day."""
-    read = terms(day_of(request))
+    read = read_of(request)
     found = dict(expiring(read)).get(months)
     if found is None:
         raise Http404
@@ -208,8 +262,8 @@ HEAD = (
 @needs(Permission.DESK_USE)
 def promises_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The same as a table."""
-    read = terms(day_of(request))
-    rows = [progress(target, read) for target in targets()]
+    read = read_of(request)
+    rows = [progress(target, read) for target in targets(province(request))]
     cells = (
         (
             row.target.name,

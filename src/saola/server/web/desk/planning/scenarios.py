@@ -1,12 +1,12 @@
 """Scenarios of the province: what may be spent, what is to be reached, what was found; two beside
-each other; an adopted one as work."""
+each other."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _g
@@ -17,13 +17,14 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.places.models import Place
 from saola.server.products.models import Product
-from saola.server.targets.models import YEARS, PlanItem, Scenario
+from saola.server.targets.models import YEARS, Scenario
 from saola.server.targets.progress import progress, targets
-from saola.server.targets.scenarios import Stale, adopt, begin, by_year, keep, keep_item
+from saola.server.targets.scenarios import Stale, adopt, begin, keep
 from saola.server.targets.terms import terms
 from saola.server.web.common.figures.charts import bars
-from saola.server.web.common.forms import Count, DateField, Form, whole_number
+from saola.server.web.common.forms import Count, Form, whole_number
 from saola.server.web.common.rights import needs, person
+from saola.server.web.desk.planning.steps import step_lines
 from saola.server.web.desk.trading.fairs import province_of
 
 NAMES = {
@@ -65,7 +66,6 @@ class ScenarioForm(Form):
         label=_("Kinh phí từng năm (triệu đồng)"),
         help_text=_("Năm số cho năm năm, ví dụ 300, 300, 400, 400, 500; một số dùng cho mọi năm."),
     )
-    carry = forms.BooleanField(label=_("Tiền chưa dùng chuyển sang năm sau"), required=False)
     days = Numbers(
         label=_("Ngày chuyên gia từng năm"),
         required=False,
@@ -160,7 +160,7 @@ def _kept(request: HttpRequest, form: ScenarioForm, row: Scenario | None) -> Sce
     return None
 
 
-def _seen(request: HttpRequest) -> Any:
+def seen(request: HttpRequest) -> Any:
     """Scenarios of the provinces whose desk the person sees."""
     provinces = {province_of(request, Permission.PLAN), province_of(request, Permission.DESK_USE)}
     return Scenario.objects.filter(province_code__in=provinces - {""})
@@ -177,7 +177,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
         if (made := _kept(request, form, None)) is not None:
             begin(made, by=person(request))
             return redirect("desk:scenario", made.pk)
-    context = {"rows": _seen(request), "form": form}
+    context = {"rows": seen(request), "form": form}
     status = 400 if form and form.errors else 200
     return render(request, "desk/planning/scenarios.html", context, status=status)
 
@@ -185,14 +185,14 @@ def scenarios(request: HttpRequest) -> HttpResponse:
 @needs(Permission.DESK_USE)
 def scenario(request: HttpRequest, pk: int) -> HttpResponse:
     """What was found; the form to ask otherwise; the step to work."""
-    row = get_object_or_404(_seen(request), pk=pk)
+    row = get_object_or_404(seen(request), pk=pk)
     by = person(request)
     form = None
     if can(by, Permission.PLAN, row):
         if "adopt" in request.POST:
             try:
-                seen = whole_number(request.POST.get("revision", ""))
-                made = adopt(row, revision=seen, by=by)
+                looked_at = whole_number(request.POST.get("revision", ""))
+                made = adopt(row, revision=looked_at, by=by)
                 messages.success(request, _("Đã lập %(n)s việc.") % {"n": made})
                 return redirect("desk:plan-items", pk)
             except Refused as refused:
@@ -220,15 +220,19 @@ def _found(row: Scenario) -> dict[str, Any] | None:
         return None
     told: dict[str, Any] = dict(row.result)
     rows = [*told.get("chosen", ()), *told.get("nearly", ())]
-    keys = {one["product"] for one in rows} | set(told["stuck"])
+    keys = {one["product"] for one in rows} | {*told["stuck"], *told["old"]}
     products = Product.objects.select_related("producer", "place").in_bulk(keys)
     for name in ("chosen", "nearly"):
         told[name] = [
-            one | {"row": products[one["product"]], "year": row.first_year + one["done"]}
+            one | {"row": products[one["product"]]}
             for one in told.get(name, ())
             if one["product"] in products
         ]
-    told["stuck"] = [products[key] for key in told["stuck"] if key in products]
+    for one in told["chosen"]:
+        one["year"] = row.first_year + one["done"]
+        one["steps"] = step_lines(one["sheet"], one["steps"], row.first_year)
+    for name in ("stuck", "old"):
+        told[name] = [products[key] for key in told[name] if key in products]
     told["targets"] = [
         one | {"name": NAMES[one["indicator"]], "share": round(100 * one["met"])}
         for one in told.get("targets", ())
@@ -239,6 +243,8 @@ def _found(row: Scenario) -> dict[str, Any] | None:
         for one in told.get("would_do", {}).get("products", ())
     ]
     told["gap_percent"] = round(100 * (told.get("gap") or 0), 1)
+    unproven = told.get("unproven", "")
+    told["unproven_name"] = NAMES.get(unproven, _("kinh phí ít nhất")) if unproven else ""
     told["lasts"] = round(100 * told.get("money_lasts", 0))
     told["worth"] = [
         one | {"names": [(NAMES[n], c) for n, c in one["gained"].items() if c]}
@@ -258,50 +264,5 @@ def _found(row: Scenario) -> dict[str, Any] | None:
 def compare(request: HttpRequest) -> HttpResponse:
     """Two or three beside each other."""
     keys = [whole_number(key) for key in request.GET.getlist("pa")][:MOST_COMPARED]
-    rows = [(row, _found(row)) for row in _seen(request).filter(pk__in=keys, result__isnull=False)]
+    rows = [(row, _found(row)) for row in seen(request).filter(pk__in=keys, result__isnull=False)]
     return render(request, "desk/planning/compare.html", {"rows": rows, "names": NAMES.values()})
-
-
-class ItemForm(Form):
-    """One product's work."""
-
-    owner = forms.CharField(label=_("Người phụ trách"), max_length=120, required=False)
-    due_on = DateField(label=_("Hạn"), required=False)
-    budget_line = forms.CharField(label=_("Nguồn kinh phí"), max_length=120, required=False)
-    spent = Count(label=_("Đã chi (triệu đồng)"), min_value=0)
-    outcome = forms.ChoiceField(label=_("Kết quả"), choices=PlanItem.Outcome.choices)
-    note = forms.CharField(
-        label=_("Ghi chú"), max_length=2000, required=False, widget=forms.Textarea({"rows": 3})
-    )
-
-
-@needs(Permission.DESK_USE)
-def items(request: HttpRequest, pk: int) -> HttpResponse:
-    """The work of an adopted scenario, and each year's plan beside its outcome."""
-    row = get_object_or_404(_seen(request), pk=pk)
-    rows = row.items.select_related("product__producer", "product__place")
-    years = by_year(row)
-    chart = bars(
-        _g("Kế hoạch và đã chi (triệu đồng)"), [_g("Năm"), _g("kế hoạch"), _g("đã chi")],
-        [(one["year"], one["money"], one["spent"]) for one in years], "groups",
-    )  # fmt: skip
-    context = {
-        "row": row, "rows": rows, "years": years, "chart": chart, "today": timezone.localdate(),
-        "may": can(person(request), Permission.PLAN, row),
-    }  # fmt: skip
-    return render(request, "desk/planning/items.html", context)
-
-
-@needs(Permission.PLAN)
-def item(request: HttpRequest, pk: int) -> HttpResponse:
-    """One product's work: who, when, which money, what came of it."""
-    found = PlanItem.objects.select_related("scenario", "product").filter(pk=pk).first()
-    if found is None or not can(person(request), Permission.PLAN, found):
-        raise Http404
-    form = ItemForm(request.POST if request.method == "POST" else None, initial=vars(found))
-    if form.is_valid():
-        keep_item(found, form.cleaned_data, by=person(request))
-        messages.success(request, _("Đã ghi."))
-        return redirect("desk:plan-items", found.scenario_id)
-    context = {"item": found, "form": form}
-    return render(request, "desk/planning/item.html", context, status=400 if form.errors else 200)
