@@ -51,29 +51,58 @@ def ways_of_groups(
     """For each group the ways that meet its minimums within so many months, the best by rank for
     each gain (and number of steps)."""
     return [
-        _best(_ways(group, minimums, months, rank, by_steps), rank, by_steps=by_steps)
-        for group in groups(ladders)
+        _alone(group[0], minimums.get(group[0].criterion, 0), months, rank)
+        if len(group) == 1
+        else _best(_ways(group, minimums, months, rank, by_steps), rank, by_steps=by_steps)
+        for group in sorted(groups(ladders), key=len)
     ]
 
 
-def frontier(ways: Sequence[Sequence[Way]], need: int, steps: int) -> list[Chosen]:
-    """For each number of steps up to `steps` the cheapest levels that gain `need`, where they cost
-    less than with any fewer steps."""
-    table = np.full((need + 1, steps + 1), np.inf)
-    table[0, 0] = 0
-    tables = [table]
-    for group in ways:
-        after = np.full_like(table, np.inf)
-        for way in group:
-            if way.steps <= steps:
-                _add(after, table, way, need)
-        tables.append(table := after)
-    found, least = [], np.inf
-    for count in range(steps + 1):
-        if table[need, count] < least:
-            least = table[need, count]
-            found.append(_traced(ways, tables, need, count))
+def _alone(ladder: Ladder, least: int, months: int, rank: Rank) -> list[Way]:
+    """Of a criterion that waits for no other: its levels, the highest first, without those that
+    gain less for no better; then to leave it as it is."""
+    found: list[Way] = []
+    for level in sorted(ladder.levels, key=lambda level: -level.points):
+        own = all(level.points >= points for _name, points in level.needs)
+        if own and level.points >= least and level.months <= months:
+            chosen = ((ladder.criterion, level),)
+            way = Way(level.points - ladder.now, level.cost, 1, level.chance, chosen)
+            if not found or rank(way) < rank(found[-1]):
+                found.append(way)
+    if ladder.now >= least:
+        found.append(Way(0, 0, 0, SURE, ()))
     return found
+
+
+class Frontier:
+    """For each number of steps the cheapest levels that gain `need`. Asked again with other ways it
+    begins where they differ: groups that change the least stand first."""
+
+    def __init__(self, need: int, most_steps: int) -> None:
+        self.need = need
+        start = np.full((need + 1, most_steps + 1), np.inf)
+        start[0, 0] = 0
+        self.ways: list[list[Way]] = []
+        self.tables = [start]
+
+    def of(self, ways: list[list[Way]]) -> list[Chosen]:
+        """By growing number of steps, each cheaper than with any fewer; none where nothing gains so
+        much."""
+        same = 0
+        while same < len(self.ways) and self.ways[same] == ways[same]:
+            same += 1
+        self.ways, self.tables = ways, self.tables[: same + 1]
+        for group in ways[same:]:
+            after = np.full_like(self.tables[0], np.inf)
+            for way in group:
+                _add(after, self.tables[-1], way, self.need)
+            self.tables.append(after)
+        found, least = [], np.inf
+        for steps, cost in enumerate(self.tables[-1][self.need]):
+            if cost < least:
+                least = cost
+                found.append(_traced(ways, self.tables, self.need, steps))
+        return found
 
 
 def _add(after: Any, table: Any, way: Way, need: int) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from saola.planning.joining import (
     NEVER,
     Chosen,
+    Frontier,
     Way,
     by_chance,
     by_money,
     ends_of,
-    frontier,
     ways_of_groups,
 )
 from saola.planning.ladders import SURE, Goal, Ladder, Level, Plan, Step, Unreachable
@@ -35,30 +35,32 @@ Ways = list[list[Way]]  # by group
 
 def cheapest(ladders: Sequence[Ladder], goal: Goal) -> Plan:
     """Least money; of plans of the same cost the quickest."""
-    need = _possible(ladders, goal)
-    cost, _raised = least_cost(ladders, goal)
+    need, ways = _prepared(ladders, goal)
+    least = _cheapest(ways, need)
+    assert least is not None  # _prepared
+    cost = sum(way.cost for way in least)
     return _plan(ladders, _soonest(ladders, goal, need, cost))
 
 
 def least_cost(ladders: Sequence[Ladder], goal: Goal) -> tuple[int, tuple[str, ...]]:
     """The cost of `cheapest` alone and the criteria that one such way raises: half the work, for
     whoever compares many products. Raises Unreachable."""
-    need = _possible(ladders, goal)
-    least = _cheapest(_within(ladders, goal, NEVER), need)
-    assert least is not None  # _possible
+    need, ways = _prepared(ladders, goal)
+    least = _cheapest(ways, need)
+    assert least is not None  # _prepared
     raised = tuple(name for way in least for name, _level in way.chosen)
     return sum(way.cost for way in least), raised
 
 
 def fastest(ladders: Sequence[Ladder], goal: Goal) -> Plan:
     """Fewest months; of plans as quick the cheapest."""
-    need = _possible(ladders, goal)
+    need, _ways = _prepared(ladders, goal)
     return _plan(ladders, _soonest(ladders, goal, need, None))
 
 
 def safest(ladders: Sequence[Ladder], goal: Goal) -> Plan:
     """Greatest chance that every step succeeds; of plans as safe the cheapest."""
-    need = _possible(ladders, goal)
+    need, _ways = _prepared(ladders, goal)
     found = _safest(ways_of_groups(ladders, goal.minimums, NEVER, by_chance), need)
     assert found is not None
     return _plan(ladders, _levels(found))
@@ -70,19 +72,21 @@ def undominated(
     """Every plan within so many years that no other beats in money, years and (`by_steps`: where
     advisers' days limit) steps: what a portfolio has to choose among, so that nothing better is
     lost. Raises Unreachable."""
-    need = _possible(ladders, goal)
+    need, _ways = _prepared(ladders, goal)
     found: list[Plan] = []
     seen: Ways = []
+    table = Frontier(need, len(ladders))
     for year in range(1, years + 1):
         ways = ways_of_groups(ladders, goal.minimums, 12 * year, by_money, by_steps=by_steps)
         if ways == seen or not all(ways):
             continue
         seen = ways
-        cheap = _cheapest(ways, need)
-        if cheap is None:
-            continue
-        most = sum(way.steps for way in cheap)  # more steps would have to cost less
-        for levels in frontier(ways, need, most) if by_steps else [_levels(cheap)]:
+        if by_steps:
+            made = table.of(ways)
+        else:
+            cheap = _cheapest(ways, need)
+            made = [] if cheap is None else [_levels(cheap)]
+        for levels in made:
             plan = _plan(ladders, levels)
             if all(
                 one.cost > plan.cost or (by_steps and len(one.steps) > len(plan.steps))
@@ -96,8 +100,9 @@ def _within(ladders: Sequence[Ladder], goal: Goal, months: int) -> Ways:
     return ways_of_groups(ladders, goal.minimums, months, by_money)
 
 
-def _possible(ladders: Sequence[Ladder], goal: Goal) -> int:
-    """The points still missing. Raises Unreachable where no levels suffice."""
+def _prepared(ladders: Sequence[Ladder], goal: Goal) -> tuple[int, Ways]:
+    """The points still missing, and the ways of all groups by money. Raises Unreachable where they
+    do not suffice."""
     need = max(0, goal.points - sum(ladder.now for ladder in ladders))
     ways = _within(ladders, goal, NEVER)
     most = sum(max((way.gain for way in group), default=0) for group in ways)
@@ -109,7 +114,7 @@ def _possible(ladders: Sequence[Ladder], goal: Goal) -> int:
             < goal.minimums.get(ladder.criterion, 0)
         }
         raise Unreachable(goal.points - need + most, out)
-    return need
+    return need, ways
 
 
 def _months(ladders: Sequence[Ladder]) -> Iterator[int]:

@@ -51,9 +51,11 @@ def solve(problem: Problem, *, seconds: float = SECONDS) -> Portfolio:
     model = Programme(problem)
     gap, unproven = 0.0, ""
     held: list[tuple[str, Costs, float]] = []
-    for name, costs in model.aims():
+    for number, (name, costs) in enumerate(model.aims()):
         left = seconds - (monotonic() - started)
-        value, gap = model.minimise(costs, max(left, 0.1))
+        value, gap = 0.0, 0.0
+        if not (number < len(problem.targets) and model.reached(number)):
+            value, gap = model.minimise(costs, max(left, 0.1))
         if gap:
             unproven = name
             break

@@ -145,6 +145,17 @@ class Programme:
             yield indicator, {at: -n for at, n in self.gives(indicator, last).items()}
         yield "cost", {at: float(one.option.cost) for at, one in enumerate(self.columns)}
 
+    def reached(self, number: int) -> bool:
+        """Whether the last solution meets a target as it is, so that nothing is left to make
+        small."""
+        target = self.problem.targets[number]
+        got = sum(
+            one.option.gives.get(target.indicator, 0)
+            for one in self.chosen()
+            if one.done <= target.by
+        )
+        return bool(self.values) and got >= target.least
+
     def extra_costs(self) -> Costs:
         """Money beyond the budgets."""
         return {self.first_extra + year: 1.0 for year in range(len(self.problem.budgets))}

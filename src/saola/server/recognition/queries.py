@@ -121,15 +121,19 @@ def listed(filters: Filters, on: date) -> list[int]:
     if not filters.status:
         return found
     states = _states(Edition.current(), on, frozenset(extended_on(on)))
-    return [pk for pk in found if states.get(pk) == filters.status]
+    wanted = states.get(filters.status, frozenset())
+    return [pk for pk in found if pk in wanted]
 
 
 @lru_cache(maxsize=2)  # today's, and that of a page which looks at another day
-def _states(_edition: int, on: date, _extended: frozenset[int]) -> dict[int, str]:
-    """The state of each that stands for its product; the same until the register changes, or the
+def _states(_edition: int, on: date, _extended: frozenset[int]) -> dict[str, frozenset[int]]:
+    """By state those that stand for their products; the same until the register changes, or the
     set of those that a pending renewal keeps valid."""
     rows = with_status(on).filter(newest=True, product__name_known=True).order_by()
-    return dict(rows.values_list("pk", "status"))
+    found: dict[str, set[int]] = {}
+    for pk, status in rows.values_list("pk", "status"):
+        found.setdefault(status, set()).add(pk)
+    return {status: frozenset(keys) for status, keys in found.items()}
 
 
 def _chosen(filters: Filters) -> dict[str, Collection[Any]]:
