@@ -34,10 +34,11 @@ def load_trade() -> None:
     _sold(product, today)
     _at_fair(product, today)
     _told(today)
+    _written()
 
 
 def _sold(product: Product, today: date) -> None:
-    seller, officer = person("chuthe"), person("tinh.ocop")
+    seller = person("chuthe")
     offer = keeping.save_offer(
         product,
         {
@@ -71,6 +72,12 @@ def _sold(product: Product, today: date) -> None:
     supply = {"kind": "supply", "number": "02/HĐ-MH", **facts, "raw_share": Decimal(60)}
     partner = {"partner": f"Tổ hợp tác trồng chè B ({STAMP})"}
     keeping.sign_contract(product, supply | partner, by=seller)
+    _sought(product, offer)
+    _months(product, today)
+
+
+def _sought(product: Product, offer: Offer) -> None:
+    seller, officer = person("chuthe"), person("tinh.ocop")
     sought = {
         "title": "chè xanh sạch, hộp quà",
         "buyer": f"Siêu thị C ({STAMP})",
@@ -81,7 +88,6 @@ def _sold(product: Product, today: date) -> None:
     }
     demand = enquiries.settle_demand(enquiries.seek(sought, uuid.uuid4()), "open", by=officer)
     enquiries.introduce(enquiries.reply(demand, offer, by=seller), by=officer)
-    _months(product, today)
 
 
 def _months(product: Product, today: date) -> None:
@@ -170,6 +176,10 @@ def _told(today: date) -> None:
             done = {"way": "broadcast", "on": today - timedelta(2), "people": people}
             told = {**done, "times": times, "note": "phát loa sáng và chiều (minh họa)"}
             tasks.prove(village, uuid.uuid4(), told, by=officer)
+
+
+def _written() -> None:
+    lead = person("tinh.ocop")
     news.save_post(
         {
             "kind": "guide",

@@ -181,27 +181,28 @@ def _years(year: int) -> Iterator[Table]:
     )  # fmt: skip
     note = "So với năm trước: chỉ những sản phẩm khai cả hai năm."
     yield Table("Kết quả năm của sản phẩm được công nhận", head, rows, (2,) * 9, note)
+    yield from _by_model_and_market((year, year - 1), real)
+
+
+def _by_model_and_market(years: Sequence[int], real: QuerySet[Product]) -> Iterator[Table]:
     names = {key: str(label) for key, label in Producer.Kind.choices} | {"": "chưa rõ"}
     models = [
         (one, names[kind], products, _plain(money), people)
-        for one, _of in both
+        for one in years
         for kind, products, money, people in by_model(one, real)
     ]
-    head = ("Năm", "Mô hình tổ chức", "Sản phẩm đã khai", "Doanh thu (đồng)", "Lao động")
+    head: Sequence[str] = (
+        "Năm", "Mô hình tổ chức", "Sản phẩm đã khai", "Doanh thu (đồng)", "Lao động"
+    )  # fmt: skip
     yield Table("Kết quả năm theo mô hình tổ chức", head, models, (1, 4, 2, 3, 2))
     abroad = [
         (
-            one,
-            row.country,
-            row.hs_code,
-            row.products,
-            row.consignments,
-            _plain(row.kg),
+            one, row.country, row.hs_code, row.products, row.consignments, _plain(row.kg),
             _plain(row.usd),
         )
-        for one, _of in both
+        for one in years
         for row in markets(one, real)
-    ]
+    ]  # fmt: skip
     head = ("Năm", "Nước, vùng lãnh thổ", "Mã HS", "Sản phẩm", "Số lô", "kg", "USD")
     yield Table("Xuất khẩu theo thị trường", head, abroad, (1, 3, 2, 1, 1, 2, 2))
 

@@ -219,20 +219,7 @@ def _found(row: Scenario) -> dict[str, Any] | None:
     if not row.result:
         return None
     told: dict[str, Any] = dict(row.result)
-    rows = [*told.get("chosen", ()), *told.get("nearly", ())]
-    keys = {one["product"] for one in rows} | {*told["stuck"], *told["old"]}
-    products = Product.objects.select_related("producer", "place").in_bulk(keys)
-    for name in ("chosen", "nearly"):
-        told[name] = [
-            one | {"row": products[one["product"]]}
-            for one in told.get(name, ())
-            if one["product"] in products
-        ]
-    for one in told["chosen"]:
-        one["year"] = row.first_year + one["done"]
-        one["steps"] = step_lines(one["sheet"], one["steps"], row.first_year)
-    for name in ("stuck", "old"):
-        told[name] = [products[key] for key in told[name] if key in products]
+    _named(told, row)
     told["targets"] = [
         one | {"name": NAMES[one["indicator"]], "share": round(100 * one["met"])}
         for one in told.get("targets", ())
@@ -258,6 +245,24 @@ def _found(row: Scenario) -> dict[str, Any] | None:
             list(years), "groups",
         )  # fmt: skip
     return told
+
+
+def _named(told: dict[str, Any], row: Scenario) -> None:
+    """Products in place of their keys, steps in words."""
+    rows = [*told.get("chosen", ()), *told.get("nearly", ())]
+    keys = {one["product"] for one in rows} | {*told["stuck"], *told["old"]}
+    products = Product.objects.select_related("producer", "place").in_bulk(keys)
+    for name in ("chosen", "nearly"):
+        told[name] = [
+            one | {"row": products[one["product"]]}
+            for one in told.get(name, ())
+            if one["product"] in products
+        ]
+    for one in told["chosen"]:
+        one["year"] = row.first_year + one["done"]
+        one["steps"] = step_lines(one["sheet"], one["steps"], row.first_year)
+    for name in ("stuck", "old"):
+        told[name] = [products[key] for key in told[name] if key in products]
 
 
 @needs(Permission.DESK_USE)
