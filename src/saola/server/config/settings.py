@@ -154,6 +154,8 @@ MEDIA_ROOT = DATA / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOADS_ROOT = DATA / "uploads"  # files on their way in
+BACKUPS = os.environ.get("SAOLA_BACKUPS", "")  # where backups are kept, to be watched
+METRICS_TOKEN = os.environ.get("SAOLA_METRICS_TOKEN", "")
 SCANNER = os.environ.get("SAOLA_SCANNER", "")  # clamd://host:port or clamd:///path
 globals().update(environment.mail(DATA))  # EMAIL_…
 SIGNING = environment.signing()

@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saola.server.config.settings")
 pages = get_wsgi_application()
 
+from saola.server.health.metrics import counted  # noqa: E402 - after Django is set up
 from saola.server.web.api.application import PREFIX  # noqa: E402 - after Django is set up
 from saola.server.web.api.application import application as epcis  # noqa: E402
 from saola.server.web.resolver.application import (  # noqa: E402
@@ -19,6 +20,9 @@ from saola.server.web.resolver.application import application as resolver  # noq
 from saola.server.web.resolver.page import PREFIX as SCANNED  # noqa: E402
 from saola.server.web.resolver.page import application as scan_page  # noqa: E402
 
+RESOLVER, SCAN_PAGE = counted("resolver", resolver), counted("scan", scan_page)
+EPCIS, PAGES = counted("epcis", epcis), counted("", pages)
+
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request."""
@@ -26,12 +30,12 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     if not path.isascii():
         path = environ["PATH_INFO"] = _as_bytes(path)
     if IS_LINK(path) or path == WELL_KNOWN:
-        return resolver(environ, start_response)
+        return RESOLVER(environ, start_response)
     if path.startswith(f"{SCANNED}/"):
-        return scan_page(environ, start_response)
+        return SCAN_PAGE(environ, start_response)
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
-        return epcis(environ, start_response)
-    return pages(environ, start_response)
+        return EPCIS(environ, start_response)
+    return PAGES(environ, start_response)
 
 
 def _as_bytes(path: str) -> str:

@@ -4,6 +4,7 @@ all when one ends."""
 import contextlib
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -61,6 +62,10 @@ def serve(host: str, port: int) -> None:
     web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
     worker = [sys.executable, "-m", "saola.server.manage", "db_worker", "--interval", "1"]
     tending = [sys.executable, "-m", "saola.server.manage", "tend"]
+    counts = Path(settings.DATA) / "metrics"  # the web processes count together; anew each start
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
     # sessions of their own: a Ctrl-C reaches only this process, which then ends both in order
     running = [
         subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words

@@ -106,6 +106,7 @@ AREAS: tuple[tuple[str, Any, tuple[Permission, ...]], ...] = (
     ),
     ("desk:promises", _("Chỉ tiêu và tình hình"), (Permission.DESK_USE,)),
     ("desk:scenarios", _("Phương án đầu tư nâng hạng"), (Permission.PLAN,)),
+    ("desk:my-plan-items", _("Việc nâng hạng được giao cho tôi"), (Permission.DESK_USE,)),
     ("desk:efforts", _("Chi phí nâng điểm"), (Permission.PLAN,)),
     ("desk:market", _("Thị trường: kết quả, nhu cầu, hỗ trợ"), (Permission.TRADE_OVERSEE,)),
     ("desk:events", _("Hội chợ, tuần hàng"), (Permission.TRADE_OVERSEE,)),
@@ -122,6 +123,7 @@ AREAS: tuple[tuple[str, Any, tuple[Permission, ...]], ...] = (
     ),
     ("jury:sessions", _("Hội đồng: các phiên họp"), (Permission.SESSION_VIEW,)),
     ("desk:lists", _("Nhập danh sách sản phẩm"), (Permission.REGISTER_IMPORT,)),
+    ("desk:running", _("Máy chủ"), (Permission.ACCOUNTS_MANAGE,)),
     ("desk:journal", _("Nhật ký"), (Permission.JOURNAL_VIEW,)),
     ("desk:people", _("Người dùng và vai trò"), (Permission.ACCOUNTS_MANAGE,)),
 )

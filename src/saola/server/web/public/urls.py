@@ -13,7 +13,7 @@ from saola.server.web.public import (
     reports,
     villages,
 )
-from saola.server.web.public.machines import chain, opendata, sales
+from saola.server.web.public.machines import chain, health, opendata, sales
 
 app_name = "public"
 urlpatterns = [
@@ -34,6 +34,9 @@ urlpatterns = [
     path("du-lieu-mo/v1/san-pham", opendata.products, name="open-products"),
     path("du-lieu-mo/v1/san-pham/<int:pk>", opendata.one_product, name="open-product"),
     path("api/doanh-so", sales.sale, name="api-sale"),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready_page, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("robots.txt", opendata.robots, name="robots"),
     path("sitemap.xml", opendata.sitemap, name="sitemap"),
     path("moi.rss", opendata.feed, name="feed"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from saola.server.accounts.sendings import forget
 from saola.server.events.subscriptions import deliver
+from saola.server.health.facts import beat
 from saola.server.labels.scans import gather
 from saola.server.market.links import check_due
 from saola.server.outreach import questions
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         count_at = hour_at = 0.0
         while True:
             try:
+                beat()
                 deliver()
                 deliver_due()
                 if time.monotonic() >= count_at:

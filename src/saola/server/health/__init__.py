@@ -1,0 +1,1 @@
+"""How the whole stands: what machines and the operator look at."""
