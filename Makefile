@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCKS := requirements
 STAMP := $(VENV)/.stamp
 
-.PHONY: run install test test-journeys test-slow test-ha check bench reading assets clean lock format shots
+.PHONY: run install test test-journeys test-slow test-ha check bench reading assets clean lock format shots wheel
 
 run: install assets
 	@$(BIN)/saola-server demo
@@ -71,6 +71,10 @@ format: $(STAMP)/dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/djhtml src/saola/server/templates
+
+wheel: install assets
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -t wheel
 
 lock: $(STAMP)/uv
 	@UV=$(BIN)/uv sh tools/lock.sh

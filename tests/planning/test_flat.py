@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import highspy
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saola.planning import Goal, Ladder, Level, Unreachable
 from saola.planning.paths import undominated
-from saola.planning.portfolio import Option, Problem, Target, solve
+from saola.planning.portfolio import Fair, Impossible, Option, Problem, Target, solve
 
 MUCH = 500  # more than any money, days or months here
 CLASSES = (("four", 5), ("five", 8))
@@ -26,6 +27,8 @@ class Case:
     days: tuple[int, ...] | None
     rounds: tuple[int, ...] | None
     targets: tuple[Target, ...]
+    most: tuple[str, ...]
+    fair: tuple[Fair, ...]
 
 
 @st.composite
@@ -50,7 +53,7 @@ def cases(draw: Any) -> Case:
         sheets.append(ladders)
     yearly = st.lists(st.integers(0, 30), min_size=years, max_size=years).map(tuple)
     few = st.lists(st.integers(0, 2), min_size=years, max_size=years).map(tuple)
-    names = draw(st.sampled_from([("four",), ("five", "four"), ("four", "five")]))
+    names = draw(st.sampled_from([(), ("four",), ("five", "four"), ("four", "five")]))
     targets = tuple(
         Target(name, draw(st.integers(1, 3)), draw(st.integers(0, years - 1))) for name in names
     )
@@ -61,6 +64,8 @@ def cases(draw: Any) -> Case:
         draw(st.none() | st.lists(st.integers(0, 3), min_size=years, max_size=years).map(tuple)),
         draw(st.none() | few),
         targets,
+        draw(st.sampled_from([("four",), ("five", "four")])) if not names else (),
+        (Fair("xã A", frozenset({"p0", "p1"}), 1),) if draw(st.booleans()) else (),
     )
 
 
@@ -99,9 +104,13 @@ class Flat:
         self.days: list[list[Any]] = [[] for _ in self.years]
         self.done: dict[tuple[str, int], list[Any]] = {}  # class and year
         self.cost: list[Any] = []
+        self.ended: list[Any] = []  # by product, whether it is done
         for ladders in case.sheets:
             self.product(ladders)
         self.limits()
+        for fair in case.fair:
+            among = [e for n, e in enumerate(self.ended) if f"p{n}" in fair.products]
+            self.model.addConstr(sum(among) >= fair.least)
 
     def product(self, ladders: list[Ladder]) -> None:
         model = self.model
@@ -110,6 +119,7 @@ class Flat:
             self.done.setdefault(key, []).append(column)
         ended = sum(ends.values())
         model.addConstr(ended <= 1)
+        self.ended.append(ended)
         taken = {
             (one.criterion, level.points): model.addBinary()
             for one in ladders
@@ -168,9 +178,13 @@ class Flat:
                 ends = self.done["four", year] + self.done["five", year]
                 self.model.addConstr(sum(ends) <= case.rounds[year])
 
-    def solved(self) -> tuple[int, ...]:
-        """What is short of each target, then the money, one after the other."""
+    def solved(self) -> tuple[int, ...] | None:
+        """What is short of each target, the negative of what is had most of, then the money, one
+        after the other; None where fairness cannot be had."""
         found = []
+        self.model.minimize(0 * sum(self.ended))
+        if self.model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            return None
         for target in self.case.targets:
             short = self.model.addVariable(0, target.least)
             names = ("four", "five") if target.indicator == "four" else ("five",)
@@ -180,6 +194,13 @@ class Flat:
             self.model.minimize(short)
             found.append(round(self.model.getInfo().objective_function_value))
             self.model.addConstr(short <= found[-1])
+        for name in self.case.most:
+            names = ("four", "five") if name == "four" else ("five",)
+            had = sum(c for n in names for year in self.years for c in self.done[n, year])
+            self.model.maximize(had)
+            value = round(self.model.getInfo().objective_function_value)
+            self.model.addConstr(had >= value)
+            found.append(-value)
         self.model.minimize(sum(self.cost))
         return (*found, round(self.model.getInfo().objective_function_value))
 
@@ -187,7 +208,16 @@ class Flat:
 @settings(max_examples=500, deadline=None)
 @given(cases())
 def test_nothing_is_lost_by_collapsing_products(case: Case) -> None:
-    problem = Problem(case.budgets, tuple(options(case)), case.targets, (), case.days, case.rounds)
+    problem = Problem(
+        case.budgets, tuple(options(case)), case.targets, case.most, case.days, case.rounds,
+        case.fair,
+    )  # fmt: skip
+    wanted = Flat(case).solved()
+    if wanted is None:
+        with pytest.raises(Impossible):
+            solve(problem)
+        return
     found = solve(problem)
     assert found.unproven == ""
-    assert (*found.short, found.cost) == Flat(case).solved()
+    most = [-found.counts.get(name, (0,))[-1] for name in case.most]
+    assert (*found.short, *most, found.cost) == wanted

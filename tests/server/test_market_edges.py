@@ -16,7 +16,7 @@ from saola.criteria import load, sheet_ids
 from saola.lifecycle.machine import Refused
 from saola.server.dossiers.models import Dossier
 from saola.server.market import evidence, fairs, keeping
-from saola.server.market.enquiries import ask, introduce, reply, seek, settle_demand
+from saola.server.market.enquiries import advance, ask, introduce, reply, seek, settle_demand
 from saola.server.market.links import check
 from saola.server.market.models import Contract, Enquiry, Offer, Stand, TradeEvent
 from saola.server.market.queries import by_model, markets, year_totals
@@ -60,10 +60,28 @@ class TestNobodyThere:
         assert "Hỏi hàng cần chuyển" in client.get("/can-bo/thi-truong/").content.decode()
         page = f"/can-bo/thi-truong/hoi-hang/{enquiry.pk}/"
         assert "0900" in client.get(page).content.decode()
-        assert client.post(page).status_code == 302
+        assert client.post(page, {"form": "passed"}).status_code == 302
         enquiry.refresh_from_db()
         assert enquiry.state == "talking"
+        step = {"form": "step", "state": "talking", "text": "hẹn gửi mẫu"}
+        assert client.post(page, step).status_code == 302
+        assert "hẹn gửi mẫu" in client.get(page).content.decode()
+        bad = {"form": "agreed", "partner": "Hoa", "number": "1/HĐ", "signed_on": "2099-01-01"}
+        assert client.post(page, bad).status_code == 400
+        agreed = bad | {"signed_on": TODAY.isoformat(), "value": "5000000"}
+        assert client.post(page, agreed).status_code == 302
+        enquiry.refresh_from_db()
+        assert enquiry.state == "agreed"
+        assert enquiry.contract.value == 5_000_000
         assert client.get(page).status_code == 404  # nothing is left to do
+
+    def test_the_office_does_so_for_nobody_who_can_be_told(self, seller: Seller) -> None:
+        enquiry = seller.asked()
+        with pytest.raises(Refused):
+            advance(enquiry, "talking", "", by=seller.officer)
+        facts = {"kind": "sale", "partner": "A", "number": "9", "signed_on": TODAY}
+        with pytest.raises(Refused):
+            keeping.sign_contract(seller.product, facts, by=seller.officer, enquiry=enquiry)
 
     def test_others_do_not_see_it(self, seller: Seller) -> None:
         enquiry = self.asked()

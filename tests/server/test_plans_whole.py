@@ -1,6 +1,7 @@
 """Standing and plans as a province uses them for years: lists behind every figure, two provinces in
 one house, sheets of earlier decisions, levels told one by one, limits in words."""
 
+import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -300,8 +301,22 @@ class TestScenarios:
         client = browser(team)
         mine = client.get("/can-bo/phuong-an/viec/").content.decode()
         assert item.product.name in mine
-        page = client.get(f"/can-bo/phuong-an/viec/{item.pk}/").content.decode()
-        assert "Ghi khoản chi" not in page
-        client.post(f"/can-bo/phuong-an/viec/{item.pk}/", {"form": "item", "outcome": "done"})
+        page = f"/can-bo/phuong-an/viec/{item.pk}/"
+        shown = client.get(page).content.decode()
+        assert "Ghi khoản chi" in shown
+        assert 'name="budget_line"' not in shown  # that is the planner's
+        posted = {"form": "item", "outcome": "done", "note": "đạt 71 điểm", "revision": "2"}
+        assert client.post(page, posted | {"budget_line": "của tôi"}).status_code == 302
         item.refresh_from_db()
-        assert item.outcome == "open"
+        assert (item.outcome, item.note, item.budget_line) == ("done", "đạt 71 điểm", "")
+        late = browser(agency).post(page, posted | {"note": "khác"})  # of the revision before
+        assert late.status_code == 400
+        assert "đạt 71 điểm" in late.content.decode()  # theirs beside the own words
+        money = {"form": "money", "on": "2026-03-01", "amount": "3", "token": str(uuid.uuid4())}
+        assert client.post(page, money).status_code == 302
+        paid = item.spendings.get()
+        assert client.post(f"/can-bo/phuong-an/khoan-chi/{paid.pk}/").status_code == 403
+        other = browser(UserFactory(role="advisory_team", role__scope="place:14"))
+        assert "Ghi khoản chi" not in other.get(page).content.decode()
+        other.post(page, money | {"token": str(uuid.uuid4())})
+        assert item.spendings.count() == 1

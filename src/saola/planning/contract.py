@@ -182,7 +182,10 @@ def _worth(problem: Problem, found: Portfolio, more: dict[str, Any]) -> list[dic
     for name in ("money", "days"):
         amount = _whole(more.get(name, 0), f"more: {name}")
         if amount and (name == "money" or problem.days is not None):
-            other = solve(with_more(problem, **{name: amount}))
+            try:
+                other = solve(with_more(problem, **{name: amount}))
+            except OutOfTime:
+                continue
             names = sorted(found.counts.keys() | other.counts.keys())
             gained = {
                 one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]

@@ -72,7 +72,7 @@ def undominated(
     """Every plan within so many years that no other beats in money, years and (`by_steps`: where
     advisers' days limit) steps: what a portfolio has to choose among, so that nothing better is
     lost. Raises Unreachable."""
-    need, _ways = _prepared(ladders, goal)
+    need = max(0, goal.points - sum(ladder.now for ladder in ladders))
     found: list[Plan] = []
     seen: Ways = []
     table = Frontier(need, len(ladders))
@@ -93,6 +93,8 @@ def undominated(
                 for one in found
             ):
                 found.append(plan)
+    if not found:
+        _prepared(ladders, goal)  # raises where more years would not do either
     return found
 
 

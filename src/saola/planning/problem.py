@@ -10,7 +10,7 @@ from saola.planning.ladders import SURE
 class Option:
     """One way to raise a product: money and advisers' days in all, the years that it takes at
     least; what it gives by indicator ("upgraded": 1); its chance in percent; its steps in their
-    order as (criterion, points, money)."""
+    order as (criterion, points, money, month in which it is done)."""
 
     product: str
     name: str
@@ -19,7 +19,7 @@ class Option:
     gives: Mapping[str, int]
     days: int = 0
     chance: int = SURE
-    steps: tuple[tuple[str, int, int], ...] = ()
+    steps: tuple[tuple[str, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,10 +182,15 @@ class Programme:
             self.values = list(solver.getSolution().col_value)
         if status == highspy.HighsModelStatus.kOptimal:
             return float(info.objective_function_value), 0.0
-        if not self.values:
+        if not self.values and self.problem.fair:
             return float("inf"), float("inf")
+        if not self.values:  # to do nothing is allowed, and meets nothing
+            self.values = [0.0] * count
+            for number, target in enumerate(self.problem.targets):
+                self.values[self.first_short + number] = float(target.least)
         value = float(row @ np.array(self.values))
-        return value, (value - float(info.mip_dual_bound)) / max(abs(value), 1.0)
+        bound = max(float(info.mip_dual_bound), value - max(abs(value), 1.0))
+        return value, (value - bound) / max(abs(value), 1.0)
 
     def hold(self, costs: Costs, value: float) -> None:
         """From now on the aim is at least as good: all its numbers are whole."""

@@ -197,7 +197,7 @@ def file_storage() -> dict[str, Any]:
 
 
 def signing() -> dict[str, Any]:
-    """Where signatures are checked and made: SAOLA_TRUST (a folder, see docs/operating.md);
+    """Where signatures are checked and made: SAOLA_TRUST (a folder, see docs/operate.md);
     SAOLA_SIGNER (a PKCS#12 file) with SAOLA_SIGNER_PASSWORD_FILE, for an office that signs on the
     server; SAOLA_TIMESTAMP (address of a time stamping authority, RFC 3161)."""
     told = {name: os.environ.get(f"SAOLA_{name}", "") for name in ("TRUST", "SIGNER", "TIMESTAMP")}

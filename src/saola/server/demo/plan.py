@@ -17,11 +17,11 @@ def load_plan() -> None:
     facts = {
         "name": "Phương án minh họa",
         "first_year": timezone.localdate().year + 1,
-        "budgets": [300] * YEARS,
+        "budgets": [60] * YEARS,
         "days": [60] * YEARS,
         "rounds": [],
         "days_per_step": 3,
-        "targets": {"upgraded": 2, "five_star": 2},
+        "targets": {"five_star": 2, "products": 4},
         "due_year": 2030,
         "first": Scenario.First.UPGRADED,
         "each_commune": False,

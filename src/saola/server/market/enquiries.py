@@ -17,7 +17,7 @@ from saola.server.accounts.rights import require
 from saola.server.journal.record import digest, record
 from saola.server.market.matching import offers_for
 from saola.server.market.models import Demand, Enquiry, EnquiryNote, Offer, Reply
-from saola.server.market.reaching import silent, told
+from saola.server.market.reaching import may_follow, silent, told
 from saola.server.notices.actions import tell
 from saola.server.products.models import Product
 
@@ -70,9 +70,11 @@ def _reach(enquiry: Enquiry) -> None:
 
 
 def unreached() -> QuerySet[Enquiry]:
-    """New enquiries about products whose producer can be told neither in the site nor by e-mail."""
-    rows = Enquiry.objects.filter(state=Enquiry.State.NEW, product__producer__in=silent())
-    return rows.select_related("product__producer")
+    """Enquiries not at an end about products whose producer can be told neither in the site nor by
+    e-mail: the office follows them."""
+    over = (Enquiry.State.AGREED, Enquiry.State.LOST)
+    rows = Enquiry.objects.filter(product__producer__in=silent()).exclude(state__in=over)
+    return rows.select_related("product__producer").prefetch_related("notes")
 
 
 @transaction.atomic
@@ -105,7 +107,7 @@ def _hand_over(enquiry: Enquiry) -> None:
 def advance(enquiry: Enquiry, state: str, text: str, *, by: User) -> Enquiry:
     """The producer notes a step: answered, talking, lost. A contract closes it by itself."""
     enquiry = Enquiry.objects.select_for_update(of=("self",)).get(pk=enquiry.pk)
-    require(by, Permission.TRADE_KEEP, enquiry.product)
+    may_follow(by, enquiry.product)
     if enquiry.state == Enquiry.State.AGREED:
         raise Refused("Việc hỏi hàng này đã thành hợp đồng.")
     if state not in (Enquiry.State.ANSWERED, Enquiry.State.TALKING, Enquiry.State.LOST):
@@ -196,6 +198,8 @@ def introduce(answer: Reply, *, by: User) -> Enquiry:
     found = Enquiry.objects.filter(demand=demand, product=product).first()
     if found is not None:
         return found
+    if demand.state != Demand.State.OPEN:
+        raise Refused("Nhu cầu này chưa mở hoặc đã đóng.")
     made = Enquiry.objects.create(
         product=product,
         token=uuid.uuid5(demand.token, str(product.pk)),

@@ -27,6 +27,7 @@ from saola.server.market.models import (
     Support,
     YearRecord,
 )
+from saola.server.market.reaching import may_follow
 from saola.server.products.models import Product
 
 MONTHS = 12
@@ -59,7 +60,10 @@ def sign_contract(
     upload: Any = None,
 ) -> Contract:
     """Keep an agreement; an enquiry that it comes from is closed with it."""
-    require(by, Permission.TRADE_KEEP, product)
+    if enquiry is None:
+        require(by, Permission.TRADE_KEEP, product)
+    else:
+        may_follow(by, product)
     if Contract.objects.filter(product=product, number=facts["number"]).exists():
         raise Refused("Hợp đồng số này đã có.", field="number")
     if facts.get("ends_on") and facts["ends_on"] < facts["signed_on"]:

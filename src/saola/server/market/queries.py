@@ -186,9 +186,12 @@ def event_result(event: TradeEvent) -> dict[str, Any]:
     return told
 
 
-def year_totals(year: int, products: QuerySet[Product]) -> dict[str, Any]:
+def year_totals(
+    year: int, products: QuerySet[Product], until: date | None = None
+) -> dict[str, Any]:
     """Of all products in scope: how many told of the year, sums where they did, the change of each
-    sum against the year before among products that told of both (percent); exports beside."""
+    sum against the year before among products that told of both (percent); exports beside, up to a
+    day where one is given."""
     rows = YearRecord.objects.filter(year=year, product__in=products)
     told: dict[str, Any] = rows.aggregate(
         products=Count("pk"),
@@ -208,7 +211,7 @@ def year_totals(year: int, products: QuerySet[Product]) -> dict[str, Any]:
         signed_on__lte=date(year, 12, 31),
         product__in=products,
     ).aggregate(n=Count("pk"), value=Sum("value"))
-    told |= Export.objects.filter(on__year=year, product__in=products).aggregate(
+    told |= _exports(year, products, until).aggregate(
         exported=Count("product", distinct=True),
         usd=Sum("value_usd"),
         markets=Count("country", distinct=True),
@@ -238,10 +241,15 @@ class Market:
     usd: Decimal
 
 
-def markets(year: int, products: QuerySet[Product]) -> list[Market]:
-    """The greatest value first."""
+def _exports(year: int, products: QuerySet[Product], until: date | None) -> QuerySet[Export]:
+    rows = Export.objects.filter(on__year=year, product__in=products)
+    return rows.filter(on__lte=until) if until else rows
+
+
+def markets(year: int, products: QuerySet[Product], until: date | None = None) -> list[Market]:
+    """The greatest value first; up to a day where one is given."""
     rows = (
-        Export.objects.filter(on__year=year, product__in=products)
+        _exports(year, products, until)
         .values("country", "hs_code")
         .annotate(
             of=Count("product", distinct=True),

@@ -5,10 +5,10 @@ from django.db.models import QuerySet
 
 from saola.server.accounts.models import Grant, User
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import ids_in
+from saola.server.accounts.rights import can, ids_in, require
 from saola.server.accounts.roles import ALL
 from saola.server.notices.actions import tell, write_to
-from saola.server.products.models import Producer
+from saola.server.products.models import Producer, Product
 
 
 def told(producer: Producer, key: str, subject: str, body: str, *, about: str, path: str) -> bool:
@@ -26,3 +26,13 @@ def silent() -> QuerySet[Producer]:
     keepers = Grant.objects.filter(role__in=roles, user__is_active=True)
     known = [int(one) for one in ids_in(set(keepers.values_list("scope", flat=True)), "producer")]
     return Producer.objects.filter(email="").exclude(pk__in=known)
+
+
+def may_follow(by: User, product: Product) -> None:
+    """Raises where the person neither keeps the producer's books, nor oversees trade while the
+    producer can be told in no way: then the office goes on with its enquiries."""
+    if product.producer_id and silent().filter(pk=product.producer_id).exists():
+        if not can(by, Permission.TRADE_KEEP, product):
+            require(by, Permission.TRADE_OVERSEE, product)
+        return
+    require(by, Permission.TRADE_KEEP, product)

@@ -112,6 +112,8 @@ def _seat(
     found = SignUp.objects.filter(training=training, **key).first()
     if found is not None:
         return found
+    if "token" in key and SignUp.objects.filter(**key).exists():
+        raise Refused("Biểu mẫu này đã gửi cho lớp khác. Hãy mở lại trang của lớp này.")
     if training.starts_at < timezone.now():
         raise Refused("Lớp đã bắt đầu.")
     if training.seats is not None and training.sign_ups.count() >= training.seats:

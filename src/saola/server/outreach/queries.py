@@ -108,7 +108,9 @@ def report_rows(
             _day(campaign.starts_on), _day(campaign.ends_on),
         ]  # fmt: skip
         given = [one for one in reached(campaign, rows, first, last) if one.task is not None]
-        for one in given:
+        for at, one in enumerate(given):
+            if at:  # money and aim of the whole stand once, or a column would add them up again
+                head[3] = head[4] = None
             yield [
                 *head, one.place.name, one.villages, one.done, one.people, one.broadcasts,
                 one.posts, one.others, STATES[one.state],

@@ -91,7 +91,6 @@ def ways(sheet: Sheet, province: str) -> tuple[list[Way], str]:
     told = efforts(sheet.criteria_set, province)
     rows = ladders(sheet.criteria_set, sheet.points, told, cases=sheet.cases)
     asked = goal(sheet.criteria_set, sheet.next_stars)
-    guesses = {row.criterion for row in rows if rests_on_guess(told.get(row.criterion))}
     support = {name: effort.support for name, effort in told.items()}
     for criterion in sheet.criteria_set.criteria:
         guess = guessed(criterion.label)
@@ -106,16 +105,18 @@ def ways(sheet: Sheet, province: str) -> tuple[list[Way], str]:
             lines = why_not(out, sheet.criteria_set, sheet.next_stars)
             found.append(Way(key, name, None, lines, None))
             continue
-        rests |= any(step.criterion in guesses for step in plan.steps)
+        guesses = {step.criterion for step in plan.steps if _guessed(step, told)}
+        rests |= bool(guesses)
         lines = explain(plan, sheet.criteria_set, sheet.next_stars, guesses, support)
         when = file_by(sheet.criteria_set, plan.months, timezone.localdate())
         found.append(Way(key, name, plan, lines, when))
     return found, guess_source() if rests else ""
 
 
-def rests_on_guess(told: Effort | None) -> bool:
-    """Whether the figures of a criterion are not the province's own."""
-    return told is None or told.guess
+def _guessed(step: Step, told: Mapping[str, Effort]) -> bool:
+    """Whether the figures of a step are not the province's own."""
+    own = told.get(step.criterion)
+    return own is None or (own.guess and step.level.points not in own.at)
 
 
 @dataclass(frozen=True, slots=True)

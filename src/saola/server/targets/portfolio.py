@@ -2,6 +2,7 @@
 take to reach more. What is found is kept as data for the pages."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
@@ -133,7 +134,7 @@ def _options(
                 gives,
                 per_step * len(plan.steps),
                 max(1, round(plan.chance * 100)),
-                tuple((s.criterion, s.level.points, s.level.cost) for s in plan.steps),
+                tuple((s.criterion, s.level.points, s.level.cost, s.ends) for s in plan.steps),
             )
 
 
@@ -205,11 +206,11 @@ def solved(scenario: Scenario) -> dict[str, Any]:
     }
     if any(found.short):
         try:
-            needed = extra_needed(problem, seconds=SECONDS / 2)
-            would_do = _would_do(problem) if needed is None else {}
-            told |= {"extra_needed": needed, "would_do": would_do}
+            told["extra_needed"] = extra_needed(problem, seconds=SECONDS / 2)
         except OutOfTime:
             told["not_found_out"] = True
+        else:
+            told["would_do"] = _would_do(problem) if told["extra_needed"] is None else {}
     return told
 
 
@@ -225,18 +226,20 @@ def _would_do(problem: Problem) -> dict[str, Any]:
     """What would make the targets possible where money alone does not: money (beyond the budgets)
     once a limit is gone or the year is put off, and what is short even then: too few products lead
     there."""
-    made: dict[str, Any] = {}
     last = len(problem.budgets) - 1
     later = replace(problem, targets=tuple(replace(one, by=last) for one in problem.targets))
-    if later != problem:
-        made[LATER] = extra_needed(later, seconds=SECONDS / 4)
-    if problem.days is not None:
-        made["days"] = extra_needed(replace(problem, days=None), seconds=SECONDS / 4)
-    if problem.rounds is not None:
-        made["rounds"] = extra_needed(replace(problem, rounds=None), seconds=SECONDS / 4)
-    if problem.days is not None and problem.rounds is not None:
-        both = replace(problem, days=None, rounds=None)
-        made["both"] = extra_needed(both, seconds=SECONDS / 4)
+    days, rounds = problem.days is not None, problem.rounds is not None
+    looks = {
+        LATER: later if later != problem else None,
+        "days": replace(problem, days=None) if days else None,
+        "rounds": replace(problem, rounds=None) if rounds else None,
+        "both": replace(problem, days=None, rounds=None) if days and rounds else None,
+    }
+    made: dict[str, Any] = {}
+    for name, look in looks.items():
+        if look is not None:
+            with suppress(OutOfTime):
+                made[name] = extra_needed(look, seconds=SECONDS / 4)
     endless = replace(later, budgets=(ENDLESS,) * YEARS, days=None, rounds=None)
     short = solve(endless, seconds=SECONDS / 4).short
     made["products"] = [
@@ -265,14 +268,17 @@ def _told(found: Portfolio, sheets: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _row(one: Chosen, sheets: Mapping[int, str]) -> dict[str, Any]:
-    """A chosen product with the money of each year, and its steps in the years in which that money
-    comes to them."""
-    ends, gone = list(accumulate(one.spend)), 0
+    """A chosen product with the money of each year, and its steps: each in the year in which money
+    comes to it, but never so late that what waits for it could not be done in time."""
+    had, gone = list(accumulate(one.spend)), 0
+    begun = next((year for year, money in enumerate(one.spend) if money), one.done)
+    months = max((step[3] for step in one.option.steps), default=0)
     steps = []
-    for criterion, points, cost in one.option.steps:
+    for criterion, points, cost, ends in one.option.steps:
         gone += cost
-        year = next((year for year, had in enumerate(ends) if had >= gone), one.done)
-        steps.append([criterion, points, cost, year])
+        paid = next((year for year, money in enumerate(had) if money >= gone), one.done)
+        latest = max(0, one.done - (months - ends) // 12)  # or what waits for it is late
+        steps.append([criterion, points, cost, min(latest, max(paid, begun))])
     product = int(one.option.product)
     return {
         "product": product,
@@ -324,6 +330,8 @@ def _cannot(problem: Problem) -> list[str]:
             solve(replace(problem, fair=(fair,), targets=(), most=()), seconds=2)
         except Impossible:
             alone.append(fair.name)
+        except OutOfTime:
+            continue
     return alone or [fair.name for fair in problem.fair]
 
 

@@ -75,6 +75,7 @@ class Progress:
     maybe: list[int]
     base: list[int] = field(default_factory=list)
     places: list[Place] | None = None
+    dossiers: list[int] = field(default_factory=list)  # where they tell, not recognitions
     places_maybe: list[Place] = field(default_factory=list)
 
     @property
@@ -162,9 +163,8 @@ def _potential(target: Target, read: Terms) -> Progress:
     )  # fmt: skip
     if target.place:
         given = given.filter(dossier__product__place__province_code=target.place)
-    products = set(given.values_list("dossier__product", flat=True))
-    found = [term for term, _state in read.last if term.product in products]
-    return Progress(target, len(products), None, _keys(found), [])
+    newest = dict(given.order_by("pk").values_list("dossier__product", "dossier"))
+    return Progress(target, len(newest), None, [], [], dossiers=list(newest.values()))
 
 
 def _communes(target: Target, read: Terms) -> Progress:
@@ -174,7 +174,7 @@ def _communes(target: Target, read: Terms) -> Progress:
     without = [place for place in places if place.code not in covered]
     unknown = [place for place in without if place.code in maybe]
     count = len(places) - len(without)
-    return Progress(target, count, len(places), [], [], [], without, unknown)
+    return Progress(target, count, len(places), [], [], places=without, places_maybe=unknown)
 
 
 def communes(province: str, on: date) -> list[Place]:
@@ -207,7 +207,8 @@ INDICATORS: dict[str, Callable[[Target, Terms], Progress]] = {
 }
 
 
-def _taken_back(term: Term, on: date) -> bool:
+def taken_back(term: Term, on: date) -> bool:
+    """Whether it was by the day."""
     return term.withdrawn_on is not None and term.withdrawn_on <= on
 
 
@@ -217,7 +218,7 @@ def recognised_in(read: Terms, year: int) -> list[int]:
         t.pk
         for own in read.by_product
         for t in own
-        if t.year == year and t.stars in (3, 4, 5) and not _taken_back(t, read.on)
+        if t.year == year and t.stars in (3, 4, 5) and not taken_back(t, read.on)
     ]
 
 
@@ -237,7 +238,7 @@ def by_year(read: Terms) -> list[tuple[int, dict[int, int]]]:
     found: dict[int, dict[int, int]] = {}
     for own in read.by_product:
         for term in own:
-            if term.year and term.stars in (3, 4, 5) and not _taken_back(term, read.on):
+            if term.year and term.stars in (3, 4, 5) and not taken_back(term, read.on):
                 found.setdefault(term.year, {3: 0, 4: 0, 5: 0})[term.stars] += 1
     return sorted(found.items())
 

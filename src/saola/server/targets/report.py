@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
 
 from saola.lists.writing import Cell
 from saola.server.dossiers.models import Dossier
@@ -15,9 +16,17 @@ from saola.server.market.models import Contract, Export, Sale, Stand, TradeEvent
 from saola.server.market.queries import by_model, markets, year_totals
 from saola.server.outreach.models import Campaign, Proof
 from saola.server.products.models import Producer, Product
+from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import commune_on
 from saola.server.targets.outlook import turns
-from saola.server.targets.progress import communes, coverage, producers, progress, targets
+from saola.server.targets.progress import (
+    communes,
+    coverage,
+    producers,
+    progress,
+    taken_back,
+    targets,
+)
 from saola.server.targets.rounds import rounds
 from saola.server.targets.terms import HOLDS, Terms
 from saola.vietnamese.numbers import decimal_comma
@@ -47,9 +56,9 @@ def programme(read: Terms, seen: QuerySet[Dossier], first: date, province: str =
         _types(read),
         _ends(read),
         _rounds(seen, read.on),
-        _facts("Xúc tiến thương mại, doanh số chủ thể đã khai", _trade(first, read.on)),
-        *_years(read.on.year),
-        _facts("Truyền thông", _told(first, read.on)),
+        _facts("Xúc tiến thương mại, doanh số chủ thể đã khai", _trade(first, read.on, province)),
+        *_years(read.on, province),
+        _facts("Truyền thông", _told(first, read.on, province)),
         countryside(read, province),
     ]
 
@@ -85,7 +94,7 @@ def _classes(read: Terms, first: date) -> Table:
             term.stars == stars
             and term.recognised_on is not None
             and term.recognised_on >= first
-            and term.withdrawn_on is None
+            and not taken_back(term, read.on)
             for own in read.by_product
             for term in own
         )
@@ -134,9 +143,12 @@ def _facts(title: str, rows: list[tuple[str, Cell]]) -> Table:
     return Table(title, ("Nội dung", "Số"), rows, (4, 1))
 
 
-def _trade(first: date, last: date) -> list[tuple[str, Cell]]:
-    real = {"product__illustrative": False}
+def _trade(first: date, last: date, province: str) -> list[tuple[str, Cell]]:
+    real: dict[str, Any] = {"product__illustrative": False}
     events = TradeEvent.objects.filter(starts_on__lte=last, ends_on__gte=first)
+    if province:
+        real["product__in"] = _products(province)
+        events = events.filter(province_code=province)
     stands = Stand.objects.filter(event__in=events, producer__illustrative=False)
     sold = stands.aggregate(n=Count("pk"), money=Sum("revenue"))
     signed = Contract.objects.filter(signed_on__range=(first, last), **real)
@@ -162,11 +174,23 @@ def _trade(first: date, last: date) -> list[tuple[str, Cell]]:
     ]
 
 
-def _years(year: int) -> Iterator[Table]:
-    """What recognised products did in the year of the report and the one before; who made them;
-    where they went."""
-    real = Product.objects.filter(illustrative=False, recognitions__newest=True)
-    both = [(one, year_totals(one, real)) for one in (year, year - 1)]
+def _products(province: str) -> QuerySet[Product]:
+    """Real ones of a province ("": of all); where no source names a commune, of this house's."""
+    rows = Product.objects.filter(illustrative=False)
+    if not province:
+        return rows
+    inside = Q(place__province_code=province)
+    if province == settings.OCOP["province_code"]:
+        inside |= Q(place=None)
+    return rows.filter(inside)
+
+
+def _years(on: date, province: str) -> Iterator[Table]:
+    """What products recognised by the day did in its year and the one before; who made them; where
+    they went."""
+    recognised = Recognition.objects.filter(published_on__lte=on).values("product")
+    real = _products(province).filter(pk__in=recognised)
+    both = [(one, year_totals(one, real, on)) for one in (on.year, on.year - 1)]
     rows = [
         (
             one, of["products"], _plain(of["revenue"]), _percent(of["changes"]["revenue"]),
@@ -181,10 +205,12 @@ def _years(year: int) -> Iterator[Table]:
     )  # fmt: skip
     note = "So với năm trước: chỉ những sản phẩm khai cả hai năm."
     yield Table("Kết quả năm của sản phẩm được công nhận", head, rows, (2,) * 9, note)
-    yield from _by_model_and_market((year, year - 1), real)
+    yield from _by_model_and_market((on.year, on.year - 1), real, on)
 
 
-def _by_model_and_market(years: Sequence[int], real: QuerySet[Product]) -> Iterator[Table]:
+def _by_model_and_market(
+    years: Sequence[int], real: QuerySet[Product], on: date
+) -> Iterator[Table]:
     names = {key: str(label) for key, label in Producer.Kind.choices} | {"": "chưa rõ"}
     models = [
         (one, names[kind], products, _plain(money), people)
@@ -201,7 +227,7 @@ def _by_model_and_market(years: Sequence[int], real: QuerySet[Product]) -> Itera
             _plain(row.usd),
         )
         for one in years
-        for row in markets(one, real)
+        for row in markets(one, real, on)
     ]  # fmt: skip
     head = ("Năm", "Nước, vùng lãnh thổ", "Mã HS", "Sản phẩm", "Số lô", "kg", "USD")
     yield Table("Xuất khẩu theo thị trường", head, abroad, (1, 3, 2, 1, 1, 2, 2))
@@ -221,10 +247,13 @@ def _plain(number: Decimal | None) -> Cell:
     return decimal_comma(f"{number.normalize():f}")
 
 
-def _told(first: date, last: date) -> list[tuple[str, Cell]]:
+def _told(first: date, last: date, province: str) -> list[tuple[str, Cell]]:
     proofs = Proof.objects.filter(on__range=(first, last), returned=False)
-    sums = proofs.aggregate(times=Sum("times"), people=Sum("people"))
     campaigns = Campaign.objects.filter(starts_on__lte=last, ends_on__gte=first)
+    if province:
+        proofs = proofs.filter(task__place__province_code=province)
+        campaigns = campaigns.filter(province_code=province)
+    sums = proofs.aggregate(times=Sum("times"), people=Sum("people"))
     return [
         ("Chiến dịch", campaigns.count()),
         ("Buổi, lần phát, bài", sums["times"] or 0),

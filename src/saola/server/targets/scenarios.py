@@ -12,7 +12,7 @@ from django.utils import timezone
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import require
+from saola.server.accounts.rights import can, require
 from saola.server.journal.record import record
 from saola.server.notices.actions import tell
 from saola.server.products.models import Product
@@ -146,16 +146,20 @@ def changed(scenario: Scenario) -> list[Changed]:
 
 @transaction.atomic
 def keep_item(item: PlanItem, facts: Mapping[str, Any], *, revision: int, by: User) -> PlanItem:
-    """Who, by when, from which money, what came of it; the person is told of new work. Refused
-    where somebody else kept it in between."""
+    """Who, by when, from which money, what came of it; the person is told of new work. Whoever
+    keeps it tells the outcome alone. Refused where somebody else kept it in between."""
     row = PlanItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    require(by, Permission.PLAN, row)
+    names: tuple[str, ...] = ("keeper", "owner", "due_on", "budget_line", "outcome", "note")
+    if row.keeper_id == by.pk and not can(by, Permission.PLAN, row):
+        names = ("outcome", "note")  # who does the work tells what came of it
+    else:
+        require(by, Permission.PLAN, row)
     if row.revision != revision:
         raise Refused(
             "Người khác vừa sửa việc này. Mở trang ở thẻ khác để xem; chữ bạn nhập vẫn còn ở đây."
         )
     before = row.keeper_id
-    for name in ("keeper", "owner", "due_on", "budget_line", "outcome", "note"):
+    for name in names:
         setattr(row, name, facts[name])
     row.revision += 1
     row.save()
@@ -176,8 +180,9 @@ def keep_item(item: PlanItem, facts: Mapping[str, Any], *, revision: int, by: Us
 @transaction.atomic
 def spend(item: PlanItem, facts: Mapping[str, Any], token: uuid.UUID, *, by: User) -> Spending:
     """Money that went out on a day; the same form sent twice is kept once. `facts` has on, amount,
-    what."""
-    require(by, Permission.PLAN, item)
+    what. Whoever plans notes it, or does the work."""
+    if item.keeper_id != by.pk:
+        require(by, Permission.PLAN, item)
     if facts["on"] > timezone.localdate():
         raise Refused("Ngày chi ở tương lai. Hãy xem lại.", field="on")
     row, made = Spending.objects.get_or_create(

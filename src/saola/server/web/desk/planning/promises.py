@@ -157,13 +157,22 @@ def _of_dossiers(request: HttpRequest, read: Terms, what: str, key: str) -> Http
         keys = waiting(seen, timezone.localdate(), name, which)
     else:
         raise Http404
+    title = f"{STATES.get(name, name)}: {COLUMNS[which]}"
+    return _listed_dossiers(request, read, keys, title, str(len(keys)))
+
+
+def _listed_dossiers(
+    request: HttpRequest, read: Terms, keys: list[int], title: str, words: str
+) -> HttpResponse:
+    """One page of dossiers, as far as the person sees them."""
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("trang"))
+    seen = Dossier.objects.visible_to(person(request))
     rows = seen.filter(pk__in=list(page.object_list)).select_related("product__producer", "place")
     query = request.GET.copy()
     query.pop("trang", None)
     context = {
         "on": read.on, "page": page, "dossiers": rows, "query": query.urlencode(),
-        "title": f"{STATES.get(name, name)}: {COLUMNS[which]}", "words": str(len(keys)),
+        "title": title, "words": words,
     }  # fmt: skip
     return render(request, "desk/planning/behind.html", context)
 
@@ -216,6 +225,8 @@ def behind(request: HttpRequest, key: str) -> HttpResponse:
     if part == "mau-so" and row.base:
         title = f"{target.name}: {_('mẫu số')}"
         return _listed(request, read, title, words, rows=row.base)
+    if row.dossiers:
+        return _listed_dossiers(request, read, row.dossiers, target.name, words)
     return _listed(request, read, target.name, words, rows=row.rows, places=row.places)
 
 

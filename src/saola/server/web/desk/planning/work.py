@@ -103,9 +103,13 @@ def _visible(request: HttpRequest, pk: int) -> PlanItem:
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """One product's work with its steps; forms for who plans."""
     found, by = _visible(request, pk), person(request)
-    may = bool(can(by, Permission.PLAN, found))
+    plans = bool(can(by, Permission.PLAN, found))
+    may = plans or found.keeper_id == by.pk
     which = request.POST.get("form", "") if request.method == "POST" and may else ""
     form = ItemForm(found, request.POST if which == "item" else None, initial=_written(found))
+    if not plans:
+        for name in ("keeper", "owner", "due_on", "budget_line"):
+            del form.fields[name]
     money = SpendingForm(
         request.POST if which == "money" else None,
         initial={"token": uuid.uuid4(), "on": timezone.localdate()},
@@ -113,7 +117,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     done: Any = None
     if form.is_valid():
         looked_at = whole_number(request.POST.get("revision", ""))
-        facts = form.cleaned_data
+        facts = {**_written(found), **form.cleaned_data}
         done = form.carry_out(lambda: keep_item(found, facts, revision=looked_at, by=by))
     elif money.is_valid():
         facts = dict(money.cleaned_data)
@@ -129,6 +133,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "money": money,
         "held": current_recognition(found.product, timezone.localdate()),
         "spendings": found.spendings.all(),
+        "plans": plans,
+        # what another hand has kept meanwhile, beside the own words
+        "theirs": found if form.non_field_errors() else None,
     }
     status = 400 if form.errors or money.errors else 200
     return render(request, "desk/planning/item.html", context, status=status)

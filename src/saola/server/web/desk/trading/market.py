@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
-from saola.server.market.enquiries import introduce, passed_on, settle_demand, unreached
-from saola.server.market.keeping import FIRST_YEAR, add_support
+from saola.server.market.enquiries import advance, introduce, passed_on, settle_demand, unreached
+from saola.server.market.keeping import FIRST_YEAR, add_support, sign_contract
 from saola.server.market.matching import offers_for
-from saola.server.market.models import Demand, Enquiry, Export, Support, YearRecord
+from saola.server.market.models import Contract, Demand, Enquiry, Export, Support, YearRecord
 from saola.server.market.queries import (
     by_model,
     chain,
@@ -32,7 +32,7 @@ from saola.server.places.models import Place
 from saola.server.products.models import Producer, Product
 from saola.server.web.common.figures.charts import links
 from saola.server.web.common.figures.tables import table_response
-from saola.server.web.common.forms import Form, whole_number
+from saola.server.web.common.forms import DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.trading.sets import group_choices
 from saola.vietnamese.numbers import decimal_comma
@@ -151,18 +151,59 @@ def _change(now: Decimal | None, before: Decimal | None) -> str:
     return decimal_comma(f"{(now / before - 1) * 100:.1f}")
 
 
+class StepForm(Form):
+    """What became of an enquiry that the office follows."""
+
+    state = forms.ChoiceField(
+        label=_("Kết quả"),
+        choices=[(s.value, s.label) for s in (Enquiry.State.TALKING, Enquiry.State.LOST)],
+    )
+    text = forms.CharField(label=_("Ghi chú"), max_length=500, required=False)
+
+
+class AgreedForm(Form):
+    """The contract that it became."""
+
+    partner = forms.CharField(label=_("Bên mua"), max_length=200)
+    number = forms.CharField(label=_("Số hợp đồng"), max_length=60)
+    signed_on = DateField(label=_("Ngày ký"))
+    value = forms.DecimalField(
+        label=_("Giá trị một năm (đồng)"), max_digits=15, decimal_places=0, min_value=0,
+        required=False,
+    )  # fmt: skip
+
+
 @needs(Permission.TRADE_OVERSEE)
 def unreached_enquiry(request: HttpRequest, pk: int) -> HttpResponse:
-    """An enquiry that reached no producer: both sides' ways to be reached, and that it was done."""
+    """An enquiry that reached no producer: both sides' ways to be reached, what became of it."""
     found = get_object_or_404(unreached(), pk=pk)
     if not can(request.user, Permission.TRADE_OVERSEE, found.product):
         raise Http404
-    if request.method == "POST":
-        passed_on(found, by=person(request))
-        messages.success(request, _("Đã ghi là đã chuyển."))
+    by, which = person(request), request.POST.get("form", "")
+    step = StepForm(request.POST if which == "step" else None)
+    agreed = AgreedForm(
+        request.POST if which == "agreed" else None,
+        initial={"partner": found.organisation or found.name, "signed_on": timezone.localdate()},
+    )
+    done: Any = None
+    if which == "passed":
+        passed_on(found, by=by)
+        done = True
+    elif step.is_valid():
+        told = step.cleaned_data
+        done = step.carry_out(lambda: advance(found, told["state"], told["text"], by=by))
+    elif agreed.is_valid():
+        facts = {**agreed.cleaned_data, "kind": Contract.Kind.SALE}
+        done = agreed.carry_out(lambda: sign_contract(found.product, facts, by=by, enquiry=found))
+    if done is not None:
+        messages.success(request, _("Đã ghi."))
         return redirect("desk:market")
-    context = {"enquiry": found, "illustrative": found.product.illustrative}
-    return render(request, "desk/trading/enquiry.html", context)
+    context = {
+        "enquiry": found, "illustrative": found.product.illustrative, "step": step,
+        "agreed": agreed,
+    }  # fmt: skip
+    status = 400 if step.errors or agreed.errors else 200
+    return render(request, "desk/trading/enquiry.html", context, status=status)
 
 
 EXPORTS = (
