@@ -187,9 +187,11 @@ def _worth(problem: Problem, found: Portfolio, more: dict[str, Any]) -> list[dic
             except OutOfTime:
                 continue
             names = sorted(found.counts.keys() | other.counts.keys())
+            moved = not problem.targets or found.short != other.short  # else ties alone differ
             gained = {
                 one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]
                 for one in names
+                if moved
             }
             rows.append(
                 {

@@ -52,6 +52,17 @@ def years_that_count(problem: Problem) -> list[int]:
     return sorted({last, *(target.by for target in problem.targets)})
 
 
+def columns(problem: Problem) -> list[Chosen]:
+    """Each option with each year in which it may be done."""
+    years = years_that_count(problem)
+    return [
+        Chosen(option, done)
+        for option in needed(problem)
+        for done in years
+        if done >= option.years - 1
+    ]
+
+
 class Programme:
     """The programme. With `extra` there is a column for money beyond each year's budget; without
     `whole` parts of options may be taken."""
@@ -59,7 +70,7 @@ class Programme:
     def __init__(self, problem: Problem, *, extra: bool = False, whole: bool = True) -> None:
         self.problem = problem
         years = len(problem.budgets)
-        self.columns = self._columns()
+        self.columns = columns(problem)
         self.solver = _solver()
         self.values: list[float] = []  # of the last solution that keeps every limit
         for name, value in (
@@ -83,15 +94,6 @@ class Programme:
         for number, target in enumerate(problem.targets):
             costs = self.gives(target.indicator, target.by) | {self.first_short + number: 1.0}
             self._row(target.least, INFINITE, costs)
-
-    def _columns(self) -> list[Chosen]:
-        years = years_that_count(self.problem)
-        return [
-            Chosen(option, done)
-            for option in needed(self.problem)
-            for done in years
-            if done >= option.years - 1
-        ]
 
     def _row(self, low: float, high: float, costs: Costs) -> None:
         where = np.fromiter(costs, np.int32, len(costs))

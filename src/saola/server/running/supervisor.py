@@ -62,10 +62,7 @@ def serve(host: str, port: int) -> None:
     web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
     worker = [sys.executable, "-m", "saola.server.manage", "db_worker", "--interval", "1"]
     tending = [sys.executable, "-m", "saola.server.manage", "tend"]
-    counts = Path(settings.DATA) / "metrics"  # the web processes count together; anew each start
-    shutil.rmtree(counts, ignore_errors=True)
-    counts.mkdir()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+    _count_together()
     # sessions of their own: a Ctrl-C reaches only this process, which then ends both in order
     running = [
         subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
@@ -92,6 +89,14 @@ def serve(host: str, port: int) -> None:
         raise CommandError(
             "Một trong ba phần (web, việc nền, gửi tin) đã dừng; đã tắt phần còn lại."
         )
+
+
+def _count_together() -> None:
+    """The web processes of this start count their requests in one folder."""
+    counts = Path(settings.DATA) / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
 
 
 def _watch() -> subprocess.Popen[bytes]:

@@ -305,9 +305,11 @@ def _worth(problem: Problem, found: Portfolio) -> list[dict[str, Any]]:
             other = solve(more, seconds=SECONDS / 2)
         except OutOfTime:
             continue
+        moved = not problem.targets or found.short != other.short  # else ties alone differ
         gained = {
             one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]
             for one in INDICATORS
+            if moved
         }
         rows.append(
             {
