@@ -1,6 +1,8 @@
 """What the operator sees: checks of a production start, health, figures, the page."""
 
 import io
+import json
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from saola.server.config.logs import Lines
 from saola.server.health import facts as health
 from saola.server.health.facts import Fact, facts
 from saola.server.health.metrics import exposition
@@ -131,3 +134,32 @@ class TestChecks:
         done = self.check(tmp_path, **{name: value})
         assert done.returncode != 0
         assert name in done.stderr
+
+
+class TestLogs:
+    def line(self, message: str, *, fault: bool = False) -> dict[str, str]:
+        told: Any = None
+        if fault:
+            try:
+                raise ValueError("hỏng /viec/0b7d6a3e-6f0e-4f6e-9c1c-1f2d3c4b5a69/")
+            except ValueError:
+                told = sys.exc_info()
+        record = logging.LogRecord("saola", 40, "x", 1, message, (), told)
+        found: dict[str, str] = json.loads(Lines().format(record))
+        return found
+
+    def test_one_object_a_line_without_secrets(self) -> None:
+        secret = "0b7d6a3e-6f0e-4f6e-9c1c-1f2d3c4b5a69"
+        for message in (
+            f"Bad Request: /viec/{secret}/", "Not Found: /thoi-nhan/12:AbCdEfGhIjKlMnOpQrStUvWxYz0123/",
+            "Not Found: /so-dang-ky/?tim=Lò+Thị+Hoa", "xuống\ndòng",
+        ):  # fmt: skip
+            told = self.line(message)
+            text = json.dumps(told)
+            assert secret not in text
+            assert "AbCdEf" not in text
+            assert "Hoa" not in text
+            assert told["level"] == "ERROR"
+        assert secret not in self.line("x", fault=True)["fault"]
+        assert "ValueError" in self.line("x", fault=True)["fault"]
+        assert self.line("Not Found: /san-pham/12/")["message"] == "Not Found: /san-pham/12/"

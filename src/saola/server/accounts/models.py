@@ -94,3 +94,12 @@ class Sending(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "hour"], name="sending_once_an_hour")]
+
+
+class SignedIn(models.Model):
+    """One place where a person is signed in."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="places_signed_in")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=60)  # coarse: "Chrome, Android"
+    began_at = models.DateTimeField(auto_now_add=True)

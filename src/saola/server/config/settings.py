@@ -235,10 +235,20 @@ SMS, ZALO = environment.gateways()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "saola.server.config.logs.Plain",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "lines": {"()": "saola.server.config.logs.Lines"},
+    },
     # the worker tells of every task; only what goes wrong is worth a line
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "level": "WARNING"}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines" if MODE == "production" else "plain",
+            "level": "WARNING",
+        }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from saola.server.accounts import sessions
 from saola.server.accounts.actions import set_email
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
@@ -22,7 +23,7 @@ from saola.server.accounts.rights import can
 from saola.server.accounts.roles import ALL
 from saola.server.notices.actions import mark_read
 from saola.server.web.common.context import GROUNDS, TEXT_SIZES
-from saola.server.web.common.forms import Form
+from saola.server.web.common.forms import Form, whole_number
 from saola.server.web.common.rights import person
 
 MOST_MESSAGES = 100
@@ -59,6 +60,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
             login(request, user)
+            key = str(request.session.session_key)
+            sessions.began(person(request), key, request.headers.get("User-Agent", ""))
             return redirect(wanted or "account:home")
         if getattr(request, "axes_locked_out", False):
             return locked_out(request)
@@ -139,6 +142,21 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(areas) == 1:
         return redirect(areas[0][0])
     return render(request, "account/home.html", {"areas": areas})
+
+
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where this person is signed in; one or all others can be ended."""
+    user = person(request)
+    rows = sessions.open_ones(user)
+    here = request.session.session_key
+    if request.method == "POST":
+        others = [row.pk for row in rows if row.session_key != here]
+        chosen = whole_number(request.POST.get("place", ""))
+        ended = sessions.end(user, others if "all" in request.POST else [chosen])
+        messages.success(request, _("Đã đăng xuất %(n)s nơi.") % {"n": ended})
+        return redirect("account:signed-in")
+    context = {"rows": [(row, row.session_key == here) for row in rows]}
+    return render(request, "account/signed_in.html", context)
 
 
 class EmailForm(Form):

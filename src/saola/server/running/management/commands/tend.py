@@ -21,6 +21,7 @@ from saola.server.outreach.mailings import deliver_due
 from saola.server.outreach.tasks import remind
 from saola.server.products.models import Product
 from saola.server.products.search import refill
+from saola.server.running.personal import erase_over
 
 PAUSE = 1  # seconds between looks at subscriptions
 MINUTE = 60  # between looks at scans
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                     questions.remind(timezone.localdate())
                     refill(Product.objects.all())
                     forget()
+                    erase_over()
                     hour_at = time.monotonic() + HOUR
             except Exception:  # the database is away, a disk is full: the next turn tries again
                 if options["once"]:
