@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 
@@ -78,8 +80,15 @@ class TestPages:
             "REQUEST_METHOD": "GET", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80",
             "wsgi.input": io.BytesIO(), "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http", "HTTP_HOST": "127.0.0.1",
         }  # fmt: skip
-        for path in ("/healthz", "/can-bo/", "/epcis", "/01/00000000000000"):
-            list(application({**environ, "PATH_INFO": path}, started))
+        signals = (request_started, request_finished)
+        for signal in signals:  # as Django's own client does: the test's connection stays open
+            signal.disconnect(close_old_connections)
+        try:
+            for path in ("/healthz", "/can-bo/", "/epcis", "/01/00000000000000"):
+                list(application({**environ, "PATH_INFO": path}, started))
+        finally:
+            for signal in signals:
+                signal.connect(close_old_connections)
         text = exposition().decode()
         assert 'saola_requests_total{part="public",status="2xx"}' in text
         assert 'saola_requests_total{part="desk",status="3xx"}' in text

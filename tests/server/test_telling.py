@@ -455,3 +455,19 @@ class TestMailings:
 )  # fmt: skip
 def test_mobile_numbers(text: str, number: str) -> None:
     assert mobile(text) == number
+
+
+def test_the_preview_is_what_goes_out(lead: Any, settings: Any) -> None:
+    settings.SMS = dict.fromkeys(("url", "key", "secret", "brand"), "x")
+    facts = {
+        "subject": "Họp",
+        "text": "Mời bà con họp ở xã",
+        "audience": "producers",
+        "place": None,
+    }
+    sms = mailings.draft({**facts, "way": "sms"}, "14", by=lead)
+    page = browser(lead).get(f"/can-bo/tin-nhan/{sms.pk}/").content.decode()
+    assert "Moi ba con hop o xa" in page
+    assert "Khong muon nhan nua" in page
+    inbox = mailings.draft({**facts, "way": "inbox"}, "14", by=lead)
+    assert "Không muốn nhận nữa" in mailings.as_sent(inbox)

@@ -194,14 +194,23 @@ def _hand_over(mailing: Mailing, one: Delivery) -> bool:
 
 def _send(mailing: Mailing, one: Delivery) -> None:
     key, about = f"mailing:{mailing.pk}", f"mailing:{mailing.pk}"
-    end = f"Không muốn nhận nữa: {refusal_address(one)}"
-    body = f"{mailing.text}\n\n{end}"
+    body = _body(mailing, refusal_address(one))
     if mailing.way in GATEWAYS:
         GATEWAYS[mailing.way].send(one.address, mailing.subject, body, f"saola-{one.pk}")
     elif one.user is not None:
         tell(key, [one.user], mailing.subject, body, about=about)
     else:
         write_to(key, one.address, mailing.subject, body, about=about)
+
+
+def _body(mailing: Mailing, refusal: str) -> str:
+    return f"{mailing.text}\n\nKhông muốn nhận nữa: {refusal}"
+
+
+def as_sent(mailing: Mailing) -> str:
+    """The text as everybody gets it; each has an own address to say no at the end."""
+    body = _body(mailing, f"{settings.BASE_URL}{reverse('public:refuse', args=['…'])}")
+    return GATEWAYS[mailing.way].shown(body) if mailing.way in GATEWAYS else body
 
 
 def refusal_address(one: Delivery) -> str:

@@ -20,7 +20,10 @@ REGISTER = (
     "số giấy chứng nhận",
     "nguồn",
     "ghi chú",
+    "ngày dữ liệu",
+    "giấy phép dữ liệu",
 )
+LICENCE = "CC BY 4.0"
 # QĐ 5277/QĐ-BNNMT, as law.md tells of it; the decision itself was not read
 PTNT_OCOP = (
     "MA_OCOP",
@@ -53,6 +56,8 @@ def register_rows(rows: Any, on: date) -> Iterator[tuple[Cell, ...]]:
             paper.number if paper else "",
             row.source_url,
             "dữ liệu minh họa" if product.illustrative else "",
+            on,
+            LICENCE,
         )
 
 

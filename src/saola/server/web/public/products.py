@@ -71,6 +71,9 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "picture": f"{settings.BASE_URL}{reverse('public:photo', args=[pk, 'san-pham'])}"
         if found.photo_id
         else "",
+        "producer_photo": bool(
+            producer and producer.photo_id and producer.kind != producer.Kind.HOUSEHOLD
+        ),
         "data": _as_data(found, rows[0], offer),
         "stories": found.stories.all(),
         "told_first": get_language() or "vi",

@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
-from saola.server.outreach.mailings import confirm, draft, progress, quiet, recipients, stop
+from saola.server.outreach.mailings import (
+    as_sent,
+    confirm,
+    draft,
+    progress,
+    quiet,
+    recipients,
+    stop,
+)
 from saola.server.outreach.models import Mailing
 from saola.server.places.models import Place
 from saola.server.web.common.forms import Form, whole_number
@@ -80,6 +88,7 @@ def mailing(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "mailing": found,
         "count": len(people),
+        "as_sent": as_sent(found),
         "sample": [user or address for address, user in list(people.items())[:SAMPLE]],
         "progress": progress(found),
         "page": Paginator(
