@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from saola.server.market.models import Enquiry
 from saola.server.outreach.models import SignUp, Training
 from saola.server.running.personal import erase_over, register
 from tests.factories import ProductFactory, UserFactory
+from tests.server.conftest import Office
 from tests.server.test_register import recognised
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +89,17 @@ def test_a_person_is_told_what_is_kept(capsys: Any) -> None:
     assert "market.Enquiry: contact" in capsys.readouterr().out
     call_command("personal", "erase")
     assert "không có gì" in capsys.readouterr().out
+
+
+def test_who_opened_a_dossier_is_kept_once_a_day(office: Office) -> None:
+    cache.clear()
+    dossier = office.dossier("filed")
+    page = f"/can-bo/ho-so/{dossier.pk}/"
+    for _ in range(2):
+        assert office.client("commune_officer").get(page).status_code == 200
+    assert office.client("other_commune").get(page).status_code == 404
+    assert [look.user for look in dossier.looks.all()] == [office["commune_officer"]]
+    assert "Ai đã mở hồ sơ này" not in office.client("commune_officer").get(page).content.decode()
+    cache.clear()  # another process of the same day
+    office.client("commune_officer").get(page)
+    assert dossier.looks.count() == 1

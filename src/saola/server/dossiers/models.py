@@ -160,6 +160,20 @@ class StepLog(models.Model):
         ordering = ["at", "pk"]
 
 
+class Look(models.Model):
+    """Somebody of an office opened the dossier on a day."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="looks")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        ordering = ["-day", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "user", "day"], name="look_once_a_day")
+        ]
+
+
 class RequestItem(models.Model):
     """One thing that an office asks to be completed, and what the producer answered."""
 

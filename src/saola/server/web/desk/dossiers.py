@@ -15,6 +15,7 @@ from saola.server.accounts.rights import can
 from saola.server.councils.models import Result
 from saola.server.dossiers.checklist import checklist
 from saola.server.dossiers.exports import HEAD, dossier_rows
+from saola.server.dossiers.filed import looks
 from saola.server.dossiers.filed.versions import filed_assessment
 from saola.server.dossiers.labels import STATES
 from saola.server.dossiers.labels import STEPS as STEP_NAMES
@@ -34,8 +35,9 @@ from saola.server.web.common.papers import (
     whole_response,
 )
 from saola.server.web.common.proposal import proposal_response
-from saola.server.web.common.rights import needs
+from saola.server.web.common.rights import needs, person
 
+LOOKS = 50  # the newest, of who opened a dossier
 PER_PAGE = 50
 # acts with a page of their own; the rest take the plain form of `step`
 OWN_PAGE = {
@@ -93,7 +95,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 def visible_dossier(request: HttpRequest, pk: int) -> Dossier:
     """A dossier the person may see; otherwise not found."""
     rows = Dossier.objects.visible_to(request.user).select_related("product__producer", "place")
-    return get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows, pk=pk)
+    looks.note(found, person(request))
+    return found
 
 
 def _acts(found: Dossier, user: Any, result: Result | None) -> list[dict[str, Any]]:
@@ -158,6 +162,9 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "visits": found.visits.prefetch_related("photos"),
         "tests": found.tests.select_related("file"),
         "illustrative": found.illustrative,
+        "looks": found.looks.select_related("user")[:LOOKS]
+        if can(request.user, Permission.JOURNAL_VIEW)
+        else (),
     }
     context["form_numbers"] = ("01", "02", "03")
     return render(request, "desk/dossier.html", context)
