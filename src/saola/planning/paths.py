@@ -76,7 +76,8 @@ def undominated(
     found: list[Plan] = []
     seen: Ways = []
     table = Frontier(need, len(ladders))
-    for year in range(1, years + 1):
+    longest = max(_months(ladders), default=0)  # in more years than that nothing new is possible
+    for year in range(1, min(years, max(1, -(-longest // 12))) + 1):
         ways = ways_of_groups(ladders, goal.minimums, 12 * year, by_money, by_steps=by_steps)
         if ways == seen or not all(ways):
             continue
