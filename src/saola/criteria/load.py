@@ -51,6 +51,13 @@ def load(sheet_id: str) -> CriteriaSet:
     return read(raw(sheet_id), sheet_id)
 
 
+@cache
+def newest_sets() -> tuple[CriteriaSet, ...]:
+    """Those of the newest decision, by their numbers."""
+    sets = (load(one) for one in sheet_ids())
+    return tuple(one for one in sets if one.rulebook == RULEBOOKS[-1])
+
+
 def raw(sheet_id: str) -> dict[str, Any]:
     """The data of a criteria set as stored; UnknownSheet when there is none."""
     file = _file_of(sheet_id)

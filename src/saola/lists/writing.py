@@ -4,15 +4,25 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+
+from saola.vietnamese.numbers import decimal_comma
 
 Cell = str | int | date | None
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def plain(number: Decimal | None) -> Cell:
+    """A number for a table: whole ones as numbers, others with their comma."""
+    if number is None or number == int(number):
+        return None if number is None else int(number)
+    return decimal_comma(f"{number.normalize():f}")
 
 
 def _safe(cell: Cell) -> str | int:

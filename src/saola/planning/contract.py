@@ -17,7 +17,7 @@ from saola.planning.portfolio import (
     extra_needed,
     robust,
     solve,
-    with_more,
+    worth,
 )
 from saola.planning.sheets import MARGIN, Effort, goal, guess_source, ladders
 
@@ -167,43 +167,14 @@ def _portfolio(data: dict[str, Any]) -> dict[str, Any]:
     told = _told(found)
     lasts, met = robust(problem, found)
     told["robust"] = {"money_lasts": round(lasts, 3), "targets_met": [round(one, 3) for one in met]}
-    told["worth"] = _worth(problem, found, data.get("more", {}))
+    more = {n: _whole(data.get("more", {}).get(n, 0), f"more: {n}") for n in ("money", "days")}
+    told["worth"] = worth(problem, found, **more)
     if any(found.short):
         try:
             told["extra_needed"] = extra_needed(problem)
         except OutOfTime:
             told["extra_needed"] = "not found out in time"
     return told
-
-
-def _worth(problem: Problem, found: Portfolio, more: dict[str, Any]) -> list[dict[str, Any]]:
-    """What so much more money or days of advisers in every year would bring."""
-    rows = []
-    for name in ("money", "days"):
-        amount = _whole(more.get(name, 0), f"more: {name}")
-        if amount and (name == "money" or problem.days is not None):
-            try:
-                other = solve(with_more(problem, **{name: amount}))
-            except OutOfTime:
-                continue
-            names = sorted(found.counts.keys() | other.counts.keys())
-            moved = not problem.targets or found.short != other.short  # else ties alone differ
-            gained = {
-                one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]
-                for one in names
-                if moved
-            }
-            rows.append(
-                {
-                    "of": name,
-                    "more": amount,
-                    "gained": gained,
-                    "short": sum(found.short) - sum(other.short),
-                    "saved": found.cost - other.cost,
-                    "proven": not (other.unproven or found.unproven),
-                }
-            )
-    return rows
 
 
 def _told(found: Portfolio) -> dict[str, Any]:

@@ -6,6 +6,7 @@ else."""
 from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,7 @@ __all__ = [
     "robust",
     "solve",
     "with_more",
+    "worth",
 ]
 SECONDS = 20.0
 FOR_ORDER = 3.0  # seconds to find the soonest order, and the options that come next
@@ -144,6 +146,40 @@ def with_more(problem: Problem, *, money: int = 0, days: int = 0) -> Problem:
         budgets=tuple(one + money for one in problem.budgets),
         days=None if problem.days is None else tuple(one + days for one in problem.days),
     )
+
+
+def worth(
+    problem: Problem, found: Portfolio, *, money: int = 0, days: int = 0, seconds: float = SECONDS
+) -> list[dict[str, Any]]:
+    """What so much more money, and so many more days where they limit, in every year would bring:
+    for each what is gained by indicator, less short, less money, and whether both are proven. What
+    is not found out in time is left out. Where targets are met alike nothing is gained: the rest
+    would be ties."""
+    rows: list[dict[str, Any]] = []
+    for name, amount in (("money", money), ("days", days if problem.days is not None else 0)):
+        if not amount:
+            continue
+        try:
+            other = solve(with_more(problem, **{name: amount}), seconds=seconds)
+        except OutOfTime:
+            continue
+        moved = not problem.targets or found.short != other.short
+        gained = {
+            one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]
+            for one in sorted(found.counts.keys() | other.counts.keys())
+            if moved
+        }
+        rows.append(
+            {
+                "of": name,
+                "more": amount,
+                "gained": gained,
+                "short": sum(found.short) - sum(other.short),
+                "saved": found.cost - other.cost,
+                "proven": not (other.unproven or found.unproven),
+            }
+        )
+    return rows
 
 
 def robust(

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from saola.criteria import load, rulebook, rulebook_in_force, sheet_ids
+from saola.criteria import newest_sets, rulebook, rulebook_in_force
 from saola.criteria.load import RULEBOOKS
 from saola.lists import Unreadable, list_data, read_list
 from saola.server.files.store import keep, open_file
@@ -202,8 +202,7 @@ def _group(printed: str | None) -> int | None:
 @cache
 def _groups() -> dict[str, int]:
     """Number of each set of the newest decision by its folded name."""
-    sets = [load(sheet) for sheet in sheet_ids()]
-    return {fold(s.name): s.number for s in sets if s.rulebook == RULEBOOKS[-1]}
+    return {fold(one.name): one.number for one in newest_sets()}
 
 
 def _new_code(printed: str | None, codes: set[str]) -> str:

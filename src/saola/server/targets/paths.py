@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from saola.criteria import CriteriaSet, Criterion, Round, load, rulebook, sheet_ids
-from saola.criteria.load import RULEBOOKS
+from saola.criteria import CriteriaSet, Criterion, Round, newest_sets, rulebook
 from saola.lifecycle.machine import Refused
 from saola.planning import Plan, Unreachable, cheapest, fastest, safest
 from saola.planning.explain import explain, why_not
@@ -230,9 +229,7 @@ def _no_circle(name: str, first: str, province: str) -> None:
 def _most(label: str) -> int:
     """The most points that a criterion of this name has on a sheet in force."""
     name = fold(label)
-    sets = [load(one) for one in sheet_ids()]
-    told = (c.max for s in sets if s.rulebook == RULEBOOKS[-1] for c in s.criteria
-            if fold(c.label) == name)  # fmt: skip
+    told = (c.max for one in newest_sets() for c in one.criteria if fold(c.label) == name)
     return max(told, default=0)
 
 

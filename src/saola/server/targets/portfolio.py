@@ -23,7 +23,7 @@ from saola.planning.portfolio import (
     extra_needed,
     robust,
     solve,
-    with_more,
+    worth,
 )
 from saola.planning.sheets import goal, ladders
 from saola.server.places.models import Place
@@ -202,7 +202,7 @@ def solved(scenario: Scenario) -> dict[str, Any]:
             for t, short, share in zip(problem.targets, found.short, met, strict=True)
         ],
         "money_lasts": round(lasts, 3),
-        "worth": _worth(problem, found),
+        "worth": worth(problem, found, money=MORE_MONEY, days=MORE_DAYS, seconds=SECONDS / 2),
     }
     if any(found.short):
         try:
@@ -291,37 +291,6 @@ def _row(one: Chosen, sheets: Mapping[int, str]) -> dict[str, Any]:
         "steps": steps,
         "sheet": sheets.get(product, ""),
     }
-
-
-def _worth(problem: Problem, found: Portfolio) -> list[dict[str, Any]]:
-    """What a little more money or time of advisers in every year would bring: more of each
-    indicator, less short, less money."""
-    looks = [("money", MORE_MONEY, with_more(problem, money=MORE_MONEY))]
-    if problem.days is not None:
-        looks.append(("days", MORE_DAYS, with_more(problem, days=MORE_DAYS)))
-    rows = []
-    for name, amount, more in looks:
-        try:
-            other = solve(more, seconds=SECONDS / 2)
-        except OutOfTime:
-            continue
-        moved = not problem.targets or found.short != other.short  # else ties alone differ
-        gained = {
-            one: other.counts.get(one, (0,))[-1] - found.counts.get(one, (0,))[-1]
-            for one in INDICATORS
-            if moved
-        }
-        rows.append(
-            {
-                "of": name,
-                "more": amount,
-                "gained": gained,
-                "short": sum(found.short) - sum(other.short),
-                "saved": found.cost - other.cost,
-                "proven": not (other.unproven or found.unproven),
-            }
-        )
-    return rows
 
 
 def _cannot(problem: Problem) -> list[str]:

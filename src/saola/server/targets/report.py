@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
-from saola.lists.writing import Cell
+from saola.lists.writing import Cell, plain
 from saola.server.dossiers.models import Dossier
 from saola.server.market.models import Contract, Export, Sale, Stand, TradeEvent
 from saola.server.market.queries import by_model, markets, year_totals
@@ -193,9 +193,9 @@ def _years(on: date, province: str) -> Iterator[Table]:
     both = [(one, year_totals(one, real, on)) for one in (on.year, on.year - 1)]
     rows = [
         (
-            one, of["products"], _plain(of["revenue"]), _percent(of["changes"]["revenue"]),
-            of["workers"], _percent(of["changes"]["workers"]), _plain(of["investment"]),
-            _plain(of["support"]), of["adopted"],
+            one, of["products"], plain(of["revenue"]), _percent(of["changes"]["revenue"]),
+            of["workers"], _percent(of["changes"]["workers"]), plain(of["investment"]),
+            plain(of["support"]), of["adopted"],
         )
         for one, of in both
     ]  # fmt: skip
@@ -213,7 +213,7 @@ def _by_model_and_market(
 ) -> Iterator[Table]:
     names = {key: str(label) for key, label in Producer.Kind.choices} | {"": "chưa rõ"}
     models = [
-        (one, names[kind], products, _plain(money), people)
+        (one, names[kind], products, plain(money), people)
         for one in years
         for kind, products, money, people in by_model(one, real)
     ]
@@ -223,8 +223,8 @@ def _by_model_and_market(
     yield Table("Kết quả năm theo mô hình tổ chức", head, models, (1, 4, 2, 3, 2))
     abroad = [
         (
-            one, row.country, row.hs_code, row.products, row.consignments, _plain(row.kg),
-            _plain(row.usd),
+            one, row.country, row.hs_code, row.products, row.consignments, plain(row.kg),
+            plain(row.usd),
         )
         for one in years
         for row in markets(one, real, on)
@@ -238,13 +238,6 @@ def _percent(change: Decimal | None) -> str | None:
         return None
     word = "tăng" if change >= 0 else "giảm"
     return f"{word} {decimal_comma(f'{abs(change):.1f}')} %"
-
-
-def _plain(number: Decimal | None) -> Cell:
-    """Whole ones as numbers, others with their comma."""
-    if number is None or number == int(number):
-        return None if number is None else int(number)
-    return decimal_comma(f"{number.normalize():f}")
 
 
 def _told(first: date, last: date, province: str) -> list[tuple[str, Cell]]:

@@ -12,8 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from saola.criteria import load, sheet_ids
-from saola.criteria.load import RULEBOOKS
+from saola.criteria import newest_sets
 from saola.server.market.queries import exported
 from saola.server.places.models import Place
 from saola.server.products.models import Producer
@@ -79,8 +78,7 @@ def _page(request: HttpRequest, on: date) -> tuple[Filters, Any]:
 @cache
 def group_names() -> dict[str, str]:
     """Sets of the newest decision by their number."""
-    sets = [load(sheet) for sheet in sheet_ids()]
-    return {str(s.number): s.name for s in sets if s.rulebook == RULEBOOKS[-1]}
+    return {str(one.number): one.name for one in newest_sets()}
 
 
 @login_not_required

@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from saola.criteria import load, sheet_ids
-from saola.criteria.load import RULEBOOKS
+from saola.criteria import newest_sets
 from saola.planning.sheets import guess_source, guessed
 from saola.server.accounts.permissions import Permission
 from saola.server.targets.models import EffortRow
@@ -21,8 +20,7 @@ from saola.vietnamese.sorting import word_key
 
 def labels() -> list[str]:
     """Names of the criteria of the newest decision, each once, in Vietnamese order."""
-    sets = [load(sheet) for sheet in sheet_ids()]
-    names = {c.label for s in sets if s.rulebook == RULEBOOKS[-1] for c in s.criteria}
+    names = {criterion.label for one in newest_sets() for criterion in one.criteria}
     return sorted(names, key=word_key)
 
 

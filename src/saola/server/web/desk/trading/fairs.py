@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
+from saola.lists.writing import plain
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
 from saola.server.market.fairs import invite, number_stands, plan_event
@@ -23,7 +24,6 @@ from saola.server.products.models import Producer
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Count, DateField, Form, whole_number
 from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.trading.market import plain
 from saola.server.web.desk.trading.sets import group_choices
 
 PROVINCE = 2  # digits of its code

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
+from saola.lists.writing import plain
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, can, ids_in
 from saola.server.market.enquiries import advance, introduce, passed_on, settle_demand, unreached
@@ -97,13 +98,6 @@ YEARS = (
     "nội dung, nguồn hỗ trợ", "mô hình tổ chức", "doanh thu năm trước (đồng)",
     "thay đổi doanh thu (%)",
 )  # fmt: skip
-
-
-def plain(number: Decimal | None) -> int | str | None:
-    """A number for a table: whole ones as numbers, others with their comma."""
-    if number is None or number == int(number):
-        return None if number is None else int(number)
-    return decimal_comma(f"{number.normalize():f}")
 
 
 @needs(Permission.TRADE_OVERSEE)

@@ -1,13 +1,8 @@
 """Product sets of the newest decision, to choose from."""
 
-from functools import cache
-
-from saola.criteria import load, sheet_ids
-from saola.criteria.load import RULEBOOKS
+from saola.criteria import newest_sets
 
 
-@cache
 def group_choices() -> list[tuple[int, str]]:
     """Sets of the newest decision."""
-    sets = [load(sheet) for sheet in sheet_ids()]
-    return [(s.number, f"{s.number}. {s.name}") for s in sets if s.rulebook == RULEBOOKS[-1]]
+    return [(one.number, f"{one.number}. {one.name}") for one in newest_sets()]
