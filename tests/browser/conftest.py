@@ -97,8 +97,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def wait_for(address: str) -> None:
-    """Until the site answers."""
-    for _ in range(150):
+    """Until the site answers; on a busy machine the province alone takes half a minute to make."""
+    for _ in range(600):
         try:
             urllib.request.urlopen(address, timeout=2)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
