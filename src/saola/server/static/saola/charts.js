@@ -27,8 +27,9 @@ function fan({ names, columns: [low, quarter, threeQuarters, high, middle] }) {
   return found;
 }
 
-// goods from the left to the right; a link that would close a circle stays in the table alone
-function links(rows) {
+// goods from the left to the right, on a phone from above to below; a link that would close a circle
+// stays in the table alone
+function links(rows, narrow) {
   const next = new Map();
   const leads = (from, to, seen = new Set()) =>
     from === to || (!seen.has(from) && seen.add(from) && [...(next.get(from) ?? [])].some((one) => leads(one, to, seen)));
@@ -39,8 +40,8 @@ function links(rows) {
   });
   const names = [...new Set(kept.flatMap(([from, to]) => [from, to]))];
   return [{
-    type: "sankey", left: 8, right: 120, top: 8, bottom: 8, nodeGap: 12, draggable: false, emphasis: { focus: "adjacency" },
-    label: { color: colour("--ink"), width: 140, overflow: "truncate" }, lineStyle: { color: "source", opacity: 0.35 },
+    type: "sankey", orient: narrow ? "vertical" : "horizontal", left: 8, right: narrow ? 8 : 120, top: 8, bottom: narrow ? 32 : 8, nodeGap: 12, draggable: false, emphasis: { focus: "adjacency" },
+    label: { color: colour("--ink"), width: narrow ? 260 : 140, overflow: "truncate", position: narrow ? "bottom" : "right" }, lineStyle: { color: "source", opacity: 0.35 },
     data: names.map((name) => ({ name })),
     links: kept.map(([source, target, worth]) => ({ source, target, value: Math.max(1, Number(worth) || 1) })),
   }];
@@ -55,7 +56,7 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   figure.querySelector("details").open = false;
   const plain = figure.dataset.kind === "links";
   const chart = globalThis.echarts.init(box, null, { renderer: "svg" });
-  const series = plain ? links(told.rows) : KINDS[figure.dataset.kind](told);
+  const series = plain ? links(told.rows, box.clientWidth < 480) : KINDS[figure.dataset.kind](told);
   if (plain) {
     chart.setOption({ animation: false, color: HUES, textStyle: { fontFamily: font, fontSize: 13 }, tooltip: {}, series });
     figure.dataset.ready = "1";
