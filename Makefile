@@ -25,7 +25,7 @@ $(STAMP)/run: $(STAMP)/uv $(LOCKS)/run.txt pyproject.toml
 
 $(STAMP)/dev: $(STAMP)/run $(LOCKS)/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCKS)/dev.txt
-	@touch $@
+	@rm -f $(STAMP)/bench && touch $@
 
 assets: $(STAMP)/assets
 
@@ -54,9 +54,10 @@ check: install $(STAMP)/dev
 	@$(BIN)/saola-server makemigrations --check --dry-run
 	@$(BIN)/python tools/rooms.py
 
-$(STAMP)/bench: $(STAMP)/dev $(LOCKS)/bench.txt
+# the bench's lock has another protobuf: the tests' packages are laid again before the next tests
+$(STAMP)/bench: $(STAMP)/run $(LOCKS)/bench.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCKS)/bench.txt
-	@touch $@
+	@rm -f $(STAMP)/dev && touch $@
 
 bench: install $(STAMP)/bench assets
 	@$(BIN)/python tools/bench.py

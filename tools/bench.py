@@ -286,6 +286,7 @@ def server(url: str, folder: Path) -> None:
         SAOLA_MODE="production",
         SAOLA_SECRET_KEY="b" * 60,
         SAOLA_SERIAL_KEY="ab" * 32,
+        SAOLA_FIELD_KEYS="ZmZm" * 10 + "ZmY=",
         SAOLA_BASE_URL="https://127.0.0.1",
         SAOLA_HOSTS="127.0.0.1",
         SAOLA_DATABASE_URL=url,

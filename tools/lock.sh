@@ -9,9 +9,10 @@ echo "uv==0.13.9" | compile - -o requirements/uv.txt
 echo "hatchling==1.29.0" > "${TMPDIR:-/tmp}/saola-build.in"
 echo "editables" >> "${TMPDIR:-/tmp}/saola-build.in"
 compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server -o requirements/run.txt
-compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server --group test --group dev \
+compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server --extra watching --extra scans --group test --group dev \
     -c requirements/run.txt -o requirements/dev.txt
-compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server --group test --group bench \
-    -c requirements/dev.txt -o requirements/bench.txt
+# OR-Tools and the exporter of traces want different protobufs: `make bench` has no traces
+compile pyproject.toml "${TMPDIR:-/tmp}/saola-build.in" --extra server --extra scans --group test --group bench \
+    -c requirements/run.txt -o requirements/bench.txt
 compile --group assets -o requirements/assets.txt
 compile tools/node.in -o requirements/node.txt

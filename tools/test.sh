@@ -3,6 +3,7 @@
 set -u
 SUITE="${1:-default}"
 PACKAGES="chromium postgresql-15 poppler-utils tesseract-ocr tesseract-ocr-vie libreoffice-writer-nogui"
+[ "$SUITE" = ha ] && PACKAGES="postgresql-15 patroni etcd-server python3-etcd python3-psycopg2"
 missing=""
 for package in $PACKAGES; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

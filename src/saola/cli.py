@@ -326,7 +326,8 @@ def _epcis_hash(options: argparse.Namespace) -> int:
     try:
         for event, spaces in epcis.read_document(_input(options.file, LARGEST_LIST)).hashed():
             print(epcis.event_hash(event, spaces))
-    except (epcis.NotEpcis, KeyError) as fault:
+    # an unchecked event may hold anything in any place
+    except (epcis.NotEpcis, KeyError, TypeError, AttributeError, ValueError) as fault:
         raise Invalid(options.file, f"no event of EPCIS 2.0: {fault}") from None
     return 0
 

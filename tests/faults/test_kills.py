@@ -120,7 +120,8 @@ def refused(folder: Path, *command: str, **settings: str) -> str:
 def test_production_refuses_what_is_unsafe(province: Path, tmp_path: Path) -> None:
     key = {"SAOLA_MODE": "production", "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_HOSTS": "ocop.example"}
     addressed = key | {"SAOLA_BASE_URL": "https://ocop.example"}
-    whole = addressed | {"SAOLA_SERIAL_KEY": "0f" * 32}
+    labelled = addressed | {"SAOLA_SERIAL_KEY": "0f" * 32}
+    whole = labelled | {"SAOLA_FIELD_KEYS": "ZmZm" * 10 + "ZmY="}
 
     assert "SAOLA_SECRET_KEY" in refused(tmp_path, "check", SAOLA_MODE="production")
     assert "SAOLA_HOSTS" in refused(
@@ -129,6 +130,7 @@ def test_production_refuses_what_is_unsafe(province: Path, tmp_path: Path) -> No
     assert "SAOLA_BASE_URL" in refused(tmp_path, "check", **key)
     assert "SAOLA_SERIAL_KEY" in refused(tmp_path, "check", **addressed)
     assert "hexadecimal" in refused(tmp_path, "check", **addressed, SAOLA_SERIAL_KEY="k" * 64)
+    assert "SAOLA_FIELD_KEYS" in refused(tmp_path, "check", **labelled)
     assert "Chế độ minh họa" in refused(tmp_path, "demo", **whole)
     assert "tài khoản dùng thử" in refused(province, "serve", **whole)
     assert "SAOLA_MODE" in refused(province, "serve")

@@ -438,6 +438,7 @@ def test_production_starts_only_when_it_is_safe(tmp_path: Path) -> None:
     good = {
         "SAOLA_SECRET_KEY": "k" * 50,
         "SAOLA_SERIAL_KEY": "0f" * 32,
+        "SAOLA_FIELD_KEYS": "ZmZm" * 10 + "ZmY=",
         "SAOLA_HOSTS": "ocop.example.vn",
         "SAOLA_BASE_URL": "https://ocop.example.vn",
         "SAOLA_DATA": str(tmp_path),

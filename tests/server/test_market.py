@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -86,7 +86,7 @@ class Seller:
 @pytest.fixture
 def seller(settings: Any, tmp_path: Any) -> Seller:
     settings.DATA = tmp_path
-    cache.clear()  # how often a connection sent something
+    caches["machine"].clear()  # how often a connection sent something
     return Seller()
 
 

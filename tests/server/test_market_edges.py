@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from saola.criteria import load, sheet_ids
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def seller(settings: Any, tmp_path: Any) -> Seller:
     settings.DATA = tmp_path
-    cache.clear()
+    caches["machine"].clear()
     return Seller()
 
 
@@ -93,7 +93,7 @@ class TestNobodyThere:
 
     def test_the_buyer_is_told_so(self) -> None:
         product = recognised(ProductFactory(producer__email=""))
-        cache.clear()
+        caches["machine"].clear()
         page, client = f"/san-pham/{product.pk}/hoi-mua/", Client()
         token = client.get(page).content.decode().split('name="token" value="')[1].split('"')[0]
         told = {"name": "Hoa", "contact": "0900", "text": "Cần 200 hộp", "token": token}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -55,7 +55,7 @@ class Office:
 @pytest.fixture
 def office(settings: Any, tmp_path: Any) -> Office:
     settings.DATA = tmp_path
-    cache.clear()
+    caches["machine"].clear()
     return Office()
 
 

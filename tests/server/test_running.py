@@ -109,6 +109,7 @@ class TestChecks:
         told = {
             "PATH": os.environ["PATH"], "SAOLA_MODE": "production", "SAOLA_DATA": str(tmp_path),
             "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_SERIAL_KEY": "ab" * 32,
+            "SAOLA_FIELD_KEYS": "ZmZm" * 10 + "ZmY=",
             "SAOLA_HOSTS": "ocop.example.vn", "SAOLA_BASE_URL": "https://ocop.example.vn",
         }  # fmt: skip
         command = [str(Path(sys.executable).with_name("saola-server")), "check", "--deploy"]
@@ -136,7 +137,9 @@ class TestChecks:
         [
             ("SAOLA_SECRET_KEY", "short"), ("SAOLA_SECRET_KEY", ""), ("SAOLA_HOSTS", "*"),
             ("SAOLA_BASE_URL", "http://ocop.example.vn"), ("SAOLA_SERIAL_KEY", "xyz"),
-            ("SAOLA_MODE", "prod"), ("SAOLA_DATABASE_URL", "mysql://x"),
+            ("SAOLA_MODE", "prod"), ("SAOLA_FIELD_KEYS", "short"),
+            ("SAOLA_OIDC", "http://a:b@vneid.example.vn"), ("SAOLA_OIDC", "https://vneid.example.vn"),
+            ("SAOLA_DATABASE_URL", "mysql://x"),
         ],
     )  # fmt: skip
     def test_what_must_not_be_does_not_start(self, tmp_path: Path, name: str, value: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -33,7 +33,7 @@ NIGHT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 @pytest.fixture
 def lead(settings: Any, tmp_path: Any) -> Any:
     settings.DATA = tmp_path
-    cache.clear()
+    caches["machine"].clear()
     return UserFactory(role="ocop_agency", role__scope="place:14")
 
 
@@ -130,7 +130,7 @@ class TestTraining:
         assert Training.objects.count() == 1
 
     def test_a_villager_without_an_account(self, lead: Any) -> None:
-        cache.clear()
+        caches["machine"].clear()
         soon = timezone.now() + timedelta(hours=1)
         facts = {"title": "Viết câu chuyện", "where": "Sơn La", "starts_at": soon, "seats": 2}
         training = news.plan_training(facts, "14", by=lead)

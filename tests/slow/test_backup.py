@@ -103,7 +103,7 @@ def test_what_cannot_be_trusted_is_refused(tmp_path: Path) -> None:
         assert not (new.folder / "files").exists() or not list((new.folder / "files").iterdir())
         shutil.rmtree(new.folder)
 
-    refused("SAOLA_SECRET_KEY, SAOLA_SERIAL_KEY", keys=False)
+    refused("SAOLA_SECRET_KEY, SAOLA_SERIAL_KEY, SAOLA_FIELD_KEYS", keys=False)
     file = next(p for p in (kept / "files").rglob("*") if p.is_file())
     content = file.read_bytes()
     file.write_bytes(content[:-1] + b"?")

@@ -4,7 +4,7 @@ go on answering."""
 import uuid
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from saola.server.market.enquiries import MOST_OF_PRODUCER
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_ten_thousand_enquiries() -> None:
-    cache.clear()
+    caches["machine"].clear()
     producer = ProducerFactory(email="htx@example.vn")
     products = [recognised(ProductFactory(producer=producer)) for _ in range(20)]
     other = recognised(ProductFactory(producer__email="khac@example.vn"))

@@ -47,7 +47,8 @@ def address(installed: Path, tmp_path: Path) -> Iterator[str]:
     data.mkdir(mode=0o750)
     environment = {
         "PATH": os.environ["PATH"], "SAOLA_MODE": "production", "SAOLA_DATA": str(data),
-        "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_SERIAL_KEY": "ab" * 32, "SAOLA_HOSTS": "127.0.0.1",
+        "SAOLA_SECRET_KEY": "k" * 60, "SAOLA_SERIAL_KEY": "ab" * 32,
+        "SAOLA_FIELD_KEYS": "ZmZm" * 10 + "ZmY=", "SAOLA_HOSTS": "127.0.0.1",
         "SAOLA_BASE_URL": "https://ocop.example.vn", "SAOLA_METRICS_TOKEN": TOKEN,
     }  # fmt: skip
     command = [str(installed / "saola-server"), "serve", "--port", str(port)]

@@ -103,7 +103,11 @@ def _of_thirteen(scheme: str, prefix: str, rest: str) -> str | None:
 
 
 def _of_link(text: str) -> str | None:
-    steps = [WORDS.get(step, step) for step in urlsplit(text).path.split("/")]
+    try:
+        path = urlsplit(text).path
+    except ValueError:  # a host in brackets that is none
+        return None
+    steps = [WORDS.get(step, step) for step in path.split("/")]
     if len(steps) > 2 and not steps[-1]:
         steps.pop()
     for at in range(len(steps) - 2, 0, -1):

@@ -1,6 +1,7 @@
 """Questions to events in the parameters of EPCIS 2.0 (8.2.7.1): read strictly, and asked of one
 event at a time. Databases may narrow a search first; what is found is decided here."""
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -83,7 +84,7 @@ def read_query(given: Mapping[str, Any], spaces: Spaces) -> Query:
     }
     tests = tuple(_test(name, values, spaces) for name, values in asked.items())
     order, limit, most = given.get("orderBy", ""), *_counts(given)
-    if order and order not in ORDERS:
+    if order != "" and (not isinstance(order, str) or order not in ORDERS):
         raise BadQuery("orderBy", "eventTime or recordTime")
     direction = given.get("orderDirection", "DESC")
     if direction not in ("ASC", "DESC"):
@@ -173,7 +174,10 @@ def _compared(name: str, kind: str, found: Extract, values: list[Any]) -> Test:
 def _measure(value: Any) -> float | datetime | None:
     """A number or a moment; None where it is neither."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # hundreds of digits
+            return math.inf if value > 0 else -math.inf
     if NUMBER.fullmatch(str(value)):
         return float(str(value))
     try:

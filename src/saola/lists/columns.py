@@ -86,7 +86,7 @@ def header_at(rows: Sequence[Sequence[str]], at: int) -> Header | None:
     if at + 1 < len(rows):
         both = [_joined(upper, lower) for upper, lower in _pairs(rows[at], rows[at + 1])]
         two = _columns(both, rows[at + 1])
-        if _is_second(rows[at + 1], two, one):
+        if "product" in two[0] and _is_second(rows[at + 1], two, one):
             return _made(two, both, at, at + 1)
     return _made(one, rows[at], at, at)
 

@@ -32,13 +32,14 @@ def run(text: bytes) -> dict[str, Any]:
     """The result of a scenario: {"path": …} or {"portfolio": …}. Raises Refused."""
     try:
         data = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()  # no half characters
     except (ValueError, RecursionError) as fault:
         raise Refused(f"no JSON: {fault}") from None
     if not isinstance(data, dict) or not ({"path", "portfolio"} & data.keys()):
         raise Refused("an object with path or portfolio is expected")
     try:
         return _path(data["path"]) if "path" in data else _portfolio(data["portfolio"])
-    except (KeyError, TypeError, AttributeError, UnknownSheet) as fault:
+    except (KeyError, TypeError, AttributeError, OverflowError, UnknownSheet) as fault:
         raise Refused(f"{type(fault).__name__}: {fault}") from None
     except Impossible as fault:
         return {"impossible": list(fault.names)}

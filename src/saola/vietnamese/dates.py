@@ -19,9 +19,12 @@ def long(day: date) -> str:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day: 31 August + 6 → 28 February."""
+    """The same day of a later month, or that month's last day: 31 August + 6 → 28 February. What
+    would lie beyond the year 9999 is the last day there is."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 

@@ -74,7 +74,10 @@ class _JsonEvents:
 
     def __iter__(self) -> Iterator[Spaced]:
         for row in self.rows:
-            event = msgspec.json.decode(row)
+            try:
+                event = msgspec.json.decode(row)
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as fault:
+                raise NotEpcis(f"JSON cannot be read: {fault}") from None
             if not isinstance(event, dict):
                 event = {}
             own = prefixes(event.get("@context"))

@@ -29,14 +29,17 @@ def root(content: bytes) -> tuple[str, dict[str, Any], str]:
         raise NotEpcis(f"XML cannot be read: {fault}") from None
     if top.getroottree().docinfo.doctype:
         raise NotEpcis("a document type is not allowed")
-    name = etree.QName(top)
+    try:
+        name = etree.QName(top)
+    except ValueError as fault:  # a prefix that nobody declares
+        raise NotEpcis(f"XML cannot be read: {fault}") from None
     if name.namespace and not name.namespace.startswith(SPACES):
         raise NotEpcis(f"the namespace {name.namespace} is not that of EPCIS", f"/{name.localname}")
     if name.localname in EVENTS:
         return "event", {}, "/"
     if name.localname not in KINDS:
         raise NotEpcis("the root is no EPCIS document", f"/{name.localname}")
-    return KINDS[name.localname], dict(top.attrib), "//EventList/*"
+    return KINDS[name.localname], dict(top.attrib.items()), "//EventList/*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class XmlEvents:
         return {
             str(child.tag)
             for element in _elements(self.content)
-            if etree.QName(element).localname == "ignoreFields"
+            if str(element.tag).rpartition("}")[2] == "ignoreFields"
             and "EventList" not in {_own_name(above) for above in element.iterancestors()}
             for child in element
         }

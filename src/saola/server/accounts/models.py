@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.functional import cached_property
 
-from saola.server.accounts.permissions import Permission
+from saola.server.accounts.permissions import PERSONAL, Permission
 from saola.server.accounts.roles import ALL
 
 
@@ -44,6 +44,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
+    acted_by: "User | None" = None  # who acts in this person's place in this very request
 
     USERNAME_FIELD = "username"
 
@@ -56,7 +57,10 @@ class User(AbstractBaseUser):
         return list(self.grants.all())
 
     def scopes_for(self, permission: Permission) -> set[str]:
-        """Scopes in which the person has the permission."""
+        """Scopes in which the person has the permission; none in another's hands for what only
+        the person may do."""
+        if self.acted_by is not None and permission in PERSONAL:
+            return set()
         return {g.scope for g in self.granted if permission in ALL[g.role].permissions}
 
     def scopes_as(self, role: str) -> set[str]:
@@ -65,11 +69,13 @@ class User(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role, or the duty of a seat, within one scope such as "place:14" or "producer:7"."""
+    """A role, or the duty of a seat, within one scope such as "place:14" or "producer:7".
+    `by_claim`: it came from a provider of identity and goes with its word."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=30, choices=[(key, key) for key in ALL])
     scope = models.CharField(max_length=60)
+    by_claim = models.BooleanField(default=False)
     granted_at = models.DateTimeField(auto_now_add=True)
     granted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

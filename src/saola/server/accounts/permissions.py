@@ -37,3 +37,21 @@ class Permission(StrEnum):
     PLAN = "plan"
     JOURNAL_VIEW = "journal_view"
     ACCOUNTS_MANAGE = "accounts_manage"
+
+
+# what binds a person by name: nobody does it in another's place
+PERSONAL = frozenset(
+    {
+        Permission.DOSSIER_FILE,
+        Permission.COMMUNE_SIGN,
+        Permission.AGENCY_SUBMIT,
+        Permission.COUNCIL_APPOINT,
+        Permission.SESSION_CONDUCT,
+        Permission.SHEET_SCORE,
+        Permission.SHEET_HAND_IN,
+        Permission.SHEETS_OVERSEE,
+        Permission.PROVINCE_DECIDE,
+        Permission.PROVINCE_PUBLISH,
+        Permission.ACCOUNTS_MANAGE,
+    }
+)

@@ -1,5 +1,6 @@
 """Reads the environment: mode, database address, folders; refuses what is unsafe."""
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -70,6 +71,56 @@ def serial_key() -> bytes:
     return key
 
 
+def field_keys() -> tuple[str, ...]:
+    """SAOLA_FIELD_KEYS: what sensitive fields lie under, comma separated, each of `openssl rand
+    -base64 32 | tr '+/' '-_'`. The first seals, all open: a new one is put in front. Outside
+    production one of this machine, made once."""
+    given = os.environ.get("SAOLA_FIELD_KEYS", "")
+    if not given and mode() == "production":
+        raise Unsafe("SAOLA_FIELD_KEYS must be set in production, and kept as long as the records")
+    fresh = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    keys = tuple(key for key in (given or _kept("field-keys", fresh)).split(",") if key)
+    for key in keys:
+        try:
+            right = len(base64.b64decode(key, altchars="-_", validate=True)) == 32
+        except ValueError:
+            right = False
+        if not right:
+            raise Unsafe("SAOLA_FIELD_KEYS must be 32 bytes each in URL-safe base64")
+    return keys
+
+
+def oidc() -> list[dict[str, Any]]:
+    """SAOLA_OIDC: providers of identity, separated by blanks, each
+    https://client:secret@host/path?name=VNeID&roles=claim: `roles` names the claim with roles
+    ("" where the provider gives none), `scope` adds what is asked for. Its short name in
+    addresses is `id`, else the host."""
+    found = []
+    for url in os.environ.get("SAOLA_OIDC", "").split():
+        parts = urlsplit(url)
+        told = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if not (parts.hostname and parts.username and parts.password):
+            raise Unsafe("SAOLA_OIDC must be https://client:secret@host/path?name=…")
+        if parts.scheme != "https" and mode() == "production":
+            raise Unsafe("SAOLA_OIDC must name providers over https in production")
+        port = f":{parts.port}" if parts.port else ""
+        found.append(
+            {
+                "provider_id": told.get("id", parts.hostname),
+                "name": told.get("name", parts.hostname),
+                "client_id": unquote(parts.username),
+                "secret": unquote(parts.password),
+                "settings": {
+                    "server_url": f"{parts.scheme}://{parts.hostname}{port}{parts.path}",
+                    "scope": ["openid", "profile", *told.get("scope", "").split()],
+                    "roles": told.get("roles", ""),
+                    "oauth_pkce_enabled": True,
+                },
+            }
+        )
+    return found
+
+
 def hosts() -> list[str]:
     """SAOLA_HOSTS, comma separated; required in production."""
     given = [host for host in os.environ.get("SAOLA_HOSTS", "").split(",") if host]
@@ -89,7 +140,8 @@ def base_url() -> str:
 
 
 def database() -> dict[str, Any]:
-    """SAOLA_DATABASE_URL: postgresql://user:password@host:port/name, or sqlite:///path."""
+    """SAOLA_DATABASE_URL: postgresql://user:password@host:port/name (several nodes as
+    host:port,host:port: the one that takes writes is found), or sqlite:///path."""
     url = os.environ.get("SAOLA_DATABASE_URL", "")
     if not url:
         return sqlite(str(data_folder() / "saola.sqlite3"))
@@ -98,16 +150,44 @@ def database() -> dict[str, Any]:
         return sqlite(unquote(parts.path))
     if parts.scheme != "postgresql":
         raise Unsafe("SAOLA_DATABASE_URL must start with postgresql:// or sqlite://")
+    told = [node.rpartition(":") for node in parts.netloc.rpartition("@")[2].split(",") if node]
+    nodes = [((host or port).strip("[]"), port if host else "") for host, _colon, port in told]
+    several = len(nodes) > 1
+    if several and not all(port.isdigit() for _host, port in nodes):
+        raise Unsafe("SAOLA_DATABASE_URL must give each of several nodes a port: host:port,…")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
+        "HOST": ",".join(host for host, _port in nodes),
+        "PORT": ",".join(port for _host, port in nodes) if nodes else "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # a node that fell silent is noticed, and the next one asked, within seconds
+        "OPTIONS": {
+            "connect_timeout": 2,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+            "target_session_attrs": "read-write",
+        }
+        if several
+        else {"connect_timeout": 5},
     }
+
+
+def databases() -> dict[str, Any]:
+    """The database, and beside it "replica" where SAOLA_READ_REPLICAS=1 says that pages may be
+    read from the nodes that follow."""
+    main = database()
+    if os.environ.get("SAOLA_READ_REPLICAS", "") != "1":
+        return {"default": main}
+    if "," not in main.get("HOST", ""):
+        raise Unsafe("SAOLA_READ_REPLICAS needs several nodes in SAOLA_DATABASE_URL")
+    asked = main["OPTIONS"] | {"target_session_attrs": "prefer-standby"}
+    return {"default": main, "replica": main | {"OPTIONS": asked, "TEST": {"MIRROR": "default"}}}
 
 
 def sqlite(name: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ ALLOWED_HOSTS = environment.hosts()
 BASE_URL = environment.base_url()
 LABEL_URL = os.environ.get("SAOLA_LABEL_URL", "").rstrip("/") or BASE_URL  # a short host for codes
 SERIAL_KEY = environment.serial_key()
+FIELD_KEYS = environment.field_keys()
+PROVIDERS = environment.oidc()
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https") else []
 
 INSTALLED_APPS = [
@@ -32,6 +34,11 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "axes",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "saola.server.running",
     "saola.server.accounts",
     "saola.server.journal",
@@ -68,10 +75,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "saola.server.web.common.middleware.ActingFor",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "saola.server.web.common.middleware.RefusedPage",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -104,7 +113,18 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": environment.database()}
+DATABASES = environment.databases()
+if "replica" in DATABASES:
+    DATABASE_ROUTERS = ["saola.server.web.common.replicas.Router"]
+    MIDDLEWARE.insert(0, "saola.server.web.common.replicas.ReadYourWrites")
+CACHES = {
+    # tries of codes are counted for all processes and machines together
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "counted_tries",
+    },
+    "machine": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -130,6 +150,27 @@ AXES_LOCKOUT_CALLABLE = "saola.server.web.account.views.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_CLIENT_IP_CALLABLE = "saola.server.accounts.backends.pseudonym"  # no address is kept
 AXES_VERBOSE = False
+ACCOUNT_ADAPTER = "saola.server.accounts.doors.AccountDoor"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # e-mail here is where messages go, not who one is
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds within which keys may be changed
+ACCOUNT_FORMS = {"reauthenticate": "saola.server.web.account.forms.Password"}
+SOCIALACCOUNT_ADAPTER = "saola.server.accounts.doors.ProviderDoor"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": PROVIDERS}}
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+MFA_ADAPTER = "saola.server.accounts.doors.KeyDoor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = MODE != "production"
+MFA_FORMS = {
+    "authenticate": "saola.server.web.account.forms.Code",
+    "reauthenticate": "saola.server.web.account.forms.CodeAgain",
+    "activate_totp": "saola.server.web.account.forms.FirstCode",
+    "add_webauthn": "saola.server.web.account.forms.NewKey",
+}
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
@@ -165,6 +206,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 if MODE == "test":
     TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 
+# a form that leads to a provider of identity is sent on to it
+PROVIDER_HOSTS = sorted({"/".join(p["settings"]["server_url"].split("/")[:3]) for p in PROVIDERS})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -172,7 +215,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *PROVIDER_HOSTS],
     }
 }
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -224,6 +267,9 @@ OCOP: dict[str, Any] = {
     # header of that proxy with the visitor's address ("X-Forwarded-For"; the last entry counts);
     # used for a day's token of the device, never kept
     "visitor_header": "",
+    # roles by the words of a provider of identity: {"ocop-son-la": "ocop_agency@place:14"}; words
+    # like "commune_officer@place:03868" are known without
+    "claim_roles": {},
     "sending_hours": ("07:30", "20:30"),  # in which messages to many go out
     "answer_workdays": 10,  # for a citizen's question; the office's own promise
     # whether asking for completion stops the clock of the office that asks

@@ -8,6 +8,7 @@ from saola.server.web.resolver.places import place
 urlpatterns = [
     path("", include("saola.server.web.public.urls")),
     path("", include("saola.server.web.account.urls")),
+    path("", include("saola.server.web.account.doors")),
     path("ho-chieu/<path:link>", passport, name="passport"),
     re_path(r"^noi/(?P<kind>[vc])(?P<pk>[0-9]{1,15})$", place, name="place"),
     path("chu-the/", include("saola.server.web.portal.urls")),

@@ -9,6 +9,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saola.server.config.settings")
 pages = get_wsgi_application()
 
+from django.db import InterfaceError, OperationalError  # noqa: E402
+
 from saola.server.health.metrics import counted  # noqa: E402 - after Django is set up
 from saola.server.web.api.application import PREFIX  # noqa: E402 - after Django is set up
 from saola.server.web.api.application import application as epcis  # noqa: E402
@@ -24,15 +26,22 @@ RESOLVER, SCAN_PAGE = counted("resolver", resolver), counted("scan", scan_page)
 EPCIS, PAGES = counted("epcis", epcis), counted("", pages)
 
 
+AWAY = (("Content-Type", "text/html; charset=utf-8"), ("Retry-After", "5"), ("Refresh", "5"))
+TRY_AGAIN = "<!doctype html><title>Saola</title><p>Đang nối lại, trang tự thử lại sau 5 giây."
+
+
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request."""
     path = environ.get("PATH_INFO", "")
     if not path.isascii():
         path = environ["PATH_INFO"] = _as_bytes(path)
-    if IS_LINK(path) or path == WELL_KNOWN:
-        return RESOLVER(environ, start_response)
-    if path.startswith(f"{SCANNED}/"):
-        return SCAN_PAGE(environ, start_response)
+    if IS_LINK(path) or path == WELL_KNOWN or path.startswith(f"{SCANNED}/"):
+        scanned = SCAN_PAGE if path.startswith(f"{SCANNED}/") else RESOLVER
+        try:
+            return scanned(environ, start_response)
+        except (OperationalError, InterfaceError):
+            start_response("503 Service Unavailable", [*AWAY])
+            return [TRY_AGAIN.encode()]
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
         return EPCIS(environ, start_response)
     return PAGES(environ, start_response)

@@ -14,6 +14,7 @@ from django.conf import settings
 
 TIMEOUT = 10  # seconds for each step
 LONGEST = 20  # seconds for the whole of it
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 LARGEST = 64 * 1024  # bytes of an answer that are read
 
 
@@ -47,8 +48,16 @@ def check_address(dest: str) -> None:
         address = ipaddress.ip_address(parts.hostname)
     except ValueError:
         return
-    if not address.is_global:
+    if not _public(address):
         raise BadAddress("dest: not on the public net")
+
+
+def _public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is on the public net itself, and not an address within written another way."""
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    if address.version == 6 and address in NAT64:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.is_global and (inner is None or inner.is_global)
 
 
 def _resolved(host: str, port: int) -> str:
@@ -56,11 +65,11 @@ def _resolved(host: str, port: int) -> str:
     name cannot change in between."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as fault:
+    except (OSError, UnicodeError) as fault:  # a label that is empty or too long
         raise Failed(f"unknown host: {fault}") from None
     addresses = [str(info[4][0]) for info in found]
     if host not in settings.OCOP["webhook_hosts"]:
-        addresses = [one for one in addresses if ipaddress.ip_address(one).is_global]
+        addresses = [one for one in addresses if _public(ipaddress.ip_address(one))]
     if not addresses:
         raise Failed("not on the public net")
     return addresses[0]

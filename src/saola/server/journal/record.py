@@ -15,9 +15,13 @@ from saola.server.journal.models import Entry, Head
 def record(act: str, subject: str, data: dict[str, Any] | None = None, *, by: Any = None) -> Entry:
     """Append one act in the transaction of the act itself: both are kept or neither.
 
-    `by` is an account, or None for the system. The head row is locked until the transaction
+    `by` is an account, or None for the system; who acts in that person's place stands in the
+    data. The head row is locked until the transaction
     ends, so entries have no gaps and no two have the same predecessor.
     """
+    hand = getattr(by, "acted_by", None)
+    if hand is not None:
+        data = (data or {}) | {"acted_by": hand.username}
     head = Head.objects.select_for_update().get(pk=1)
     entry = Entry(
         number=head.number + 1,

@@ -93,7 +93,7 @@ def _read(line: str) -> Scan | None:
     """None for a line that a kill cut."""
     try:
         return Scan(**json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 

@@ -13,6 +13,7 @@ from saola.server.files.models import StoredFile
 from saola.server.market.countries import country_names
 from saola.server.places.owned import OfProvince
 from saola.server.products.models import Producer, Product
+from saola.server.sealed.field import SealedField
 
 MONEY: dict[str, Any] = {"max_digits": 15, "decimal_places": 0}  # đồng
 AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 3}
@@ -69,7 +70,7 @@ class Demand(models.Model):
     token = models.UUIDField(default=uuid.uuid4, unique=True)
     title = models.CharField("cần mua", max_length=200)
     buyer = models.CharField("bên mua", max_length=200)
-    contact = models.CharField("điện thoại hoặc thư điện tử", max_length=200)
+    contact = SealedField("điện thoại hoặc thư điện tử")
     group_number = models.PositiveSmallIntegerField(null=True)
     quantity = models.DecimalField("số lượng một tháng", null=True, **AMOUNT)
     unit = models.CharField(max_length=20, default="kg")
@@ -122,7 +123,7 @@ class Enquiry(OfProduct):
     token = models.UUIDField(unique=True)  # made with the form: one sent twice is kept once
     name = models.CharField("tên người hỏi", max_length=120)
     organisation = models.CharField("đơn vị", max_length=200, blank=True)
-    contact = models.CharField("điện thoại hoặc thư điện tử", max_length=200)
+    contact = SealedField("điện thoại hoặc thư điện tử")
     text = models.TextField("nội dung")
     demand = models.ForeignKey(
         Demand, on_delete=models.PROTECT, null=True, related_name="enquiries"

@@ -11,6 +11,7 @@ from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
 from saola.server.places.owned import OfProvince
 from saola.server.products.models import LANGUAGES
+from saola.server.sealed.field import SealedField
 
 
 class Campaign(OfProvince):
@@ -177,7 +178,7 @@ class SignUp(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     token = models.UUIDField(null=True, unique=True)  # made with the form: sent twice, kept once
     name = models.CharField("họ tên", max_length=120, blank=True)
-    contact = models.CharField("điện thoại", max_length=60, blank=True)
+    contact = SealedField("điện thoại", blank=True)
     came = models.BooleanField(null=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -198,7 +199,7 @@ class Question(OfProvince):
 
     token = models.UUIDField(unique=True)
     text = models.TextField("câu hỏi")
-    contact = models.CharField("điện thoại hoặc thư điện tử", max_length=200, blank=True)
+    contact = SealedField("điện thoại hoặc thư điện tử", blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     due_on = models.DateField()
     answer = models.TextField("trả lời", blank=True)

@@ -4,7 +4,7 @@ them, and what the office has entered for itself."""
 from datetime import date
 
 import holidays
-from django.core.cache import cache
+from django.core.cache import caches
 
 from saola.server.places.models import Holiday
 from saola.vietnamese.workdays import WorkCalendar
@@ -15,10 +15,10 @@ KEY, SECONDS = "work-calendar", 60
 def work_calendar(around: date) -> WorkCalendar:
     """The calendar of the years around a day; kept for a minute."""
     key = f"{KEY}-{around.year}"
-    found: WorkCalendar | None = cache.get(key)
+    found: WorkCalendar | None = caches["machine"].get(key)
     if found is None:
         found = _made(range(around.year - 1, around.year + 3))
-        cache.set(key, found, SECONDS)
+        caches["machine"].set(key, found, SECONDS)
     return found
 
 
@@ -32,4 +32,4 @@ def _made(years: range) -> WorkCalendar:
 
 def forget() -> None:
     """After an entry the calendar is made anew."""
-    cache.clear()
+    caches["machine"].clear()

@@ -28,6 +28,7 @@ def load_shapes(content: bytes, source: str) -> int:
         raise Refused(f"Tệp bản đồ lớn hơn {LARGEST // 1024**2} MB.")
     try:
         told = json.loads(content)
+        json.dumps(told, ensure_ascii=False).encode()  # no half characters
         features = told["features"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Refused("Tệp không phải GeoJSON (FeatureCollection).") from None

@@ -45,8 +45,7 @@ def make(folder: Path, say: Say) -> Path:
     hashes = sorted(set(StoredFile.objects.values_list("sha256", flat=True)))
     taken = _take_files(hashes, folder / FILES)
     (part / "files.txt").write_text("".join(f"{one}\n" for one in hashes), encoding="ascii")
-    keys = {"secret_key": settings.SECRET_KEY, "serial_key": settings.SERIAL_KEY.hex()}
-    _write_private(part / KEYS, json.dumps(keys))
+    _write_private(part / KEYS, json.dumps(_keys()))
     manifest = {
         "saola": version("saola"),
         "made_at": timezone.now().isoformat(),
@@ -225,13 +224,23 @@ def _checked(whole: Path) -> Mapping[str, Any]:
     return manifest
 
 
+def _keys() -> dict[str, str]:
+    return {
+        "SAOLA_SECRET_KEY": settings.SECRET_KEY,
+        "SAOLA_SERIAL_KEY": settings.SERIAL_KEY.hex(),
+        "SAOLA_FIELD_KEYS": ",".join(settings.FIELD_KEYS),
+    }
+
+
 def _same_keys(kept: Mapping[str, str]) -> None:
     """Labels and statements are made with these keys: others would make them worthless."""
-    now = {"secret_key": settings.SECRET_KEY, "serial_key": settings.SERIAL_KEY.hex()}
-    other = [name for name in now if now[name] != kept.get(name)]
+    now = _keys()
+    other = [name for name in ("SAOLA_SECRET_KEY", "SAOLA_SERIAL_KEY") if now[name] != kept[name]]
+    # keys of fields may have been joined by newer ones since
+    if not {*kept["SAOLA_FIELD_KEYS"].split(",")} <= {*settings.FIELD_KEYS}:
+        other.append("SAOLA_FIELD_KEYS")
     if other:
-        names = {"secret_key": "SAOLA_SECRET_KEY", "serial_key": "SAOLA_SERIAL_KEY"}
-        told = ", ".join(names[one] for one in other)
+        told = ", ".join(other)
         raise Broken(f"Khóa đang đặt khác khóa của bản sao ({told}). Lấy khóa trong {KEYS}.")
 
 

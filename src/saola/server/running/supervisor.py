@@ -1,5 +1,5 @@
-"""Starts the web server, the task worker and what tends to subscribers and scans, and ends
-all when one ends."""
+"""Starts the web server, the task worker and what tends to subscribers and scans; begins the last
+two anew where they end, as when the database is away, and ends all when the web server ends."""
 
 import contextlib
 import hashlib
@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -17,11 +18,14 @@ from types import FrameType
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from saola.server.events.intake import resume
+from saola.server.health import workers
 from saola.server.targets import scenarios
 
 DAY, FIRST_WATCH = 24 * 3600, 60  # seconds
+PAUSE, LONGEST_PAUSE, STEADY = 1.0, 30.0, 60.0  # between starts; after which it counts as well
 WORKERS = int(os.environ.get("SAOLA_WORKERS", "2"))
 
 
@@ -50,7 +54,7 @@ def _static_state() -> str:
 
 
 def serve(host: str, port: int) -> None:
-    """Run until a signal or until one of the three ends; the others are ended too."""
+    """Run until a signal or until the web server ends; the others are ended too."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -60,16 +64,15 @@ def serve(host: str, port: int) -> None:
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host]
     web += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
     web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
-    worker = [sys.executable, "-m", "saola.server.manage", "db_worker", "--interval", "1"]
-    tending = [sys.executable, "-m", "saola.server.manage", "tend"]
+    manage = [sys.executable, "-m", "saola.server.manage"]
+    worker = [*manage, "db_worker", "--interval", "1", "--worker-id"]
+    tending = [*manage, "tend"]
     _count_together()
-    # sessions of their own: a Ctrl-C reaches only this process, which then ends both in order
-    running = [
-        subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
-        for command in (web, worker, tending)
-    ]
+    serving = _started(web)
+    working, tended = Kept(worker, named=True), Kept(tending)
+    behind = (working, tended)
     watching: subprocess.Popen[bytes] | None = None
-    asked, watch_at = False, time.monotonic() + FIRST_WATCH
+    asked, watch_at, beat_at = False, time.monotonic() + FIRST_WATCH, 0.0
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal asked
@@ -77,18 +80,60 @@ def serve(host: str, port: int) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    while not asked and all(process.poll() is None for process in running):
+    while not asked and serving.poll() is None:
         time.sleep(0.2)
+        for one in behind:
+            one.look()
+        if time.monotonic() >= beat_at and working.process.poll() is None:
+            _beat(working.name)
+            beat_at = time.monotonic() + workers.BEATS
         if time.monotonic() >= watch_at:
             watching = _watch()
             watch_at += DAY
         if watching is not None and watching.poll() is not None:
             watching = None
-    _end([*running, watching] if watching else running)
+    _end([serving, *(one.process for one in behind), *([watching] if watching else [])])
     if not asked:
-        raise CommandError(
-            "Một trong ba phần (web, việc nền, gửi tin) đã dừng; đã tắt phần còn lại."
-        )
+        raise CommandError("Phần web đã dừng; đã tắt việc nền và gửi tin.")
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    """In a session of its own: a Ctrl-C reaches only this process, which then ends all in order."""
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
+
+
+class Kept:
+    """A process that is begun anew when it ends, after a pause that grows while it ends early."""
+
+    def __init__(self, command: list[str], *, named: bool = False) -> None:
+        self.command, self.named, self.pause = command, named, PAUSE
+        self._begin()
+
+    def _begin(self) -> None:
+        self.name = f"{socket.gethostname()[:40]}-{uuid.uuid4().hex[:12]}"  # another each time
+        command = [*self.command, self.name] if self.named else self.command
+        self.process, self.began, self.again = _started(command), time.monotonic(), 0.0
+
+    def look(self) -> None:
+        """Begin it anew where it ended and the pause is over."""
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if not self.again:
+            steady = now - self.began > STEADY
+            self.pause = PAUSE if steady else min(2 * self.pause, LONGEST_PAUSE)
+            self.again = now + self.pause
+        elif now >= self.again:
+            self._begin()
+
+
+def _beat(worker: str) -> None:
+    """The worker lives, as far as the database can be told."""
+    try:
+        close_old_connections()
+        workers.alive(worker)
+    except (OperationalError, InterfaceError):
+        connection.close()
 
 
 def _count_together() -> None:
@@ -101,8 +146,7 @@ def _count_together() -> None:
 
 def _watch() -> subprocess.Popen[bytes]:
     """Once a day: renewals that are due, messages that wait, the seal. It ends by itself."""
-    command = [sys.executable, "-m", "saola.server.manage", "watch"]
-    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
+    return _started([sys.executable, "-m", "saola.server.manage", "watch"])
 
 
 def _end(running: list[subprocess.Popen[bytes]]) -> None:

@@ -14,6 +14,7 @@ from saola.server.places.models import Place
 from saola.server.places.owned import OfProvince
 from saola.server.products.models import Product
 from saola.server.recognition.models import Decision, Recognition, Removal
+from saola.server.sealed.field import SealedField
 
 
 class Grievance(models.Model):
@@ -53,7 +54,7 @@ class Grievance(models.Model):
     photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     sender = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     # how a citizen who has no account may be answered; for the office only
-    contact = models.CharField("cách liên lạc", max_length=200, blank=True)
+    contact = SealedField("cách liên lạc", blank=True)
     token = models.UUIDField(unique=True)  # made by the sender's page: sent twice, kept once
     state = models.CharField(max_length=10, choices=State, default=State.SENT, db_index=True)
     sent_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,6 @@
 """Who of the offices opened a dossier, once a person and day: its papers may tell of people."""
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from saola.server.accounts.models import User
@@ -12,5 +12,5 @@ DAY = 24 * 3600
 def note(dossier: Dossier, by: User) -> None:
     """Keep that it was opened today; asked again nothing is written."""
     day = timezone.localdate()
-    if cache.add(f"look:{dossier.pk}:{by.pk}:{day}", 1, DAY):
+    if caches["machine"].add(f"look:{dossier.pk}:{by.pk}:{day}", 1, DAY):
         Look.objects.bulk_create([Look(dossier=dossier, user=by, day=day)], ignore_conflicts=True)

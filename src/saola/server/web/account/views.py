@@ -2,21 +2,26 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from allauth.socialaccount.providers.openid_connect.views import login as to_provider
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from requests import RequestException
 
-from saola.server.accounts import sessions
+from saola.server.accounts import acting, sessions
 from saola.server.accounts.actions import set_email
+from saola.server.accounts.doors import turned_away
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
@@ -59,10 +64,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
-            login(request, user)
-            key = str(request.session.session_key)
-            sessions.began(person(request), key, request.headers.get("User-Agent", ""))
-            return redirect(wanted or "account:home")
+            told = Login(user=user, redirect_url=wanted or None)
+            answer: HttpResponse = perform_password_login(request, form.cleaned_data, told)
+            return answer
         if getattr(request, "axes_locked_out", False):
             return locked_out(request)
         form.add_error(
@@ -90,9 +94,23 @@ def locked_out(
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out."""
+    """Sign out; whoever acts for another goes back to being themselves."""
+    hand = getattr(request.user, "acted_by", None)
+    if hand is not None:
+        acting.end(request.session, hand)
+        return redirect("account:home")
     logout(request)
     return redirect("public:home")
+
+
+@login_not_required
+def through_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """On to the provider of identity; where it does not answer, a page that says so."""
+    try:
+        answer: HttpResponse = to_provider(request, provider_id)
+    except RequestException:
+        return turned_away(request, gettext("Nơi cấp tài khoản không trả lời. Hãy thử lại sau."))
+    return answer
 
 
 # pages, and the permissions of which one leads to them

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.core import signals
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from saola.server.events.models import Access
@@ -93,19 +94,22 @@ def answered(request: HttpRequest, path: str) -> HttpResponse:
             return _discovered(views, path)
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method not in views:
-            answer = HttpResponse(status=405)
-            answer["Allow"] = _allowed(views)
-            return answer
+            return HttpResponse(status=405, headers={"Allow": _allowed(views)})
         return views[method](request, _access(request), *arguments)
     except Problem as problem:
         return problem.answer
-    except DisallowedHost:
-        return Problem("ValidationException", "unknown host").answer
-    except Exception:
+    except SuspiciousOperation as fault:  # an unknown host, too many parameters
+        return Problem("ValidationException", type(fault).__name__).answer
+    except Exception as fault:
         log.exception("EPCIS request failed")
-        return Problem(
-            "ImplementationException", "an error of this server; it is in its log"
-        ).answer
+        return _failed(fault)
+
+
+def _failed(fault: Exception) -> HttpResponse:
+    """503 where the database is away, so that a machine tries again; else our fault."""
+    if isinstance(fault, OperationalError | InterfaceError):
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+    return Problem("ImplementationException", "an error of this server; it is in its log").answer
 
 
 def _route(path: str) -> tuple[dict[str, View], list[str]]:

@@ -117,7 +117,7 @@ def make(request: HttpRequest, access: Access | None) -> HttpResponse:
         raise Problem("ValidationException", "a character that no text has")
     try:
         told = msgspec.json.decode(content)
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Problem("ValidationException", str(fault)) from None
     name, given = (told.get("name"), told.get("query")) if isinstance(told, dict) else ("", None)
     if not isinstance(name, str) or not NAME.fullmatch(name) or not isinstance(given, dict):

@@ -87,7 +87,7 @@ def _given(request: HttpRequest) -> dict[str, Any]:
         content = file.read()
     try:
         told = msgspec.json.decode(content)
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Problem("ValidationException", str(fault)) from None
     if not isinstance(told, dict):
         raise Problem("ValidationException", "an object is expected")

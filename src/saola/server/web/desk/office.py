@@ -1,4 +1,4 @@
-"""The journal, and people with their roles."""
+"""The journal, read by those who may."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.roles import ALL
 from saola.server.dossiers.labels import STEPS
 from saola.server.journal.models import Entry
 from saola.server.web.common.forms import clean
@@ -19,6 +18,12 @@ from saola.server.web.common.rights import needs
 # acts beside the steps of a dossier, as the journal's reader knows them
 ACTS = {
     "grant": _("giao vai trò"),
+    "act_for": _("bắt đầu làm thay"),
+    "end_acting": _("thôi làm thay"),
+    "add_key": _("thêm khóa đăng nhập"),
+    "remove_key": _("bỏ khóa đăng nhập"),
+    "reset_keys": _("bỏ mọi khóa thứ hai"),
+    "add_account": _("thêm tài khoản"),
     "take_back": _("thôi giao vai trò"),
     "add_producer": _("thêm chủ thể"),
     "consent": _("ghi đồng ý cho lập hồ sơ giúp"),
@@ -130,17 +135,3 @@ def _told(entry: Entry, people: dict[str, str]) -> dict[str, Any]:
         "deed": ACTS.get(entry.act) or STEPS.get(entry.act) or entry.act,
         "about": f"{SUBJECTS.get(kind, kind)} {number}",
     }
-
-
-@needs(Permission.ACCOUNTS_MANAGE)
-def people(request: HttpRequest) -> HttpResponse:
-    """Accounts with roles, and what each role may do."""
-    users = User.objects.prefetch_related("grants").order_by("username")
-    rows = [
-        {
-            "user": user,
-            "grants": [{"role": ALL[g.role].name, "scope": g.scope} for g in user.grants.all()],
-        }
-        for user in users
-    ]
-    return render(request, "desk/people.html", {"rows": rows, "roles": ALL.values()})

@@ -9,6 +9,7 @@ from saola.server.web.desk import (
     helping,
     lists,
     office,
+    people,
     running,
     signatures,
     steps,
@@ -142,5 +143,6 @@ urlpatterns = [
     path("danh-sach/", lists.lists, name="lists"),
     path("danh-sach/<int:pk>/", lists.list_page, name="list"),
     path("nhat-ky/", office.journal, name="journal"),
-    path("nguoi-dung/", office.people, name="people"),
+    path("nguoi-dung/", people.people, name="people"),
+    path("nguoi-dung/<int:pk>/", people.one, name="person"),
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signals
@@ -128,7 +128,7 @@ def _asked(link: DigitalLink, environ: dict[str, Any]) -> Asked:
 def _language(environ: dict[str, Any]) -> str:
     """As chosen in the address, else as the browser would like."""
     query = str(environ.get("QUERY_STRING", ""))
-    chosen = parse_qs(query, max_num_fields=50).get("hl", [""])[0] if "hl=" in query else ""
+    chosen = dict(part.partition("=")[::2] for part in query.split("&")).get("hl", "")
     if chosen in ("vi", "en"):
         return chosen
     for part in str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))[:500].split(","):

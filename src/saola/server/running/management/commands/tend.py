@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from saola.server.accounts.sendings import forget
 from saola.server.events.subscriptions import deliver
+from saola.server.health import workers
 from saola.server.health.facts import beat
 from saola.server.labels.scans import gather
 from saola.server.market.links import check_due
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 deliver_due()
                 if time.monotonic() >= count_at:
                     gather()
+                    workers.take_up()
                     count_at = time.monotonic() + MINUTE
                 if time.monotonic() >= hour_at:
                     check_due()

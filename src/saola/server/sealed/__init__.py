@@ -1,0 +1,1 @@
+"""What is kept only under a key: see `field`."""

@@ -1,0 +1,195 @@
+"""The leader of three nodes is killed while machines capture, members score and people read: who was
+told that it is kept finds it kept, nobody sees an error page, and writing goes on within 30 s."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.ha.cluster import PROGRAMS, Cluster, three
+from tools.crowd import Crowd
+from tools.with_postgres import free_port
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not all(program.exists() for program in PROGRAMS),
+        reason="chưa có gói postgresql-15, patroni, etcd-server",
+    ),
+]
+MEMBERS = ("hd4", "hd5", "hd6", "hd7", "hd8", "hd9")
+LONGEST = 30.0  # seconds until writing goes on
+SEED = """
+import json, sys
+import django; django.setup()
+from urllib.parse import quote
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from saola.server.accounts.models import User
+from saola.server.councils.models import AgendaItem
+from saola.server.demo.marks import choices_for
+from saola.server.events.tokens import make_token
+def session(name):
+    user, store = User.objects.get(username=name), SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "saola.server.accounts.backends.Accounts"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return store.session_key
+item = AgendaItem.objects.get(pk=1)
+sheets = [{f"c-{key}": value for key, value in
+           choices_for(item.dossier.criteria_set, total, stars=4).items()} for total in range(75, 86)]
+names = sys.argv[1].split(",")
+_access, token = make_token("thử", 14, may_capture=True)
+print(json.dumps({"token": token, "sheets": sheets,
+                  "sessions": {name: session(name) for name in names}}))
+"""
+EVENT = {
+    "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+    "type": "ObjectEvent", "action": "OBSERVE", "eventTime": "2026-11-28T08:00:00.000+07:00",
+    "eventTimeZoneOffset": "+07:00", "epcList": ["https://id.gs1.org/01/08931234567894/21/1"],
+    "bizStep": "storing", "readPoint": {"id": "https://id.gs1.org/414/8931234567894"},
+}  # fmt: skip
+
+
+@contextmanager
+def site(cluster: Cluster, folder: Path, **told: str) -> Iterator[tuple[int, dict[str, str], Path]]:
+    """A demonstration province on the cluster, served; port, environment, log."""
+    port = free_port()
+    environment = os.environ | {
+        "SAOLA_MODE": "demo",
+        "SAOLA_DATA": str(folder),
+        "SAOLA_DATABASE_URL": cluster.url().partition("?")[0],
+        "SAOLA_BASE_URL": f"http://127.0.0.1:{port}",
+        "DJANGO_SETTINGS_MODULE": "saola.server.config.settings",
+        **told,
+    }
+    server, log = str(Path(sys.executable).with_name("saola-server")), folder / "log"
+    subprocess.run([server, "demo", "--prepare-only"], check=True, env=environment)
+    with log.open("wb") as out:
+        running = subprocess.Popen(
+            [server, "demo", "--port", str(port)], env=environment, stdout=out, stderr=out
+        )
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        yield port, environment, log
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait(30)
+
+
+def seeded(environment: dict[str, str], *names: str) -> dict[str, object]:
+    command = [sys.executable, "-c", SEED, ",".join(names)]
+    done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_killed_leader_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    with three() as cluster, site(cluster, tmp_path, SAOLA_READ_REPLICAS="1") as (port, env, log):
+        told = seeded(env, *MEMBERS, "tuvan", "chuthe")
+        crowd = Crowd(port, time.monotonic() + 150)
+        gaps = asyncio.run(at_work(crowd, cluster, told))
+        cluster.wait()
+        verified = subprocess.run(
+            [str(Path(sys.executable).with_name("saola-server")), "verify"],
+            env=env, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        with psycopg.connect(cluster.url()) as line:
+            rows = line.execute(
+                "SELECT document FROM events_event WHERE document LIKE '%urn:uuid:0%'"
+            )
+            kept = [json.loads(row[0])["eventID"] for row in rows]
+            revisions = dict(
+                line.execute(
+                    "SELECT u.username, s.revision FROM councils_scoresheet s "
+                    "JOIN councils_councilmember m ON m.id = s.member_id "
+                    "JOIN accounts_user u ON u.id = m.user_id WHERE s.item_id = 1 AND s.current"
+                ).fetchall()
+            )
+        reads = followers_read(cluster)
+    print("until writing goes on, s:", gaps)
+    print({kind: dict(tally.codes) for kind, tally in crowd.tallies.items()})
+
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert len(crowd.events) > 500
+    assert crowd.events <= set(kept)
+    assert len(kept) == len(set(kept))
+    assert len(crowd.sheets) == len(MEMBERS)
+    assert all(revisions[name] >= acked for name, acked in crowd.sheets.items())
+    for kind, tally in crowd.tallies.items():
+        assert set(tally.codes) <= {0, 200, 201, 409, 503}, (kind, tally.codes)
+    assert all(gap <= LONGEST for gap in gaps), gaps
+    assert reads > 100
+    assert "Internal Server Error" not in log.read_text()
+
+
+async def at_work(crowd: Crowd, cluster: Cluster, told: dict[str, object]) -> list[float]:
+    """Everybody works; the leader is killed twice. Seconds from each kill to the first
+    acknowledged write of either kind, the slower one."""
+    cookies = {
+        name: {"sessionid": key, "csrftoken": "a" * 32}
+        for name, key in dict(told["sessions"]).items()  # type: ignore[call-overload]
+    }
+    sheets = list(told["sheets"])  # type: ignore[call-overload]
+    tasks = [
+        asyncio.create_task(crowd.member(name, cookies[name], 1, sheets, 0.5)) for name in MEMBERS
+    ]
+    tasks += [
+        asyncio.create_task(
+            crowd.machine(f"0000000{n}-0000-4000-8000-00000000", str(told["token"]), 5, EVENT)
+        )
+        for n in range(4)
+    ]
+    tasks += [
+        asyncio.create_task(crowd.reader(name, cookies[name], paths, 0.5))
+        for name, paths in (
+            ("tuvan", ["/can-bo/", "/so-dang-ky/", "/chi-tieu/"][:2]), ("chuthe", ["/chu-the/", "/"]),
+        )
+    ]  # fmt: skip
+    await asyncio.sleep(15)
+    gaps = []
+    for _ in range(2):
+        gone = await asyncio.to_thread(cluster.kill_leader)
+        for kind in ("capture", "score"):
+            crowd.tally(kind).mark()
+        await asyncio.sleep(35)
+        gaps += [
+            round(crowd.tally(kind).first_good_after - crowd.tally(kind).marked, 1)
+            for kind in ("capture", "score")
+        ]
+        await asyncio.to_thread(cluster.restart, gone)
+        await asyncio.to_thread(cluster.wait)
+    crowd.until = time.monotonic() + 5
+    await asyncio.gather(*tasks)
+    return gaps
+
+
+def followers_read(cluster: Cluster) -> int:
+    """How many rows the nodes that follow have given to questions."""
+    total = 0
+    for port in cluster.ports:
+        with psycopg.connect(f"postgresql://saola@127.0.0.1:{port}/saola") as line:
+            row = line.execute(
+                "SELECT pg_is_in_recovery(), tup_returned FROM pg_stat_database "
+                "WHERE datname = 'saola'"
+            ).fetchone()
+            assert row is not None
+            total += row[1] if row[0] else 0
+    return total
