@@ -53,6 +53,7 @@ check: install $(STAMP)/dev
 	@$(BIN)/djhtml --check src/saola/server/templates
 	@$(BIN)/saola-server makemigrations --check --dry-run
 	@$(BIN)/python tools/rooms.py
+	@sh tools/secrets.sh && sh tools/secrets.sh history
 
 # the bench's lock has another protobuf: the tests' packages are laid again before the next tests
 $(STAMP)/bench: $(STAMP)/run $(LOCKS)/bench.txt

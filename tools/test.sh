@@ -2,7 +2,8 @@
 # Runs a suite with what it needs; says in one line which Debian packages are missing.
 set -u
 SUITE="${1:-default}"
-PACKAGES="chromium postgresql-15 poppler-utils tesseract-ocr tesseract-ocr-vie libreoffice-writer-nogui"
+[ "$SUITE" = slow ] && more=" nginx-light systemd" || more=""
+PACKAGES="chromium postgresql-15 poppler-utils tesseract-ocr tesseract-ocr-vie libreoffice-writer-nogui$more"
 [ "$SUITE" = ha ] && PACKAGES="postgresql-15 patroni etcd-server python3-etcd python3-psycopg2"
 missing=""
 for package in $PACKAGES; do

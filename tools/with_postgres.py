@@ -40,31 +40,51 @@ def _as_postgres() -> dict[str, object]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+class Server:
+    """One cluster in a folder of its own; it can be ended at once and begun again."""
+
+    def __init__(self, folder: Path, settings: tuple[str, ...]) -> None:
+        self.folder, self.port, self._who = folder, free_port(), _as_postgres()
+        self.address = f"postgresql://saola@127.0.0.1:{self.port}/postgres"
+        self._settings = [part for setting in settings for part in ("-c", setting)]
+        options = ["-A", "trust", "-U", "saola", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"]
+        command = [str(BINARIES / "initdb"), "-D", str(folder / "data"), *options]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._who)  # type: ignore[call-overload]
+
+    def start(self) -> None:
+        """Until it answers."""
+        start = [str(BINARIES / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
+        start += ["-k", str(self.folder), "-h", "127.0.0.1", *self._settings]
+        with (self.folder / "log").open("ab") as log:
+            self._running = subprocess.Popen(start, stdout=log, stderr=log, **self._who)  # type: ignore[call-overload]
+        _wait(self.port)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends every session in order, SIGQUIT at once as a power cut would."""
+        self._running.send_signal(number)
+        self._running.wait(30)
+
+
+@contextmanager
+def server(*settings: str) -> Iterator[Server]:
+    """A fresh cluster that was started."""
+    folder = Path(tempfile.mkdtemp(prefix="saola-pg-"))
+    if _as_postgres():
+        shutil.chown(folder, "postgres", "postgres")
+    made = Server(folder, settings)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def cluster(*settings: str) -> Iterator[str]:
     """The address of a fresh cluster's database."""
-    folder = Path(tempfile.mkdtemp(prefix="saola-pg-"))
-    who = _as_postgres()
-    if who:
-        shutil.chown(folder, "postgres", "postgres")
-    port = free_port()
-    options = ["-A", "trust", "-U", "saola", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"]
-    command = [str(BINARIES / "initdb"), "-D", str(folder / "data"), *options]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **who)  # type: ignore[call-overload]
-    start = [str(BINARIES / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
-    start += ["-k", str(folder), "-h", "127.0.0.1"]
-    for setting in settings:
-        start += ["-c", setting]
-    log = (folder / "log").open("wb")
-    server = subprocess.Popen(start, stdout=log, stderr=log, **who)  # type: ignore[call-overload]
-    try:
-        _wait(port)
-        yield f"postgresql://saola@127.0.0.1:{port}/postgres"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with server(*settings) as made:
+        yield made.address
 
 
 def _wait(port: int) -> None:

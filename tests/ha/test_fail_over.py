@@ -11,8 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -63,53 +65,75 @@ EVENT = {
 }  # fmt: skip
 
 
+@dataclass
+class Site:
+    """A served demonstration province."""
+
+    port: int
+    folder: Path
+    environment: dict[str, str]
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.log")  # the folder's disk may be full
+
+
 @contextmanager
-def site(cluster: Cluster, folder: Path, **told: str) -> Iterator[tuple[int, dict[str, str], Path]]:
-    """A demonstration province on the cluster, served; port, environment, log."""
+def site(url: str, folder: Path, **told: str) -> Iterator[Site]:
+    """A demonstration province on that database ("" for SQLite in the folder), served."""
     port = free_port()
     environment = os.environ | {
         "SAOLA_MODE": "demo",
         "SAOLA_DATA": str(folder),
-        "SAOLA_DATABASE_URL": cluster.url().partition("?")[0],
+        "SAOLA_DATABASE_URL": url,
         "SAOLA_BASE_URL": f"http://127.0.0.1:{port}",
         "DJANGO_SETTINGS_MODULE": "saola.server.config.settings",
         **told,
     }
-    server, log = str(Path(sys.executable).with_name("saola-server")), folder / "log"
-    subprocess.run([server, "demo", "--prepare-only"], check=True, env=environment)
-    with log.open("wb") as out:
+    made = Site(port, folder, environment)
+    command = [str(Path(sys.executable).with_name("saola-server")), "demo"]
+    subprocess.run([*command, "--prepare-only"], check=True, env=environment)
+    with made.log.open("wb") as out:
         running = subprocess.Popen(
-            [server, "demo", "--port", str(port)], env=environment, stdout=out, stderr=out
+            [*command, "--port", str(port)], env=environment, stdout=out, stderr=out
         )
     try:
         for _ in range(600):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
+                urllib.request.urlopen(f"{made.address}/healthz", timeout=2)
                 break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
-        yield port, environment, log
+        yield made
     finally:
         running.send_signal(signal.SIGTERM)
         running.wait(30)
 
 
-def seeded(environment: dict[str, str], *names: str) -> dict[str, object]:
+def seeded(environment: dict[str, str], *names: str) -> dict[str, Any]:
     command = [sys.executable, "-c", SEED, ",".join(names)]
     done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
-    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
 def test_a_killed_leader_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    with three() as cluster, site(cluster, tmp_path, SAOLA_READ_REPLICAS="1") as (port, env, log):
-        told = seeded(env, *MEMBERS, "tuvan", "chuthe")
-        crowd = Crowd(port, time.monotonic() + 150)
+    with ExitStack() as open_ones:
+        cluster = open_ones.enter_context(three())
+        url = cluster.url().partition("?")[0]
+        place = open_ones.enter_context(site(url, tmp_path, SAOLA_READ_REPLICAS="1"))
+        told = seeded(place.environment, *MEMBERS, "tuvan", "chuthe")
+        crowd = Crowd(place.port, time.monotonic() + 150)
         gaps = asyncio.run(at_work(crowd, cluster, told))
         cluster.wait()
         verified = subprocess.run(
             [str(Path(sys.executable).with_name("saola-server")), "verify"],
-            env=env, check=False, capture_output=True, text=True,
+            env=place.environment, check=False, capture_output=True, text=True,
         )  # fmt: skip
         with psycopg.connect(cluster.url()) as line:
             rows = line.execute(
@@ -137,17 +161,16 @@ def test_a_killed_leader_loses_nothing_that_was_acknowledged(tmp_path: Path) -> 
         assert set(tally.codes) <= {0, 200, 201, 409, 503}, (kind, tally.codes)
     assert all(gap <= LONGEST for gap in gaps), gaps
     assert reads > 100
-    assert "Internal Server Error" not in log.read_text()
+    assert "Internal Server Error" not in place.log.read_text()
 
 
-async def at_work(crowd: Crowd, cluster: Cluster, told: dict[str, object]) -> list[float]:
+async def at_work(crowd: Crowd, cluster: Cluster, told: dict[str, Any]) -> list[float]:
     """Everybody works; the leader is killed twice. Seconds from each kill to the first
     acknowledged write of either kind, the slower one."""
     cookies = {
-        name: {"sessionid": key, "csrftoken": "a" * 32}
-        for name, key in dict(told["sessions"]).items()  # type: ignore[call-overload]
+        name: {"sessionid": key, "csrftoken": "a" * 32} for name, key in told["sessions"].items()
     }
-    sheets = list(told["sheets"])  # type: ignore[call-overload]
+    sheets = told["sheets"]
     tasks = [
         asyncio.create_task(crowd.member(name, cookies[name], 1, sheets, 0.5)) for name in MEMBERS
     ]

@@ -1,6 +1,7 @@
 """Starts the web server, the task worker and what tends to subscribers and scans; begins the last
 two anew where they end, as when the database is away, and ends all when the web server ends."""
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
@@ -55,15 +57,16 @@ def _static_state() -> str:
 
 def serve(host: str, port: int) -> None:
     """Run until a signal or until the web server ends; the others are ended too."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise CommandError(f"Cổng {port} đang bận. Hãy chọn cổng khác: --port 8001") from error
+    _look_free(host, port)
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host]
     web += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
-    web += ["--log-level", "warning", "--no-ws", "saola.server.config.wsgi:application"]
+    web += [
+        "--respawn-failed-workers",
+        "--log-level",
+        "warning",
+        "--no-ws",
+        "saola.server.config.wsgi:application",
+    ]
     manage = [sys.executable, "-m", "saola.server.manage"]
     worker = [*manage, "db_worker", "--interval", "1", "--worker-id"]
     tending = [*manage, "tend"]
@@ -95,6 +98,15 @@ def serve(host: str, port: int) -> None:
     _end([serving, *(one.process for one in behind), *([watching] if watching else [])])
     if not asked:
         raise CommandError("Phần web đã dừng; đã tắt việc nền và gửi tin.")
+
+
+def _look_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"Cổng {port} đang bận. Hãy chọn cổng khác: --port 8001") from error
 
 
 def _started(command: list[str]) -> subprocess.Popen[bytes]:
@@ -137,11 +149,13 @@ def _beat(worker: str) -> None:
 
 
 def _count_together() -> None:
-    """The web processes of this start count their requests in one folder."""
-    counts = Path(settings.DATA) / "metrics"
-    shutil.rmtree(counts, ignore_errors=True)
-    counts.mkdir()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+    """The web processes of this start count their requests in one folder, in memory where there
+    is one: what is mapped from a full disk would end them."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own within
+    where = memory if os.access(memory, os.W_OK) else None
+    counts = tempfile.mkdtemp(prefix="saola-counts-", dir=where)
+    atexit.register(shutil.rmtree, counts, ignore_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
 
 
 def _watch() -> subprocess.Popen[bytes]:

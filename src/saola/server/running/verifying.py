@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pypdfium2
 import zxingcpp
+from django.db import IntegrityError, connection
 from django.db.models import OuterRef, Subquery
 
+from saola.lifecycle.dossier import State
 from saola.server.councils.reports.audit import discrepancies
 from saola.server.dossiers.models import Dossier, StepLog
 from saola.server.events.chain import broken_at
@@ -55,7 +57,7 @@ def files() -> Iterator[str]:
 
 def states() -> Iterator[str]:
     """Each dossier stands where its last step led."""
-    last = StepLog.objects.filter(dossier=OuterRef("pk")).order_by("-at", "-pk")
+    last = StepLog.objects.filter(dossier=OuterRef("pk")).order_by("-pk")
     rows = Dossier.objects.annotate(led=Subquery(last.values("target")[:1])).exclude(led=None)
     for key, state, led in rows.values_list("pk", "state", "led").iterator(chunk_size=2000):
         if state != led:
@@ -79,11 +81,24 @@ def certificates(most: int = PAPERS) -> Iterator[str]:
             yield f"giấy chứng nhận {one.number}: mã QR không dẫn tới trang của giấy"
 
 
+def orphans() -> Iterator[str]:
+    """Nothing points at a row that is not there (PostgreSQL itself sees to that), and nothing that
+    must lie in a chain of records stands alone."""
+    try:
+        connection.check_constraints()
+    except IntegrityError as fault:
+        yield f"bản ghi mồ côi: {fault}"
+    lost = Dossier.objects.exclude(state=State.DRAFT).exclude(steps__isnull=False)
+    for key in lost.values_list("pk", flat=True).iterator(chunk_size=2000):
+        yield f"hồ sơ {key}: đã qua bước nháp mà không có bước nào được ghi"
+
+
 LOOKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("nhật ký", journal),
     ("phiếu đã khóa và kết quả, tính lại từng kết quả", discrepancies),
     ("chuỗi sự kiện", events),
     ("tệp đã lưu", files),
     ("bước của hồ sơ", states),
+    ("bản ghi mồ côi", orphans),
     (f"mã QR của {PAPERS} giấy chứng nhận", certificates),
 )

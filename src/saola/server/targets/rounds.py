@@ -48,7 +48,7 @@ class RoundRow:
 def rounds(seen: QuerySet[Dossier], on: date) -> list[RoundRow]:
     """The provincial rounds of the last years as they stood on the day, as far as these dossiers
     tell, the newest first."""
-    then = StepLog.objects.filter(dossier=OuterRef("pk"), at__date__lte=on).order_by("-at", "-pk")
+    then = StepLog.objects.filter(dossier=OuterRef("pk"), at__date__lte=on).order_by("-pk")
     rows = seen.filter(
         proposed_on__lte=on, proposed_on__gte=date(on.year - YEARS, 1, 1)
     ).annotate(

@@ -1,5 +1,6 @@
 """Pages for what went wrong: each says what happened and what to do."""
 
+import errno
 import sys
 from typing import Any
 
@@ -25,9 +26,13 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault; says so without asking the database. 503 where the database is away."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return away(request)
+    """500: our fault; says so without asking the database. 503 where the database is away, 507
+    where a disk is full; what was typed can be sent once more."""
+    fault = sys.exc_info()[1]
+    if getattr(fault, "errno", None) == errno.ENOSPC or "disk is full" in str(fault):
+        return _again(request, "Máy chủ hết chỗ ghi", FULL, 507)
+    if isinstance(fault, OperationalError | InterfaceError):
+        return _again(request, "Hệ thống đang chuyển máy chủ", UNSURE, 503)
     return HttpResponse(
         "<!doctype html><html lang=vi><meta charset=utf-8><title>Lỗi hệ thống</title>"
         "<h1>Hệ thống gặp lỗi</h1><p>Việc vừa làm chưa được ghi. Hãy thử lại sau ít phút; "
@@ -43,25 +48,31 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 WAIT = 5  # seconds
+UNSURE = (
+    "Chưa rõ việc vừa làm đã được ghi chưa. Chữ đã điền còn ở trang này: đợi nửa phút rồi bấm "
+    "“Gửi lại”; gửi hai lần không ghi hai lần."
+)
+FULL = (
+    "Việc vừa làm chưa được ghi. Hãy báo quản trị máy chủ; chữ đã điền còn ở trang này, dọn chỗ "
+    "xong thì bấm “Gửi lại”."
+)
 AWAY = Engine(autoescape=True).from_string(
     """<!doctype html><html lang=vi><meta charset=utf-8>
 <meta name=viewport content="width=device-width, initial-scale=1">
-<title>Đang nối lại</title>
+<title>{{ title }}</title>
 {% if not posted %}<meta http-equiv=refresh content={{ wait }}>{% endif %}
-<h1>Hệ thống đang chuyển máy chủ</h1>
-{% if posted %}<p>Chưa rõ việc vừa làm đã được ghi chưa. Chữ đã điền còn ở trang này: đợi nửa phút
-rồi bấm “Gửi lại”; gửi hai lần không ghi hai lần.
-{% if files %}Tệp đính kèm phải chọn lại.{% endif %}</p>
+<h1>{{ title }}</h1>
+{% if posted %}<p>{{ text }} {% if files %}Tệp đính kèm phải chọn lại.{% endif %}</p>
 <form method=post>{% for name, value in posted %}<input type=hidden name="{{ name }}"
 value="{{ value }}">{% endfor %}<button>Gửi lại</button></form>
 {% else %}<p>Trang tự thử lại sau {{ wait }} giây. Thường xong trong nửa phút.</p>{% endif %}"""
 )
 
 
-def away(request: HttpRequest) -> HttpResponse:
-    """503: the database changes its leader or is down; what was typed can be sent once more."""
+def _again(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
     posted = [(name, value) for name, values in request.POST.lists() for value in values]
     told = {"posted": posted, "files": bool(request.FILES), "wait": WAIT}
-    answer = HttpResponse(AWAY.render(Context(told)), status=503)
+    told |= {"title": title, "text": text}
+    answer = HttpResponse(AWAY.render(Context(told)), status=status)
     answer["Retry-After"] = str(WAIT)
     return answer

@@ -50,7 +50,7 @@ def _about(dossier: Dossier) -> Block:
 
 
 def _step(dossier: Dossier, *steps: str) -> StepLog | None:
-    return dossier.steps.filter(step__in=steps).order_by("-at", "-pk").first()
+    return dossier.steps.filter(step__in=steps).order_by("-pk").first()
 
 
 def _noted(dossier: Dossier, *steps: str) -> str:
