@@ -61,7 +61,7 @@ $(STAMP)/bench: $(STAMP)/run $(LOCKS)/bench.txt
 	@rm -f $(STAMP)/dev && touch $@
 
 bench: install $(STAMP)/bench assets
-	@$(BIN)/python tools/bench.py
+	@$(BIN)/python -m bench
 
 reading: install $(STAMP)/dev assets
 	@$(BIN)/python -m tools.reading

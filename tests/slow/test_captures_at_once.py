@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tools.bench_events import document, made_up
+from bench.events import document, made_up
 from tools.with_postgres import BINARIES, cluster
 
 pytestmark = [

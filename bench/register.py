@@ -1,5 +1,5 @@
 """The register at 20,000 products: search as one types, the map, open data. Run by bench.py within
-its PostgreSQL cluster, or alone on either database: python tools/bench_register.py"""
+its PostgreSQL cluster, or alone on either database: python bench/register.py"""
 
 import random
 import statistics
@@ -111,6 +111,7 @@ def measure() -> None:
         for name_, filters in BESIDE.items()
     }
     times = sorted(_timed(partial(_search, text)) for _ in range(ROUNDS) for text in ASKED)
+    print(f"\n| register, {name} | measured | goal |\n|---|---|---|")
     print(
         f"| search among {COUNT:,} products, {len(ASKED)} questions with and without marks, {name} "
         f"| found, counted, in order: {_shown(found)}; with the {PAGE} rows of the first page: "

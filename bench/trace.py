@@ -1,5 +1,5 @@
 """Resolver, scan page, labels and lot trees measured, each beside its floor in the same run. Run by
-bench.py within its PostgreSQL cluster, or alone: tools/with_postgres.py -- python tools/bench_trace.py"""
+bench.py within its PostgreSQL cluster, or alone: tools/with_postgres.py -- python bench/trace.py"""
 
 import os
 import random
@@ -30,6 +30,7 @@ A4 = "a4-65"
 def measure() -> None:
     """Print the rows of docs/performance.md."""
     producer, pack, lot = _chain()
+    print("\n| from the code to the buyer | measured | goal |\n|---|---|---|")
     _labels(pack, lot)
     _trees()
     _web(pack, lot)
@@ -161,7 +162,7 @@ def _web(pack: Any, lot: Any) -> None:
     ]
     pages = [f"/truy-xuat{path}" for path in paths]
     hello, site = (
-        _server("tools.hello:application"),
+        _server("bench.hello:application"),
         _server("saola.server.config.wsgi:application"),
     )
     try:

@@ -6,10 +6,10 @@ import statistics
 import time
 from dataclasses import replace
 
+from bench import flat
 from saola.planning import Goal, Ladder, Level, Plan, Unreachable, cheapest, fastest, safest
 from saola.planning.paths import Step, least_cost, undominated
 from saola.planning.portfolio import Fair, Option, Problem, Target, solve
-from tools import bench_flat
 
 PRODUCTS, CRITERIA = 500, 30
 FEW = 8  # products of which a flat model is proven in time
@@ -40,6 +40,7 @@ def measure() -> None:
     """Print the rows of docs/performance.md."""
     chance = random.Random(11)
     sheets = [sheet(chance) for _ in range(PRODUCTS)]
+    print("\n| plans | measured | goal |\n|---|---|---|")
     _path(cheapest, sheets[0])  # so that the first is not measured with what it loads
     for way in (cheapest, fastest, safest):
         times = sorted(_path(way, one) for one in sheets[:60])
@@ -82,13 +83,13 @@ def _against_flat(sheets: list[list[Ladder]], money: int) -> None:
     started = time.perf_counter()
     found = solve(Problem((money,), tuple(_options(plain)), (), ("five", "four")))
     took = time.perf_counter() - started
-    ours = bench_flat.FIVE * found.counts.get("five", (0,))[-1]
+    ours = flat.FIVE * found.counts.get("five", (0,))[-1]
     ours += found.counts.get("four", (0,))[-1]
     print(
         f"| {len(sheets)} products, paths and portfolio | {took:.2f} s, value {ours:,}, gap "
         f"{found.gap:g} | – |"
     )
-    bench_flat.measure(plain, money, ours, took)
+    flat.measure(plain, money, ours, took)
 
 
 def _path(way: object, ladders: list[Ladder]) -> float:

@@ -22,17 +22,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.bench_councils import (  # noqa: E402
+from bench.councils import (  # noqa: E402
     measure_board,
     measure_certificates,
     measure_scorers,
     measure_tablets,
 )
-from tools.bench_events import measure as measure_events  # noqa: E402
-from tools.bench_planning import measure as measure_planning  # noqa: E402
-from tools.bench_register import measure as measure_register  # noqa: E402
-from tools.bench_trace import measure as measure_trace  # noqa: E402
-from tools.bench_upload import measure as measure_upload  # noqa: E402
+from bench.events import measure as measure_events  # noqa: E402
+from bench.planning import measure as measure_planning  # noqa: E402
+from bench.register import measure as measure_register  # noqa: E402
+from bench.trace import measure as measure_trace  # noqa: E402
+from bench.upload import measure as measure_upload  # noqa: E402
 from tools.with_postgres import cluster, free_port  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -297,8 +297,8 @@ def server(url: str, folder: Path) -> None:
     import django
 
     django.setup()
+    from bench.data import build
     from saola.server.running.supervisor import prepare
-    from tools.bench_data import build
 
     prepare(lambda text: None)
     start = time.perf_counter()

@@ -1,5 +1,5 @@
 """How capture and reading change with the number of events kept: tools/with_postgres.py -- python
-tools/growth.py [MOST [PICTURE]]. Writes one line for each size, and a picture of them all; the last
+bench/growth.py [MOST [PICTURE]]. Writes one line for each size, and a picture of them all; the last
 run is in docs/performance.md."""
 
 import math
@@ -15,9 +15,9 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
+from bench.events import COUNT, _job, document, history, made_up  # noqa: E402
 from saola.server.events import jobs  # noqa: E402
 from saola.server.events.models import Access  # noqa: E402
-from tools.bench_events import COUNT, _job, document, history, made_up  # noqa: E402
 
 LAST = 25  # documents whose median is told
 WIDTH, HEIGHT, LEFT, TOP = 640, 220, 60, 24

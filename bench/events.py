@@ -111,6 +111,7 @@ def measure() -> None:
     again, _ = captured(first)
     floor, whole, rate = map(statistics.median, (floors, wholes, rates))
     both = _together(access)
+    print("\n| events | measured | goal |\n|---|---|---|")
     print(
         f"| capture of {COUNT:,} events: read, checked, hashed, written with what they name | "
         f"{rate:,.0f} events/s ({statistics.median(cpu):,.0f} per CPU-second of the worker), {WORKERS} workers at once "

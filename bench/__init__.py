@@ -1,0 +1,1 @@
+"""What is promised of speed and size, measured: `make bench`, or `python -m bench PART`."""
