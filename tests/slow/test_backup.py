@@ -35,7 +35,7 @@ class Province:
         )
 
     def keys_of(self, other: "Province") -> None:
-        for name in ("secret-key", "serial-key"):
+        for name in ("secret-key", "serial-key", "field-keys"):
             shutil.copy(other.folder / name, self.folder / name)
 
 

@@ -1,6 +1,7 @@
 """Rolls of labels, what was spoiled of them, and what scans told. A label has no row of its own
 until somebody scans it: its serial says its roll and place."""
 
+import uuid
 from typing import Any
 
 from django.db import models
@@ -157,3 +158,24 @@ class Gathered(models.Model):
 
     name = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField(auto_now_add=True)
+
+
+class Batch(models.Model):
+    """Scans that go to the warehouse together, and once: `token` names them there."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, db_index=True)
+
+
+class QueuedScan(models.Model):
+    """One scan on its way to the warehouse; gone once it has arrived."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10)
+    gtin = models.CharField(max_length=14)
+    area = models.CharField(max_length=2, blank=True)
+    device = models.CharField(max_length=16)
+    roll = models.BigIntegerField()
+    place = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True)

@@ -1,6 +1,7 @@
 """Scans: written to a file of this machine when they happen, counted in the background. A device is
 a token that changes each day; addresses of the network are never written."""
 
+import dataclasses
 import json
 import secrets
 import time
@@ -18,6 +19,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from saola.server.labels import warehouse
 from saola.server.labels.models import Device, Gathered, Roll, Salt, ScanCount, Seen
 from saola.server.labels.watching import watch
 
@@ -102,6 +104,7 @@ def _once(name: str, scans: list[Scan]) -> bool:
     _, new = Gathered.objects.get_or_create(name=name)
     if new:
         _count(scans)
+        warehouse.queue(dataclasses.replace(scan, at=_moment(scan).isoformat()) for scan in scans)
         for scan in scans:
             if scan.roll:
                 _see(scan)

@@ -16,6 +16,7 @@ from saola.server.events.subscriptions import deliver
 from saola.server.health import workers
 from saola.server.health.facts import beat
 from saola.server.labels.scans import gather
+from saola.server.labels.warehouse import Unsent, ship
 from saola.server.market.links import check_due
 from saola.server.outreach import questions
 from saola.server.outreach.mailings import deliver_due
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                 deliver_due()
                 if time.monotonic() >= count_at:
                     gather()
+                    self._ship()
                     workers.take_up()
                     count_at = time.monotonic() + MINUTE
                 if time.monotonic() >= hour_at:
@@ -64,3 +66,9 @@ class Command(BaseCommand):
                 return
             connection.close()  # none is held while nothing is to do
             time.sleep(PAUSE)
+
+    def _ship(self) -> None:
+        try:
+            ship()
+        except Unsent as fault:  # the next minute tries again; nothing else waits for it
+            log.warning("scans not sent: %s", fault)
