@@ -43,7 +43,7 @@ def _here(settings: Any, tmp_path: Any) -> Iterator[None]:
         signal.disconnect(close_old_connections)
     page._PAGES.clear()
     index.INDEX._look_at = 0.0
-    scans._salt.cache_clear()
+    scans.salt_of.cache_clear()
     yield
     for signal in (signals.request_started, signals.request_finished):
         signal.connect(close_old_connections)

@@ -200,6 +200,7 @@ METRICS_TOKEN = os.environ.get("SAOLA_METRICS_TOKEN", "")
 SCANNER = os.environ.get("SAOLA_SCANNER", "")  # clamd://host:port or clamd:///path
 globals().update(environment.mail(DATA))  # EMAIL_…
 SIGNING = environment.signing()
+FRONT_TOKEN = os.environ.get("SAOLA_FRONT_TOKEN", "")  # machines in front fetch with it
 SCANS_CLICKHOUSE = os.environ.get("SAOLA_CLICKHOUSE", "")  # http(s)://user:password@host:8123/db
 SCANS_FOLDER = os.environ.get("SAOLA_SCANS", "")  # Parquet files, where there is no ClickHouse
 LIST_MAX_BYTES = 32 * 1024 * 1024

@@ -22,6 +22,7 @@ class Standing(StrEnum):
     SPOILED = "spoiled"
     FIRST = "first"
     AGAIN = "again"
+    ACTIVE = "active"  # activated; how often it was checked is not known here
     EXPIRED = "expired"
     HELD = "held"
     RECALLED = "recalled"
@@ -67,9 +68,17 @@ def look_up(gtin: str, serial: str, today: date) -> Look:
     except NoSerial:
         return Look(Standing.UNKNOWN)
     row = _one(SERIAL, [place, place, place, number, gtin])
-    if row is None or place >= row[0] or row[1] == Roll.State.VOID:
+    if row is None:
         return Look(Standing.UNKNOWN)
-    _, state, lot, lot_state, best, changed, times, first_at, spoiled = row
+    return of_serial(number, place, (*row[:6], row[6] or 0, *row[7:]), today)
+
+
+def of_serial(number: int, place: int, row: tuple[Any, ...], today: date) -> Look:
+    """What the row of a roll says of one place in it: (count, state, lot, its state, best before,
+    changed, times checked, first time, spoiled). `times` is None where nobody knows."""
+    count, state, lot, lot_state, best, changed, times, first_at, spoiled = row
+    if place >= count or state == Roll.State.VOID:
+        return Look(Standing.UNKNOWN)
     active = state == Roll.State.ACTIVE
     look = Look(
         Standing.FIRST,
@@ -81,10 +90,13 @@ def look_up(gtin: str, serial: str, today: date) -> Look:
         _moment(first_at),
     )
     stopped = _stopped(lot_state, best, today)
-    return _with(look, _standing(stopped, active=active, spoiled=spoiled, seen=bool(times)))
+    seen = None if times is None else bool(times)
+    return _with(look, _standing(stopped, active=active, spoiled=spoiled, seen=seen))
 
 
-def _standing(stopped: Standing | None, *, active: bool, spoiled: bool, seen: bool) -> Standing:
+def _standing(
+    stopped: Standing | None, *, active: bool, spoiled: bool, seen: bool | None
+) -> Standing:
     """A stop of the lot counts before everything else, even before the label was activated."""
     if stopped in (Standing.RECALLED, Standing.HELD):
         return stopped
@@ -92,7 +104,8 @@ def _standing(stopped: Standing | None, *, active: bool, spoiled: bool, seen: bo
         return Standing.SPOILED
     if not active:
         return Standing.WAITING
-    return stopped or (Standing.AGAIN if seen else Standing.FIRST)
+    known = {None: Standing.ACTIVE, False: Standing.FIRST, True: Standing.AGAIN}[seen]
+    return stopped or known
 
 
 def look(gtin: str, lot: str, serial: str, today: date) -> Look:
@@ -113,6 +126,11 @@ def look_at_lot(gtin: str, code: str, today: date) -> Look:
     row = _one(LOT, [gtin, code])
     if row is None:
         return Look(Standing.UNKNOWN)
+    return of_lot(row, today)
+
+
+def of_lot(row: tuple[Any, ...], today: date) -> Look:
+    """What the row of a lot says: (id, state, best before, changed)."""
     pk, state, best, changed = row
     if state == Lot.State.VOID:
         return Look(Standing.UNKNOWN)

@@ -46,15 +46,16 @@ def folder() -> Path:
     return Path(settings.DATA) / "scans"
 
 
-def token(address: str, agent: str, day: date) -> str:
+def token(address: str, agent: str, day: date, salt: bytes | None = None) -> str:
     """A device on one day. The salt is random, the day's own, and deleted when the day is over:
     then nobody comes back from the token to the address, and tomorrow it is another."""
-    salt = _salt(day)
-    return blake2b(f"{address}\n{agent}".encode(), key=salt, digest_size=8).hexdigest()
+    key = salt or salt_of(day)
+    return blake2b(f"{address}\n{agent}".encode(), key=key, digest_size=8).hexdigest()
 
 
 @lru_cache(maxsize=2)
-def _salt(day: date) -> bytes:
+def salt_of(day: date) -> bytes:
+    """The salt of a day, drawn with its first scan."""
     row, _ = Salt.objects.get_or_create(day=day, defaults={"value": secrets.token_bytes(32)})
     return bytes(row.value)
 

@@ -38,6 +38,11 @@ def prepare(say: Callable[[str], object]) -> None:
     call_command("events", "months")
     resume()
     scenarios.resume()
+    lay_static(say)
+
+
+def lay_static(say: Callable[[str], object]) -> None:
+    """Static files under their hashed names, where they changed."""
     source, stamp = _static_state(), Path(settings.STATIC_ROOT) / ".state"
     if not stamp.exists() or stamp.read_text() != source:
         say("… tệp giao diện")
@@ -69,11 +74,17 @@ def serve(host: str, port: int) -> None:
     ]
     manage = [sys.executable, "-m", "saola.server.manage"]
     worker = [*manage, "db_worker", "--interval", "1", "--worker-id"]
-    tending = [*manage, "tend"]
     _count_together()
     serving = _started(web)
-    working, tended = Kept(worker, named=True), Kept(tending)
-    behind = (working, tended)
+    working = Kept(worker, named=True)
+    behind = [working, Kept([*manage, "tend"])]
+    if settings.FRONT_TOKEN:
+        behind.append(Kept([*manage, "publish", "--keep"]))
+    _stand_by(serving, working, behind)
+
+
+def _stand_by(serving: subprocess.Popen[bytes], working: "Kept", behind: list["Kept"]) -> None:
+    """Look after all of them until a signal, or until the web server ends."""
     watching: subprocess.Popen[bytes] | None = None
     asked, watch_at, beat_at = False, time.monotonic() + FIRST_WATCH, 0.0
 

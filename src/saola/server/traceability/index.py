@@ -80,7 +80,7 @@ def publish() -> int:
         target.execute("PRAGMA journal_mode=OFF")
         target.execute(f"CREATE TABLE link ({COLUMNS})")
         count = 0
-        for link in _all():
+        for link in every_link():
             values = (
                 link.anchor, link.rel, link.href, link.title, link.language, link.media,
                 link.context, link.default,
@@ -93,7 +93,8 @@ def publish() -> int:
     return count
 
 
-def _all() -> Iterator[Link]:
+def every_link() -> Iterator[Link]:
+    """Links of all goods."""
     for item in TradeItem.objects.order_by("pk").iterator(chunk_size=2000):
         yield from _own(item)
     rows = ItemLink.objects.select_related("item", "lot__item")

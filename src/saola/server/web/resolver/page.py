@@ -16,7 +16,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from saola.gs1.identifiers import BadGs1
-from saola.gs1.link import DigitalLink
 from saola.gs1.resolution import read
 from saola.server.accounts.backends import told_by_proxy, visitor
 from saola.server.labels import lookup
@@ -38,7 +37,8 @@ HEADERS = [
     ("X-Frame-Options", "SAMEORIGIN"),
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        f"default-src 'none'; style-src 'self'; img-src 'self' {settings.BASE_URL}; "
+        "base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'self'",
     ),
 ]
@@ -81,26 +81,27 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
 def _answered(environ: dict[str, Any]) -> tuple[str, bytes]:
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return "405 Method Not Allowed", b""
-    sent = environ["PATH_INFO"].encode("latin-1", "replace").decode("utf-8", "replace")
-    try:
-        link = read(quote(sent.removeprefix(PREFIX), safe="/:@!$&'()*+,;=-._~"))
-    except BadGs1:
-        return "404 Not Found", _missing(_language(environ))
-    asked = _asked(link, environ)
+    asked = asked_of(environ)
+    if asked is None:
+        return "404 Not Found", missing(language_of(environ))
     today = timezone.localdate()
     look = lookup.look(asked.gtin, asked.lot, asked.serial, today)
     made = _page(asked, look, today)
     if made is None:
-        return "404 Not Found", _missing(asked.language)
+        return "404 Not Found", missing(asked.language)
     if environ["REQUEST_METHOD"] == "GET":
         try:
             _remember(asked, look, environ)
         except Exception:  # a full disk must not hide a recall
             log.exception("a scan was not kept")
+    return "200 OK", made.top + band(look, asked.language) + made.bottom
+
+
+def band(look: Look, language: str) -> bytes:
+    """What stands at the top of the page about the very code."""
     first = timezone.localtime(look.first_at) if look.first_at else None
     seen = (look.times, first and first.date())
-    band = _standing(look.standing, seen, asked.language, lot=look.lot is not None)
-    return "200 OK", made.top + band + made.bottom
+    return _standing(look.standing, seen, language, lot=look.lot is not None)
 
 
 @lru_cache(maxsize=4096)
@@ -113,19 +114,25 @@ def _standing(
         return render_to_string("resolver/standing.html", {"look": look}).encode()
 
 
-def _asked(link: DigitalLink, environ: dict[str, Any]) -> Asked:
+def asked_of(environ: dict[str, Any]) -> Asked | None:
+    """What the address asks for; None where it is no Digital Link."""
+    sent = environ["PATH_INFO"].encode("latin-1", "replace").decode("utf-8", "replace")
+    try:
+        link = read(quote(sent.removeprefix(PREFIX), safe="/:@!$&'()*+,;=-._~"))
+    except BadGs1:
+        return None
     values = dict(link.elements)
     area = told_by_proxy(environ, "area_header")[:2]
     return Asked(
         values.get("01", ""),
         values.get("10", ""),
         values.get("21", ""),
-        _language(environ),
+        language_of(environ),
         area if area.isdigit() else "",
     )
 
 
-def _language(environ: dict[str, Any]) -> str:
+def language_of(environ: dict[str, Any]) -> str:
     """As chosen in the address, else as the browser would like."""
     query = str(environ.get("QUERY_STRING", ""))
     chosen = dict(part.partition("=")[::2] for part in query.split("&")).get("hl", "")
@@ -183,7 +190,8 @@ def context_of(item: TradeItem, lot: Lot | None, today: date) -> dict[str, Any]:
     }
 
 
-def _missing(language: str) -> bytes:
+def missing(language: str) -> bytes:
+    """The page of goods that nobody knows here."""
     with translation.override(language):
         return render_to_string("resolver/unknown.html", {"LANGUAGE": language}).encode()
 

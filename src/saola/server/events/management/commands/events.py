@@ -1,4 +1,5 @@
-"""`saola-server events token|end|months|verify|seal`: tokens of machines, months, the chain."""
+"""`saola-server events token|end|months|verify|seal|distribute`: tokens of machines, months, the
+chain, the spreading over machines."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -6,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from saola.server.events import partitions
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         acts.add_parser("months", help="mở sẵn các tháng tới (PostgreSQL)")
         acts.add_parser("verify", help="tính lại chuỗi băm của mọi sự kiện")
         acts.add_parser("seal", help="công bố chuỗi băm của ngày hôm qua")
+        spread = acts.add_parser("distribute", help="trải bảng sự kiện ra nhiều máy (Citus)")
+        spread.add_argument("--print", action="store_true", help="chỉ in câu lệnh")
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['act']}")(options)
@@ -63,6 +66,25 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 partitions.add_months(cursor, today.year, today.month)
                 partitions.protect(cursor)
+
+    def _distribute(self, options: dict[str, Any]) -> None:
+        if connection.vendor != "postgresql":
+            raise CommandError("Chỉ trải được trên PostgreSQL.")
+        with transaction.atomic(), connection.cursor() as cursor:
+            faults = list(partitions.hindrances(cursor))
+            if faults:
+                raise CommandError("Chưa trải được:\n" + "\n".join(faults))
+            wanted = list(partitions.statements(cursor))
+            if options["print"]:
+                self.stdout.write("\n".join(f"{one};" for one in wanted))
+                return
+            if not partitions.there(cursor):
+                raise CommandError(
+                    "Cơ sở dữ liệu này chưa có phần mở rộng citus: CREATE EXTENSION citus."
+                )
+            for one in wanted:
+                cursor.execute(one)
+        self.stdout.write("Đã trải bảng sự kiện.")
 
     def _seal(self, options: dict[str, Any]) -> None:
         done = seal(timezone.localdate() - timedelta(days=1))
