@@ -1,6 +1,6 @@
 """Static files under names with their hash, in the imports of browser modules too."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

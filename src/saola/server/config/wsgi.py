@@ -11,6 +11,7 @@ pages = get_wsgi_application()
 
 from django.db import InterfaceError, OperationalError  # noqa: E402
 
+from saola.server.config.watching import report_errors, traced  # noqa: E402
 from saola.server.health.metrics import counted  # noqa: E402 - after Django is set up
 from saola.server.web.api.application import PREFIX  # noqa: E402 - after Django is set up
 from saola.server.web.api.application import application as epcis  # noqa: E402
@@ -30,7 +31,7 @@ AWAY = (("Content-Type", "text/html; charset=utf-8"), ("Retry-After", "5"), ("Re
 TRY_AGAIN = "<!doctype html><title>Saola</title><p>Đang nối lại, trang tự thử lại sau 5 giây."
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _answered(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request."""
     path = environ.get("PATH_INFO", "")
     if not path.isascii():
@@ -45,6 +46,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
         return EPCIS(environ, start_response)
     return PAGES(environ, start_response)
+
+
+report_errors()
+application = traced(_answered)
 
 
 def _as_bytes(path: str) -> str:
