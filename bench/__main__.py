@@ -20,6 +20,8 @@ TEMPLATE, OUT = ROOT / "bench/performance.md", ROOT / "docs/performance.md"
 HISTORY = ROOT / "bench/history.csv"
 COLUMNS = ("day", "commit", "table", "name", "measured", "first")
 WORSE = 1.5  # times the median of what was measured before: said, for machines are noisy
+# what is no table: said in lines of their own
+LINES = ("- ratio of CPU", "- memory (unique set)", "- first visit", "- upload of")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 # part → (module, a database of its own); the order is that of the run
 PARTS: dict[str, tuple[str, str]] = {
@@ -129,7 +131,10 @@ def remember(tables: list[Table], commit: str) -> list[str]:
 def write(found: dict[str, Table], rest: list[str], commit: str) -> None:
     """docs/performance.md: the template with every table that was measured in its place; one that
     was not stays as it is in the document of before."""
-    kept = {table.name: table for table in _read(OUT.read_text(encoding="utf-8").split("\n"))[0]}
+    before = OUT.read_text(encoding="utf-8").split("\n")
+    kept = {table.name: table for table in _read(before)[0]}
+    if not any(line.startswith(LINES) for line in rest):
+        rest = [line for line in before if line.startswith(LINES)]
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
 
     def place(mark: re.Match[str]) -> str:

@@ -390,11 +390,11 @@ def measure(port: int, pid: int, ids: dict[str, int]) -> None:
         used[name] = bench.row(name, goals.get(name, ""), deeds, sql[name], size)
     floor = used.pop("sign-in page (floor)")
     print(
-        "\nratio of CPU to the sign-in page of the same run: "
+        "\n- ratio of CPU to the sign-in page of the same run: "
         + ", ".join(f"{n} {c / floor:.1f}" for n, c in used.items())
     )
     print(
-        f"memory (unique set): web master + 3 workers {memory:.0f} MiB at start, {private_mib(web):.0f} MiB after load (budget 350); task worker and supervisor {private_mib([p for p in family(pid) if p not in web]):.0f} MiB"
+        f"- memory (unique set): web master + 3 workers {memory:.0f} MiB at start, {private_mib(web):.0f} MiB after load (budget 350); task worker and supervisor {private_mib([p for p in family(pid) if p not in web]):.0f} MiB"
     )
     first_visit(port)
     measure_upload(
@@ -448,7 +448,7 @@ def first_visit(port: int) -> None:
         links = set(re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', html))
         parts[path] = len(body) + sum(len(visitor.get(link)) for link in links)
     print(
-        "first visit, HTML + CSS + JS compressed (budget 120 kB): "
+        "- first visit, HTML + CSS + JS compressed (budget 120 kB): "
         + ", ".join(f"{p} {b / 1000:.0f} kB" for p, b in parts.items())
     )
 

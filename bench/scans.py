@@ -43,7 +43,7 @@ def main() -> None:
 
     from saola.server.labels import warehouse
 
-    print(f"\n| scans, {ROWS:,} rows | measured | goal |\n|---|---|---|")
+    print(f"\n| {ROWS:,} scans one by one | measured | goal |\n|---|---|---|")
     batches = [made_up(first, BATCH) for first in range(0, ROWS, BATCH)]
     with tempfile.TemporaryDirectory() as folder:
         house: Any = session.Session(f"{folder}/house")

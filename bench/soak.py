@@ -43,7 +43,7 @@ def main() -> None:
         for part in (seen[half // 2 : half], seen[half + half // 2 :])
     )
     middle = [part[len(part) // 2] for part in (first, last)]
-    print(f"\n| soak of {MINUTES:g} minutes | measured | goal |\n|---|---|---|")
+    print(f"\n| soak | measured | goal |\n|---|---|---|\n| so long | {MINUTES:g} minutes | 30 |")
     print(
         f"| memory of all processes, median of the second and of the last quarter | {middle[0]:.0f} MiB, {middle[1]:.0f} MiB ({middle[1] / middle[0] - 1:+.1%}) | flat |"
     )

@@ -137,7 +137,7 @@ def measure(port: int, cookie: str, files: Path, memory: Callable[[], float]) ->
     arrived = hashlib.sha256((files / pk).read_bytes()).hexdigest()
     assert arrived == hashlib.sha256(content).hexdigest()
     print(
-        f"\nupload of {len(content) / 2**20:.0f} MiB in parts of 512 KiB, the line cut three times: "
+        f"\n- upload of {len(content) / 2**20:.0f} MiB in parts of 512 KiB, the line cut three times: "
         f"{took:.1f} s, {took / bare:.1f} × writing and hashing the same parts; hash equal; "
         f"web processes grew by {max(seen) - before:.0f} MiB at most (goal: flat)"
     )

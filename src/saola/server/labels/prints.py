@@ -8,7 +8,9 @@ from saola.server.files.store import keep
 from saola.server.labels import rolls
 from saola.server.labels.models import Print, Roll
 from saola.server.labels.sheets import roll_pdf
+from saola.server.works.progress import Progress, Stopped
 
+STOPPED = "Đã dừng theo yêu cầu. Muốn có tệp thì đặt in lại."
 AT_ONCE = 2000  # labels that are ready within two seconds
 
 
@@ -31,10 +33,13 @@ def make(pk: int) -> None:
     if row.file_id is not None:
         return
     try:
-        pdf = roll_pdf(row.roll, row.sheet, row.carrier, skip=row.skip)
+        with Progress(f"print-{pk}", row.roll.count) as note:
+            pdf = roll_pdf(row.roll, row.sheet, row.carrier, skip=row.skip, note=note)
         row.file = keep(pdf, f"tem-{row.roll_id}.pdf", "application/pdf")
     except Refused as refused:
         row.fault = refused.reason
+    except Stopped:
+        row.fault = STOPPED
     except OSError:
         row.fault = "Máy chủ không ghi được tệp. Hãy bấm làm lại; nếu vẫn lỗi, báo quản trị."
     row.save(update_fields=["file", "fault"])

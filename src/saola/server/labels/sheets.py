@@ -1,6 +1,6 @@
 """What stands on a roll's labels, as PDF or CSV; the static code of a lot."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,11 +15,25 @@ from saola.server.traceability.models import Lot, TradeItem
 MARK = "Mã nội bộ tỉnh"
 
 
-def roll_pdf(roll: Roll, sheet: str, carrier: str, *, skip: int = 0) -> bytes:
-    """All labels of the roll."""
+def roll_pdf(
+    roll: Roll,
+    sheet: str,
+    carrier: str,
+    *,
+    skip: int = 0,
+    note: Callable[[int], None] = lambda _done: None,
+) -> bytes:
+    """All labels of the roll; `note` is told how many are done."""
     if sheet not in SHEETS:
         raise Refused("Hãy chọn khổ tem.", field="sheet")
-    return pdf_of(_labels(roll, carrier), SHEETS[sheet], carrier, skip=skip)
+    return pdf_of(_noted(_labels(roll, carrier), note), SHEETS[sheet], carrier, skip=skip)
+
+
+def _noted(labels: Iterator[Label], note: Callable[[int], None]) -> Iterator[Label]:
+    for number, label in enumerate(labels):
+        if number % 100 == 0:
+            note(number)
+        yield label
 
 
 def _labels(roll: Roll, carrier: str) -> Iterator[Label]:

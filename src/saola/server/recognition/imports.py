@@ -20,6 +20,7 @@ from saola.server.places.models import Place
 from saola.server.products.models import Producer, Product
 from saola.server.products.search import fill
 from saola.server.recognition.models import ListImport, Recognition
+from saola.server.works.progress import Progress, Stopped
 from saola.vietnamese.dates import add_months
 from saola.vietnamese.folding import fold
 
@@ -66,9 +67,17 @@ class _Known:
     recognitions: set[tuple[int, int | None, int | None]]
 
 
-@transaction.atomic
 def write(pk: int) -> None:
-    """Write all rows or none. What is there already stays as it is."""
+    """Write all rows or none; where somebody stops it, none, and the list stands as it was read."""
+    try:
+        _write(pk)
+    except Stopped:
+        ListImport.objects.filter(pk=pk, state=State.WRITING).update(state=State.READ)
+
+
+@transaction.atomic
+def _write(pk: int) -> None:
+    """What is there already stays as it is."""
     found = (
         ListImport.objects.select_for_update(of=("self",))
         .select_related("by", "reading")
@@ -78,9 +87,13 @@ def write(pk: int) -> None:
         return
     rows = reading_of(found)["rows"]
     known = _known(found.province_code)
-    _add_producers(rows, known)
-    _add_products(rows, known, found)
-    found.written = _add_recognitions(rows, known, found)
+    with Progress(f"list-{pk}", 3 * len(rows)) as note:
+        _add_producers(rows, known)
+        note(len(rows))
+        _add_products(rows, known, found)
+        note(2 * len(rows))
+        found.written = _add_recognitions(rows, known, found)
+        note(3 * len(rows))
     found.state, found.written_at = State.WRITTEN, timezone.now()
     found.save()
     facts = {"rows": found.rows, "written": found.written}

@@ -17,6 +17,7 @@ from saola.server.recognition.list_actions import accept_list, receive_list
 from saola.server.recognition.models import ListImport
 from saola.server.web.common.forms import Form, clean
 from saola.server.web.common.rights import needs, person
+from saola.server.works import progress
 
 PER_PAGE = 100
 UNDER_WAY = (ListImport.State.READING, ListImport.State.WRITING)
@@ -73,6 +74,10 @@ def _receive(data: dict[str, Any], request: HttpRequest) -> ListImport:
 def list_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What was read, row by row, with its doubts; one button to write it."""
     found = get_object_or_404(visible_lists(request), pk=pk)
+    if "stop" in request.POST:
+        progress.stop(f"list-{found.pk}")
+        messages.success(request, _("Đã yêu cầu dừng; chưa dòng nào được ghi."))
+        return redirect("desk:list", pk)
     if request.method == "POST":
         accept_list(found, by=person(request))
         messages.success(request, "Đang ghi danh sách vào sổ đăng ký.")

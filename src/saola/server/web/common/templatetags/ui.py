@@ -22,6 +22,7 @@ from saola.server.dossiers.queries import roles_to_move
 from saola.server.places.calendar import work_calendar
 from saola.server.recognition.labels import STATUS
 from saola.server.recognition.labels import TONES as STATUS_TONES
+from saola.server.works import progress
 from saola.vietnamese.dates import short
 from saola.vietnamese.numbers import decimal_comma
 from saola.vietnamese.workdays import calendar_days_left
@@ -223,3 +224,14 @@ def file_link(address: str, stored: Any, text: str = "") -> dict[str, Any]:
 def bullet_list(lines: list[str]) -> SafeString:
     """Sentences as a list."""
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((x,) for x in lines)))
+
+
+@register.simple_tag
+def how_far(kind: str, pk: int) -> SafeString:
+    """A bar of work that is under way; nothing where none is seen."""
+    told = progress.seen(f"{kind}-{pk}")
+    if told is None or not told[1]:
+        return SafeString("")
+    share = f"{min(100, 100 * told[0] // told[1])} %"
+    bar = '<progress value="{}" max="{}" aria-label="{}"></progress> <span class="muted">{}</span>'
+    return format_html(bar, *told, gettext("Đã làm"), share)

@@ -20,11 +20,12 @@ from saola.server.labels.prints import order_print
 from saola.server.labels.sheets import lot_pdf, roll_csv
 from saola.server.products.models import Producer
 from saola.server.traceability.models import Lot, TradeItem
-from saola.server.web.common.forms import Form
+from saola.server.web.common.forms import Form, whole_number
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.portal.trace.log import loggers
 from saola.server.web.portal.trace.lots import own_lot
+from saola.server.works import progress
 
 CARRIERS = {
     "qr": _("mã QR (mở được bằng điện thoại)"),
@@ -143,6 +144,11 @@ def roll(request: HttpRequest, pk: int) -> HttpResponse:
         "activate": ActivateForm(found, request.POST if which == "activate" else None),
         "spoil": SpoilForm(request.POST if which == "spoil" else None),
     }
+    if which == "stop":
+        wanted = whole_number(request.POST.get("print", ""))
+        if found.prints.filter(pk=wanted, file=None).exists() and progress.stop(f"print-{wanted}"):
+            messages.success(request, _("Đã yêu cầu dừng."))
+        return redirect("portal:roll", found.pk)
     form = sheets.get(which)
     if form is not None and form.is_valid():
         done = form.carry_out(lambda: _done(found, which, form.cleaned_data, person(request)))
