@@ -15,7 +15,7 @@ from saola.server.labels import scans, warehouse
 from saola.server.labels.models import Batch, QueuedScan
 from saola.server.labels.scans import Scan
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 class House:
