@@ -173,7 +173,20 @@ def test_web_and_worker_end_together_on_ctrl_c(province: Path, number: signal.Si
     assert left == []
 
 
-def test_when_one_ends_the_other_ends_too(province: Path) -> None:
+def of(province: Path) -> dict[str, bytes]:
+    """Every process of the province with its command line."""
+    return {
+        f.parent.name: read(f.parent / "cmdline")
+        for f in Path("/proc").glob("[0-9]*/environ")
+        if str(province).encode() in read(f)
+    }
+
+
+def named(province: Path, word: bytes) -> list[str]:
+    return [pid for pid, command in of(province).items() if word in command]
+
+
+def test_a_worker_begins_anew_and_all_ends_with_the_web(province: Path) -> None:
     port = free_port()
     running = subprocess.Popen(
         [SERVER, "demo", "--port", str(port)],
@@ -182,22 +195,22 @@ def test_when_one_ends_the_other_ends_too(province: Path) -> None:
         stderr=subprocess.DEVNULL,
     )
     wait_for(f"http://127.0.0.1:{port}")
-    mine = [
-        f.parent.name
-        for f in Path("/proc").glob("[0-9]*/environ")
-        if str(province).encode() in read(f)
-    ]
-    worker = next(pid for pid in mine if b"db_worker" in read(Path(f"/proc/{pid}/cmdline")))
+    [worker] = named(province, b"db_worker")
 
     os.kill(int(worker), signal.SIGKILL)
+    for _ in range(150):
+        again = [pid for pid in named(province, b"db_worker") if pid != worker]
+        if again:
+            break
+        time.sleep(0.1)
+    assert len(again) == 1
+    assert running.poll() is None
+    wait_for(f"http://127.0.0.1:{port}")
 
+    master = min(named(province, b"granian"), key=int)
+    os.kill(int(master), signal.SIGKILL)
     assert running.wait(25) != 0
-    left = [
-        f.parent.name
-        for f in Path("/proc").glob("[0-9]*/environ")
-        if str(province).encode() in read(f)
-    ]
-    assert left == []
+    assert of(province) == {}
 
 
 def read(file: Path) -> bytes:
