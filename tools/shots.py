@@ -52,6 +52,8 @@ SHOTS = (
     ("tinh-hinh", "lanhdao.tinh", "/can-bo/chi-tieu/", 1280, 1900),
     ("duong-len-hang", "chuthe", "/chu-the/ban-hang/86/len-hang/", 360, 740),
     ("trang-tem", "chuthe", "label", 360, 740),
+    ("khoa-dang-nhap", "tuvan", "/khoa/", 360, 740),
+    ("nguoi-dung", "quantri", "/can-bo/nguoi-dung/", 1280, 720),
     ("phuong-an", "tinh.ocop", "/can-bo/phuong-an/1/", 1280, 1100),
 )
 
