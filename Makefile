@@ -5,7 +5,7 @@ PYTHON ?= python3
 LOCKS := requirements
 STAMP := $(VENV)/.stamp
 
-.PHONY: run install test test-journeys test-slow test-ha check bench reading assets clean lock format shots wheel
+.PHONY: run install test test-journeys test-slow test-ha fuzz check bench reading assets clean lock format shots wheel
 
 run: install assets
 	@$(BIN)/saola-server demo
@@ -38,6 +38,9 @@ test: install $(STAMP)/dev assets
 
 test-journeys: install $(STAMP)/dev assets
 	@sh tools/test.sh journeys
+
+fuzz: install $(STAMP)/dev
+	@SAOLA_FUZZ=1000000 $(BIN)/python -m pytest -q tests/slow/test_fuzz.py
 
 test-slow: install $(STAMP)/dev assets
 	@sh tools/test.sh slow

@@ -113,11 +113,16 @@ def test_a_lost_phone_is_helped_by_the_administrator_with_a_reason(
 ) -> None:
     with_codes(member)
     page = reverse("desk:person", args=[member.pk])
+    keeper = office["administrator"]
+    keeper.set_password(PASSWORD)
+    keeper.save()
     admin = office.client("administrator")
 
     assert admin.post(page, {"reset": "", "reason": ""}).status_code == 400
-    assert Authenticator.objects.filter(user_id=member.pk).exists()
-    assert admin.post(page, {"reset": "", "reason": "mất điện thoại hôm qua"}).status_code == 302
+    asked = admin.post(page, {"reset": "", "reason": "mất điện thoại hôm qua"})
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    assert Authenticator.objects.filter(user_id=member.pk).exists()  # not by a session alone
+    admin.post(asked["Location"], {"password": PASSWORD})
 
     assert not Authenticator.objects.filter(user_id=member.pk).exists()
     assert "mất điện thoại" in member.messages.latest("pk").body
@@ -179,6 +184,25 @@ def test_acting_ends_after_an_hour_and_never_reaches_administrators(office: Offi
     assert admin.get(reverse("desk:people")).status_code == 403
     with time_machine.travel(timezone.now() + timedelta(minutes=61)):
         assert admin.get(reverse("desk:people")).status_code == 200
+
+
+def test_nobody_acts_for_one_who_works_elsewhere_too(office: Office) -> None:
+    user = office["commune_officer"]
+    page = reverse("desk:person", args=[user.pk])
+    admin = office.client("administrator")
+    Grant.objects.create(user=user, role="ocop_agency", scope="place:11")
+    assert admin.post(page, {"act": "", "reason": "x" * 20}).status_code == 400
+    own = reverse("desk:person", args=[office["administrator"].pk])
+    assert admin.post(own, {"reset": "", "reason": "x" * 20}).status_code == 400
+
+
+def test_acting_ends_with_the_administrators_role(office: Office) -> None:
+    admin = office.client("administrator")
+    page = reverse("desk:person", args=[office["producer"].pk])
+    admin.post(page, {"act": "", "reason": "x" * 20})
+    assert admin.get(reverse("portal:home")).status_code == 200
+    Grant.objects.filter(user=office["administrator"]).delete()
+    assert admin.get(reverse("portal:home")).status_code == 403
 
 
 def test_roles_come_and_go_with_the_providers_word(office: Office, settings: Any) -> None:

@@ -32,6 +32,17 @@ def test_a_bar_while_it_goes_on_and_nothing_after() -> None:
     assert how_far("print", 1) == ""
 
 
+def test_a_stop_left_behind_blocks_nothing_for_good() -> None:
+    with progress.Progress("list-3", 10):
+        assert progress.stop("list-3")
+        kept = progress._file("list-3", "stop").read_bytes()
+    progress._file("list-3", "stop").write_bytes(kept)
+    with pytest.raises(progress.Stopped), progress.Progress("list-3", 10):
+        pass
+    with progress.Progress("list-3", 10):
+        assert progress.seen("list-3") == (0, 10)
+
+
 def test_it_stops_where_somebody_asked() -> None:
     assert not progress.stop("print-2")
     with progress.Progress("print-2", 10) as note:

@@ -175,3 +175,49 @@ class TestLogs:
         assert secret not in self.line("x", fault=True)["fault"]
         assert "ValueError" in self.line("x", fault=True)["fault"]
         assert self.line("Not Found: /san-pham/12/")["message"] == "Not Found: /san-pham/12/"
+
+
+class TestAway:
+    """What people see while the database is away or the disk full."""
+
+    def told(self, rf: Any, path: str, data: dict[str, str], fault: Exception) -> tuple[int, str]:
+        from saola.server.web.common.errors import broken
+
+        try:
+            raise fault
+        except Exception:
+            answer = broken(rf.post(path, data))
+        assert answer["Cache-Control"] == "no-store"
+        return answer.status_code, answer.content.decode()
+
+    def test_words_typed_are_kept_and_secrets_are_not(self, rf: Any) -> None:
+        from django.db import OperationalError
+
+        away = OperationalError("server closed the connection")
+        status, text = self.told(rf, "/chu-the/", {"name": "Chè <Shan>"}, away)
+        assert (status, 'value="Chè &lt;Shan&gt;"' in text) == (503, True)
+        for path, data in (("/dang-nhap/", {"username": "a", "password": "matkhau"}),
+                           ("/khoa/ma/", {"code": "123456"})):  # fmt: skip
+            status, text = self.told(rf, path, data, away)
+            assert status == 503
+            assert "matkhau" not in text
+            assert "123456" not in text
+        full = OperationalError("database or disk is full")
+        assert self.told(rf, "/x/", {"a": "b"}, full)[0] == 507
+
+    def test_addresses_of_databases(self, monkeypatch: Any) -> None:
+        from saola.server.config import environment
+
+        for url, host, port in (
+            ("postgresql://u:p%40ss@db.vn:5433/n", "db.vn", "5433"), ("postgresql://u@[::1]/n", "::1", ""),
+            ("postgresql://u@a:1,b:2,c:3/n?sslmode=verify-full", "a,b,c", "1,2,3"), ("postgresql:///n", "", ""),
+        ):  # fmt: skip
+            monkeypatch.setenv("SAOLA_DATABASE_URL", url)
+            found = environment.database()
+            assert (found["HOST"], found["PORT"]) == (host, port)
+        monkeypatch.setenv("SAOLA_DATABASE_URL", "postgresql://u@a:1,b:2/n?sslmode=verify-full")
+        assert environment.database()["OPTIONS"]["sslmode"] == "verify-full"
+        monkeypatch.setenv("SAOLA_READ_REPLICAS", "1")
+        both = environment.databases()
+        assert both["replica"]["OPTIONS"]["target_session_attrs"] == "prefer-standby"
+        assert both["default"]["OPTIONS"]["target_session_attrs"] == "read-write"

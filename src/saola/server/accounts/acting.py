@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.models import User
+from saola.server.accounts.permissions import Permission
 from saola.server.journal.record import digest, record
 
 KEY = "acting_for"  # in the session: whom, since when
@@ -41,7 +42,8 @@ def whoever(session: Any, own: Any) -> Any:
         return own
     since = parse_datetime(told[1])
     person = User.objects.filter(pk=told[0], is_active=True).first()
-    if person is None or since is None or timezone.now() - since > LASTS:
+    over = since is None or timezone.now() - since > LASTS
+    if person is None or over or not own.scopes_for(Permission.ACCOUNTS_MANAGE):
         end(session, own)
         return own
     person.acted_by = own

@@ -33,10 +33,21 @@ def visitor(environ: dict[str, Any]) -> str:
     return told.rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))
 
 
+def _line(address: str) -> str:
+    """The line somebody comes by: of IPv6 the first half, for one home has all the rest."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return address
+
+
 def pseudonym(request: HttpRequest) -> str:
     """A made-up address that stands for the visitor's own for one day, so that failures to sign
     in can be counted without keeping where people are."""
-    real = visitor(request.META)
+    real = _line(visitor(request.META))
     told = f"{timezone.localdate()} {real}".encode()
     digest = hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).digest()
     return str(ipaddress.IPv6Address(b"\xfd" + digest[:15]))

@@ -53,6 +53,8 @@ class AccountDoor(DefaultAccountAdapter):  # type: ignore[misc]
         """Sign in, and note the place."""
         user.backend = BACKEND
         super().login(request, user)
+        if request.session.session_key is None:  # signed in over another sign-in
+            request.session.save()
         key = str(request.session.session_key)
         sessions.began(user, key, request.headers.get("User-Agent", ""))
 

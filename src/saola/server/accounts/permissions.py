@@ -46,6 +46,7 @@ PERSONAL = frozenset(
         Permission.COMMUNE_SIGN,
         Permission.AGENCY_SUBMIT,
         Permission.COUNCIL_APPOINT,
+        Permission.SESSION_VIEW,
         Permission.SESSION_CONDUCT,
         Permission.SHEET_SCORE,
         Permission.SHEET_HAND_IN,

@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 ESMS = "https://rest.esms.vn/MainService.svc/json/SendMultipleMessage_V4_post_json/"
 ZNS = "https://business.openapi.zalo.me/message/template"
@@ -121,6 +121,14 @@ def oidc() -> list[dict[str, Any]]:
     return found
 
 
+def front_token() -> str:
+    """SAOLA_FRONT_TOKEN: opens what is published to machines in front."""
+    given = os.environ.get("SAOLA_FRONT_TOKEN", "")
+    if given and mode() == "production" and len(given) < SHORTEST_KEY:
+        raise Unsafe(f"SAOLA_FRONT_TOKEN must have at least {SHORTEST_KEY} characters")
+    return given
+
+
 def hosts() -> list[str]:
     """SAOLA_HOSTS, comma separated; required in production."""
     given = [host for host in os.environ.get("SAOLA_HOSTS", "").split(",") if host]
@@ -139,6 +147,18 @@ def base_url() -> str:
     return given.rstrip("/") or "http://127.0.0.1:8000"
 
 
+ONE = {"connect_timeout": 5}
+# a node that fell silent is noticed, and the next one asked, within seconds
+SEVERAL = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "target_session_attrs": "read-write",
+}
+
+
 def database() -> dict[str, Any]:
     """SAOLA_DATABASE_URL: postgresql://user:password@host:port/name (several nodes as
     host:port,host:port: the one that takes writes is found), or sqlite:///path."""
@@ -150,9 +170,15 @@ def database() -> dict[str, Any]:
         return sqlite(unquote(parts.path))
     if parts.scheme != "postgresql":
         raise Unsafe("SAOLA_DATABASE_URL must start with postgresql:// or sqlite://")
-    told = [node.rpartition(":") for node in parts.netloc.rpartition("@")[2].split(",") if node]
-    nodes = [((host or port).strip("[]"), port if host else "") for host, _colon, port in told]
+    nodes = [
+        (one.hostname or "", str(one.port or ""))
+        for node in parts.netloc.rpartition("@")[2].split(",")
+        if node and (one := urlsplit(f"//{node}"))
+    ]
     several = len(nodes) > 1
+    more: dict[str, Any] = dict(
+        parse_qsl(parts.query)
+    )  # sslmode=verify-full, and whatever else libpq knows
     if several and not all(port.isdigit() for _host, port in nodes):
         raise Unsafe("SAOLA_DATABASE_URL must give each of several nodes a port: host:port,…")
     return {
@@ -164,17 +190,7 @@ def database() -> dict[str, Any]:
         "PORT": ",".join(port for _host, port in nodes) if nodes else "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # a node that fell silent is noticed, and the next one asked, within seconds
-        "OPTIONS": {
-            "connect_timeout": 2,
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,
-            "target_session_attrs": "read-write",
-        }
-        if several
-        else {"connect_timeout": 5},
+        "OPTIONS": (SEVERAL if several else ONE) | more,
     }
 
 

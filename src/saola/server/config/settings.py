@@ -122,6 +122,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "counted_tries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "machine": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
@@ -157,6 +158,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds within which keys may be changed
 ACCOUNT_FORMS = {"reauthenticate": "saola.server.web.account.forms.Password"}
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_ADAPTER = "saola.server.accounts.doors.ProviderDoor"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": PROVIDERS}}
 SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
@@ -200,7 +202,7 @@ METRICS_TOKEN = os.environ.get("SAOLA_METRICS_TOKEN", "")
 SCANNER = os.environ.get("SAOLA_SCANNER", "")  # clamd://host:port or clamd:///path
 globals().update(environment.mail(DATA))  # EMAIL_…
 SIGNING = environment.signing()
-FRONT_TOKEN = os.environ.get("SAOLA_FRONT_TOKEN", "")  # machines in front fetch with it
+FRONT_TOKEN = environment.front_token()  # machines in front fetch with it
 SCANS_CLICKHOUSE = os.environ.get("SAOLA_CLICKHOUSE", "")  # http(s)://user:password@host:8123/db
 SCANS_FOLDER = os.environ.get("SAOLA_SCANS", "")  # Parquet files, where there is no ClickHouse
 LIST_MAX_BYTES = 32 * 1024 * 1024

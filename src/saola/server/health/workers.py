@@ -1,5 +1,7 @@
 """Background tasks outlive their worker: what a dead one had begun is taken up by another."""
 
+from datetime import timedelta
+
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
@@ -8,6 +10,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 BEATS, ALIVE = 10.0, 60  # seconds between signs of life, and for which one counts
+LATELY = timedelta(hours=1)  # older failures are somebody's to look at
 MOST_STARTS = 3  # a task that ends its worker each time is given up
 AWAY = ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
 
@@ -22,7 +25,9 @@ def take_up() -> int:
     """Make ready again what was running on workers that show no life any more, and what failed
     because the database was away; how many. Each task can be done again without harm."""
     lost = Q(status=TaskResultStatus.RUNNING) | Q(
-        status=TaskResultStatus.FAILED, exception_class_path__in=AWAY
+        status=TaskResultStatus.FAILED,
+        exception_class_path__in=AWAY,
+        finished_at__gt=timezone.now() - LATELY,
     )
     rows = list(DBTaskResult.objects.select_for_update().filter(lost))
     signs = cache.get_many({f"worker:{row.worker_ids[-1]}" for row in rows if row.worker_ids})

@@ -82,8 +82,12 @@ def gather(now: float | None = None) -> int:
         except FileNotFoundError:  # counted by another run meanwhile
             continue
         scans = [scan for line in lines if (scan := _read(line))]
-        if _once(path.stem, sorted(scans, key=lambda scan: scan.at)):
-            counted += len(scans)
+        try:
+            if _once(path.stem, sorted(scans, key=lambda scan: scan.at)):
+                counted += len(scans)
+        except (ValueError, TypeError):  # not what a page writes: others must not wait behind it
+            path.rename(path.with_suffix(".bad"))
+            continue
         path.unlink(missing_ok=True)
     day = timezone.localdate()
     Salt.objects.filter(day__lt=day).delete()

@@ -3,8 +3,10 @@ where one is named, else into Parquet files; each batch arrives once."""
 
 import base64
 import json
+import os
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -64,10 +66,8 @@ def ship() -> int:
     total = 0
     while (batch := _batch()) is not None:
         lines = b"".join(_lines(batch))
-        if settings.SCANS_CLICKHOUSE:
-            _insert(lines, batch)
-        else:
-            _write(lines, batch)
+        if lines:  # else another shipper was faster
+            (_insert if settings.SCANS_CLICKHOUSE else _write)(lines, batch)
         with transaction.atomic():
             total += QueuedScan.objects.filter(batch=batch).delete()[0]
             Batch.objects.filter(pk=batch.pk).update(sent_at=timezone.now())
@@ -132,7 +132,8 @@ def _write(lines: bytes, batch: Batch) -> None:
 
     folder = Path(settings.SCANS_FOLDER) / f"sent={timezone.localdate(batch.made_at)}"
     folder.mkdir(parents=True, exist_ok=True)
-    raw, part = folder / f".{batch.token}.json", folder / f".{batch.token}.parquet"
+    own = uuid.uuid4().hex
+    raw, part = folder / f".{own}.json", folder / f".{own}.parquet"
     raw.write_bytes(lines)
     kinds = {
         "at": "TIMESTAMP", "day": "DATE", "province": "UTINYINT", "kind": "VARCHAR",
@@ -147,7 +148,12 @@ def _write(lines: bytes, batch: Batch) -> None:
             f"TO '{part}' (FORMAT parquet, COMPRESSION zstd)"
         )
     raw.unlink()
-    part.replace(folder / f"{batch.token}.parquet")
+    for path in (part, folder):  # on the disk before the rows go
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+        if path == part:
+            part.replace(folder / f"{batch.token}.parquet")
 
 
 def days(since: date) -> list[tuple[Any, ...]]:

@@ -86,7 +86,7 @@ def serve(host: str, port: int) -> None:
 def _stand_by(serving: subprocess.Popen[bytes], working: "Kept", behind: list["Kept"]) -> None:
     """Look after all of them until a signal, or until the web server ends."""
     watching: subprocess.Popen[bytes] | None = None
-    asked, watch_at, beat_at = False, time.monotonic() + FIRST_WATCH, 0.0
+    asked, watch_at, beat_at, told = False, time.monotonic() + FIRST_WATCH, 0.0, ""
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal asked
@@ -98,6 +98,8 @@ def _stand_by(serving: subprocess.Popen[bytes], working: "Kept", behind: list["K
         time.sleep(0.2)
         for one in behind:
             one.look()
+        if working.name != told:  # a new one shows its life at once
+            told, beat_at = working.name, 0.0
         if time.monotonic() >= beat_at and working.process.poll() is None:
             _beat(working.name)
             beat_at = time.monotonic() + workers.BEATS

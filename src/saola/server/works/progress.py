@@ -4,6 +4,7 @@ done all the same."""
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -28,7 +29,11 @@ class Progress:
 
     def __enter__(self) -> "Progress":
         _file(self.key, "json").parent.mkdir(parents=True, exist_ok=True)
-        self(0)
+        try:
+            self(0)
+        except Stopped:  # asked while an earlier try was under way
+            self.__exit__()
+            raise
         return self
 
     def __call__(self, done: int) -> None:
@@ -39,8 +44,9 @@ class Progress:
         if _file(self.key, "stop").exists():
             raise Stopped(self.key)
         part = _file(self.key, "part")
-        part.write_text(json.dumps([done, self.total]))
-        part.replace(_file(self.key, "json"))
+        with suppress(OSError):  # a full disk does not end the work for its note
+            part.write_text(json.dumps([done, self.total]))
+            part.replace(_file(self.key, "json"))
 
     def __exit__(self, *_told: object) -> None:
         for name in ("json", "stop", "part"):

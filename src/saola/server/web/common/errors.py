@@ -49,8 +49,8 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 WAIT = 5  # seconds
 UNSURE = (
-    "Chưa rõ việc vừa làm đã được ghi chưa. Chữ đã điền còn ở trang này: đợi nửa phút rồi bấm "
-    "“Gửi lại”; gửi hai lần không ghi hai lần."
+    "Chưa rõ việc vừa làm đã được ghi chưa. Chữ đã điền còn ở trang này: đợi nửa phút, mở trang "
+    "đó ở thẻ khác xem đã có chưa, rồi mới bấm “Gửi lại”."
 )
 FULL = (
     "Việc vừa làm chưa được ghi. Hãy báo quản trị máy chủ; chữ đã điền còn ở trang này, dọn chỗ "
@@ -70,9 +70,13 @@ value="{{ value }}">{% endfor %}<button>Gửi lại</button></form>
 
 
 def _again(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
-    posted = [(name, value) for name, values in request.POST.lists() for value in values]
+    # passwords and codes are never written into a page
+    secret = "password" in request.POST or request.path_info.startswith(("/dang-nhap/", "/khoa/"))
+    rows = [] if secret else request.POST.lists()
+    posted = [(name, value) for name, values in rows for value in values]
     told = {"posted": posted, "files": bool(request.FILES), "wait": WAIT}
     told |= {"title": title, "text": text}
     answer = HttpResponse(AWAY.render(Context(told)), status=status)
     answer["Retry-After"] = str(WAIT)
+    answer["Cache-Control"] = "no-store"
     return answer

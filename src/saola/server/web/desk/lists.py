@@ -75,8 +75,9 @@ def list_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What was read, row by row, with its doubts; one button to write it."""
     found = get_object_or_404(visible_lists(request), pk=pk)
     if "stop" in request.POST:
-        progress.stop(f"list-{found.pk}")
-        messages.success(request, _("Đã yêu cầu dừng; chưa dòng nào được ghi."))
+        stopped = progress.stop(f"list-{found.pk}")
+        said = _("Đã yêu cầu dừng.") if stopped else _("Việc chưa bắt đầu hoặc đã xong.")
+        messages.success(request, said)
         return redirect("desk:list", pk)
     if request.method == "POST":
         accept_list(found, by=person(request))

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
@@ -39,25 +40,31 @@ def _scopes(kind: str, rows: QuerySet[Any], field: str = "pk") -> QuerySet[Any]:
     return found
 
 
-def _of_province(admin: User) -> QuerySet[User]:
-    """Everybody with a role in the administrator's provinces."""
+def _there(admin: User) -> Q:
+    """Grants that lie in the administrator's provinces."""
     provinces = ids_in(admin.scopes_for(Permission.ACCOUNTS_MANAGE), "place")
     places = Place.objects.filter(province_code__in=provinces)
-    there = (
+    return (
         Q(scope__in=[f"place:{code}" for code in provinces])
         | Q(scope__in=_scopes("place", places, "code"))
         | Q(scope__in=_scopes("producer", Producer.objects.filter(place__in=places)))
         | Q(scope__in=_scopes("council", Council.objects.filter(province_code__in=provinces)))
     )
-    return User.objects.filter(pk__in=Grant.objects.filter(there).values("user")).order_by(
-        "username"
-    )
 
 
-def _may_act_for(user: User) -> bool:
-    """Nobody acts for whoever keeps accounts, or for one who is gone."""
+def _of_province(admin: User) -> QuerySet[User]:
+    """Everybody with a role in the administrator's provinces."""
+    users = Grant.objects.filter(_there(admin)).values("user")
+    return User.objects.filter(pk__in=users).order_by("username")
+
+
+def _may_act_for(admin: User, user: User) -> bool:
+    """Nobody acts for whoever keeps accounts, for one who is gone, or for one who has a part
+    outside the administrator's provinces as well."""
     keeps = any(Permission.ACCOUNTS_MANAGE in ALL[g.role].permissions for g in user.granted)
-    return user.is_active and not keeps
+    inside = Grant.objects.filter(_there(admin), user=user).values("pk")
+    outside = Grant.objects.filter(user=user).exclude(pk__in=inside).exists()
+    return user.is_active and user != admin and not keeps and not outside
 
 
 @needs(Permission.ACCOUNTS_MANAGE)
@@ -108,15 +115,15 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("account:home" if act is _act_for else request.path)
     context = {
         "someone": user, "roles": _roles(user), "keys": keys.count(), "form": form,
-        "may_act": _may_act_for(user) and user != admin,
+        "may_act": _may_act_for(admin, user), "mine": user == admin,
     }  # fmt: skip
     return render(request, "desk/person.html", context, status=400 if form.errors else 200)
 
 
 @transaction.atomic
 def _act_for(request: HttpRequest, admin: User, user: User, why: str) -> bool:
-    if not _may_act_for(user) or user == admin:
-        raise Refused("Không làm thay người quản trị, hoặc tài khoản đã ngừng.")
+    if not _may_act_for(admin, user):
+        raise Refused("Không làm thay được: giữ tài khoản, còn vai trò ở tỉnh khác, hoặc đã ngừng.")
     acting.begin(request.session, admin, user, why)
     at = timezone.localtime()
     body = (
@@ -129,6 +136,9 @@ def _act_for(request: HttpRequest, admin: User, user: User, why: str) -> bool:
 
 @transaction.atomic
 def _reset(request: HttpRequest, admin: User, user: User, why: str) -> bool:
+    if user == admin:
+        raise Refused("Khóa của chính mình: bỏ ở trang “Khóa đăng nhập”.")
+    raise_if_reauthentication_required(request, app="allauth.mfa")
     keys = Authenticator.objects.filter(user_id=user.pk)
     entry = record(
         "reset_keys", f"user:{user.pk}", {"count": keys.count(), "reason": digest(why)}, by=admin

@@ -9,10 +9,12 @@ import secrets
 import sqlite3
 import threading
 import time
+import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,6 +35,16 @@ LONGEST = 60.0  # seconds for fetching
 log = logging.getLogger("saola.front")
 
 
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """The token goes nowhere else."""
+
+    def redirect_request(self, *_told: Any) -> None:
+        """No."""
+
+
+OPENER = urllib.request.build_opener(_Stay)
+
+
 class Published:
     """The file, read by each thread with a connection of its own."""
 
@@ -41,11 +53,22 @@ class Published:
 
     def body(self, key: str) -> bytes | None:
         """One entry; None where there is none."""
-        line = getattr(self._own, "line", None)
-        if line is None:
-            line = self._own.line = published.opened(published.file())
+        line = self._line()
         row = line.execute("SELECT body FROM entry WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
+
+    def _line(self) -> sqlite3.Connection:
+        """This thread's connection to the file that is there now."""
+        path = published.file()
+        line: sqlite3.Connection | None = getattr(self._own, "line", None)
+        try:
+            now = (path.stat().st_dev, path.stat().st_ino)
+        except FileNotFoundError:
+            now = None
+        if line is None or now is None or now != self._own.stamp:
+            line = self._own.line = published.opened(path)
+            self._own.stamp = (path.stat().st_dev, path.stat().st_ino)
+        return line
 
     def value(self, key: str) -> Any:
         """One entry as JSON."""
@@ -72,7 +95,7 @@ class Main:
         """An open answer; OSError where there is none."""
         request = urllib.request.Request(f"{self.address}{path}", body)  # noqa: S310 - the operator's own
         request.add_header("Authorization", f"Bearer {settings.FRONT_TOKEN}")
-        return urllib.request.urlopen(request, timeout=patience)  # noqa: S310
+        return OPENER.open(request, timeout=patience)
 
     def times(self, roll: int, place: int) -> tuple[int | None, str | None]:
         """How often a label was checked; (None, None) where nobody can say now."""
@@ -81,7 +104,7 @@ class Main:
         try:
             with self.ask(f"/phat-hanh/da-xem/{roll}/{place}/", patience=PATIENCE) as answer:
                 told = json.load(answer)
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             self._silent_until = time.monotonic() + LEFT_ALONE
             return None, None
         return told["times"], told["first_at"]
@@ -193,21 +216,25 @@ def hand_over(main: Main) -> int:
     minute, sent = int(time.time()) // MINUTE - 1, 0
     for path in sorted(folder().glob("*.scans")):
         if path.name < f"{minute:010}":
-            main.ask(f"/phat-hanh/luot-quet/{path.stem}/", path.read_bytes()).close()
+            try:
+                main.ask(f"/phat-hanh/luot-quet/{path.stem}/", path.read_bytes()).close()
+            except urllib.error.HTTPError as refused:
+                if refused.code != 413:
+                    raise
+                log.warning("%s is too large and is not counted", path.name)
+                path.rename(path.with_suffix(".large"))
+                continue
             path.unlink()
             sent += 1
     return sent
 
 
 def tend(main: Main, stop: Callable[[], bool]) -> None:
-    """Fetch and hand over until it is told to stop; a file that was changed is fetched anew."""
-    if not published.sound(published.file()):
-        log.warning("the published file does not add up: all is fetched anew")
-        published.forget(published.file())
+    """Fetch and hand over until it is told to stop."""
     while not stop():
         for act in (fetch, hand_over):
             try:
                 act(main)
-            except (OSError, ValueError, sqlite3.Error) as fault:  # the next turn tries again
+            except Exception as fault:  # the next turn tries again, whatever it was
                 log.warning("%s: %s", act.__name__, fault)
         time.sleep(PAUSE)

@@ -4,6 +4,7 @@ counted, how often a label was checked."""
 import re
 from collections.abc import Callable
 from hmac import compare_digest
+from itertools import chain
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -44,7 +45,8 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     since = request.GET.get("tu", "0")
     number = int(since) if since.isdecimal() and len(since) < 18 else 0
     lines = published.changes(published.file(), request.GET.get("nguon", ""), number)
-    return StreamingHttpResponse(lines, content_type="application/x-ndjson")
+    first = next(lines)  # asks the database, before anything is sent
+    return StreamingHttpResponse(chain([first], lines), content_type="application/x-ndjson")
 
 
 @for_fronts
@@ -59,7 +61,10 @@ def counted(request: HttpRequest, name: str) -> HttpResponse:
     if not Gathered.objects.filter(name=name).exists():
         scans.folder().mkdir(parents=True, exist_ok=True)
         part = scans.folder() / f".{name}"
-        part.write_bytes(request.read())
+        body = request.read()
+        if len(body) != int(size):  # the line was cut: it comes again
+            return HttpResponse(status=400)
+        part.write_bytes(body)
         part.replace(scans.folder() / f"{name}.scans")
     return HttpResponse(status=204)
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,20 @@ from django.utils import timezone, translation
 from saola.server.events.models import Head, Mention
 from saola.server.labels.models import Roll, Spoiled
 from saola.server.labels.scans import salt_of
+from saola.server.recognition.models import Recognition
 from saola.server.traceability import index
 from saola.server.traceability.models import Lot, TradeItem
 from saola.server.web.resolver.page import STATE, context_of
 
 AFRESH = 6 * 3600  # seconds after which a page is made again though nothing of its own changed
 LANGUAGES = ("vi", "en")
+A_TURN = 500  # pages that only age asks for, made anew in one turn: a recall waits for no more
 SUM = 2**256
+AS_IT_WAS: Any = object()  # an entry that need not be looked at
+PUT = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)"
 TABLES = """
-CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB);
+CREATE TABLE IF NOT EXISTS entry (
+    key TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB, weight TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS entry_version ON entry (version);
 CREATE TABLE IF NOT EXISTS made (key TEXT PRIMARY KEY, base TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -83,20 +89,20 @@ def publish() -> int:
         line.execute("BEGIN IMMEDIATE")
         before = state(line)
         version, total, seen, changed = before.version + 1, before.total, set(), 0
-        known = dict(line.execute("SELECT key, body FROM entry"))
+        known = {key: int(told, 16) for key, told in line.execute("SELECT key, weight FROM entry")}
         for key, body in _entries(line, known):
             seen.add(key)
-            old = known.get(key)
-            if old != body:
-                total += weight(key, body) - weight(key, old)
-                line.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (key, version, body))
+            if body is AS_IT_WAS:
+                continue
+            old, now = known.get(key, 0), weight(key, body)
+            if old != now:
+                total += now - old
+                line.execute(PUT, (key, version, body, f"{now:x}"))
                 changed += 1
         for key, old in known.items():
-            if key not in seen and old is not None:
-                total -= weight(key, old)
-                line.execute(
-                    "UPDATE entry SET version = ?, body = NULL WHERE key = ?", (version, key)
-                )
+            if key not in seen and old:
+                total -= old
+                line.execute(PUT, (key, version, None, "0"))
                 changed += 1
         if changed:
             source = before.source or uuid.uuid4().hex
@@ -105,7 +111,7 @@ def publish() -> int:
     return changed
 
 
-def _entries(line: sqlite3.Connection, known: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+def _entries(line: sqlite3.Connection, known: dict[str, int]) -> Iterator[tuple[str, Any]]:
     """Every entry as it is now; pages only where they must be made again, else as they were."""
     links: dict[str, list[Any]] = {}
     for link in index.every_link():
@@ -124,34 +130,52 @@ def _entries(line: sqlite3.Connection, known: dict[str, bytes]) -> Iterator[tupl
 
 
 def _lots_and_pages(
-    line: sqlite3.Connection, known: dict[str, bytes], links: dict[str, list[Any]]
-) -> Iterator[tuple[str, bytes]]:
-    fresh, now, today = _touched(line), time.time(), timezone.localdate()
+    line: sqlite3.Connection, known: dict[str, int], links: dict[str, list[Any]]
+) -> Iterator[tuple[str, Any]]:
+    fresh, now, left = _touched(line), time.time(), A_TURN
     made = {key: (base, at) for key, base, at in line.execute("SELECT key, base, at FROM made")}
-    items = TradeItem.objects.select_related("producer__place", "product__photo").order_by("pk")
-    lots = Lot.objects.select_related("item__producer", "area__producer__place", "cause__item")
-    for item in items.iterator(chunk_size=500):
-        own = list(lots.filter(item=item))
-        for lot in (None, *own):
-            anchor = lot.path if lot else item.path
-            stands = (
-                []
-                if lot is None
-                else [lot.pk, lot.state, _text(lot.best_before), _text(lot.changed_at)]
-            )
+    for item, lots, around in _goods():
+        for lot in (None, *lots):
+            stands: list[Any] = []
             if lot is not None:
+                stands = [lot.pk, lot.state, _text(lot.best_before), _text(lot.changed_at)]
                 yield f"C{item.gtin}/{lot.code}", _packed(stands)
                 yield f"B{lot.pk}", _packed([item.gtin, lot.code, *stands[1:]])
-            base = repr((stands, links.get(anchor), item.name, item.product_id, str(today)))
+            base = repr((stands, links.get(lot.path if lot else item.path), around))
             for language in LANGUAGES:
                 key = f"P{item.gtin}/{lot.pk if lot else ''}/{language}"
-                old_base, at = made.get(key, ("", 0.0))
-                due = now - at > AFRESH or (lot is not None and lot.key in fresh)
-                if key in known and known[key] is not None and old_base == base and not due:
-                    yield key, known[key]
+                old, at = made.get(key, ("", 0.0))
+                must = not known.get(key) or old != base or (lot is not None and lot.key in fresh)
+                if not must and (now - at <= AFRESH or left <= 0):
+                    yield key, AS_IT_WAS
                     continue
+                left -= not must
                 line.execute("INSERT OR REPLACE INTO made VALUES (?, ?, ?)", (key, base, now))
                 yield key, _page(item, lot, language)
+
+
+def _goods() -> Iterator[tuple[TradeItem, list[Lot], str]]:
+    """Goods with their lots, and what else stands on their pages: five hundred at a time."""
+    items = TradeItem.objects.select_related("producer__place", "product__photo").order_by("pk")
+    lots = Lot.objects.select_related("item__producer", "area__producer__place", "cause__item")
+    for chunk in _chunks(items.iterator(chunk_size=A_TURN)):
+        of_item: dict[int, list[Lot]] = {}
+        for lot in lots.filter(item__in=chunk).order_by("pk"):
+            of_item.setdefault(lot.item_id, []).append(lot)
+        products = [item.product_id for item in chunk if item.product_id]
+        classes: dict[int, list[Any]] = {}
+        for row in Recognition.objects.filter(product__in=products).order_by("pk").values():
+            classes.setdefault(row["product_id"], []).append(sorted(row.items()))
+        for item in chunk:
+            photo = item.product.photo_id if item.product else None
+            told = (item.name, item.producer.name, photo, classes.get(item.product_id or 0))
+            yield item, of_item.get(item.pk, []), repr(told)
+
+
+def _chunks(rows: Iterable[TradeItem]) -> Iterator[list[TradeItem]]:
+    them = iter(rows)
+    while chunk := list(islice(them, A_TURN)):
+        yield chunk
 
 
 def _page(item: TradeItem, lot: Lot | None, language: str) -> bytes:
@@ -230,9 +254,10 @@ def take(path: Path, lines: Iterable[bytes]) -> State:
         for row in rows:
             key, version, body = json.loads(row)
             content = None if body is None else bytes.fromhex(body)
-            old = line.execute("SELECT body FROM entry WHERE key = ?", (key,)).fetchone()
-            total += weight(key, content) - (weight(key, old[0]) if old else 0)
-            line.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (key, version, content))
+            old = line.execute("SELECT weight FROM entry WHERE key = ?", (key,)).fetchone()
+            its = weight(key, content)
+            total += its - (int(old[0], 16) if old else 0)
+            line.execute(PUT, (key, version, content, f"{its:x}"))
         now = State(head["source"], int(head["version"]), int(head["total"]))
         if total % SUM != now.total:
             line.execute("ROLLBACK")

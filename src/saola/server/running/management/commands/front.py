@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from saola.server.running.supervisor import lay_static
+from saola.server.web.resolver import published
 from saola.server.web.resolver.front import Main, tend
 
 WORKERS = os.environ.get("SAOLA_WORKERS", "2")
@@ -29,6 +30,11 @@ class Command(BaseCommand):
         main = os.environ.get("SAOLA_FRONT_OF", "")
         if not main or not settings.FRONT_TOKEN:
             raise CommandError("Hãy đặt SAOLA_FRONT_OF (địa chỉ máy chính) và SAOLA_FRONT_TOKEN.")
+        if settings.MODE == "production" and not main.startswith("https://"):
+            raise CommandError("SAOLA_FRONT_OF phải là địa chỉ https.")
+        if not published.sound(published.file()):  # changed or broken: all is fetched anew
+            self.stderr.write("bản phát hành không khớp (does not add up), sẽ tải lại toàn bộ")
+            published.forget(published.file())
         lay_static(self.stdout.write)
         web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"]]
         web += ["--port", str(options["port"]), "--workers", WORKERS, "--blocking-threads", "1"]
@@ -43,9 +49,11 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
-        tend(Main(main), lambda: asked or serving.poll() is not None)
-        if serving.poll() is None:
-            os.killpg(serving.pid, signal.SIGTERM)
-            serving.wait(15)
+        try:
+            tend(Main(main), lambda: asked or serving.poll() is not None)
+        finally:
+            if serving.poll() is None:
+                os.killpg(serving.pid, signal.SIGTERM)
+                serving.wait(15)
         if not asked:
             raise CommandError("Phần web đã dừng.")
