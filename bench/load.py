@@ -157,7 +157,7 @@ def main() -> None:
         f"{kind} {code}": times for kind, tally in crowd.tallies.items()
         for code, times in tally.codes.items() if code == 0 or code >= 500
     }  # fmt: skip
-    print(f"\n| load | measured | goal |\n|---|---|---|")
+    print("\n| load | measured | goal |\n|---|---|---|")
     print(f"| so long | {MINUTES:g} minutes | 10 |")
     print(
         f"| scans and captures held, of {SCANS} and {CAPTURES} a second asked | {share:.0%}: {reached(crowd, 'scan', seconds):.0f} scans/s, {reached(crowd, 'capture', seconds):.0f} captures/s, crowd and database on the same two cores | 100 % or the highest |"
@@ -175,7 +175,7 @@ def main() -> None:
             f"| {words} | {middle:.0f} ms median, p95 {tally.at(0.95) * 1000:.0f} ms, p99 {tally.at(0.99) * 1000:.0f} ms; {len(tally.times):,} | {goal} |"
         )
     asked = sum(sum(tally.codes.values()) for tally in crowd.tallies.values())
-    print(f"| errors among {asked:,} requests | {sum(wrong.values())} {wrong or ''} | < 0.1 % |")
+    print(f"| errors | {sum(wrong.values())} among {asked:,} requests {wrong or ''} | < 0.1 % |")
     print(f"| acknowledged and not there: events, sheets | {lost}, {behind} | 0 |")
     print(
         f"| web processes, worker, tending: CPU; memory of their own | {cpu:.2f} cores; {memory:.0f} MiB | – |"

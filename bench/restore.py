@@ -35,16 +35,24 @@ def main() -> None:
     root = Path(__file__).parents[1]
     with tempfile.TemporaryDirectory() as place, cluster() as url:
         base, folder = url.rpartition("/")[0], Path(place)
-        told = os.environ | {"SAOLA_MODE": "demo", "DJANGO_SETTINGS_MODULE": "saola.server.config.settings"}
+        told = os.environ | {
+            "SAOLA_MODE": "demo",
+            "DJANGO_SETTINGS_MODULE": "saola.server.config.settings",
+        }
         sides = {}
         for name in ("old", "new"):
             subprocess.run([BINARIES / "psql", url, "-qc", f"CREATE DATABASE {name}"], check=True)
             (folder / name).mkdir()
-            sides[name] = told | {"SAOLA_DATA": str(folder / name), "SAOLA_DATABASE_URL": f"{base}/{name}"}
+            sides[name] = told | {
+                "SAOLA_DATA": str(folder / name),
+                "SAOLA_DATABASE_URL": f"{base}/{name}",
+            }
 
         def run(side: str, *words: str) -> float:
             began = time.monotonic()
-            subprocess.run([SERVER, *words], env=sides[side], cwd=root, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [SERVER, *words], env=sides[side], cwd=root, check=True, stdout=subprocess.DEVNULL
+            )
             return time.monotonic() - began
 
         run("old", "migrate", "--verbosity", "0")
@@ -58,8 +66,12 @@ def main() -> None:
         whole = next(p for p in (folder / "kept").iterdir() if (p / "manifest.json").exists())
         back = run("new", "restore", str(whole))
         print("\n| backup and back | measured | goal |\n|---|---|---|")
-        print(f"| backup of 20,000 products, {EVENTS:,} events, {FILES:,} files, {size:,.0f} MB | {kept:.0f} s | – |")
-        print(f"| restored into an empty folder and a new database, every hash and chain verified | {back:.0f} s | ≤ 600 s |")
+        print(
+            f"| backup of 20,000 products, {EVENTS:,} events, {FILES:,} files, {size:,.0f} MB | {kept:.0f} s | – |"
+        )
+        print(
+            f"| restored into an empty folder and a new database, every hash and chain verified | {back:.0f} s | ≤ 600 s |"
+        )
 
 
 if __name__ == "__main__":
