@@ -6,13 +6,16 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max
 
 from saola.gs1.resolution import ASKED, VOC, Link
-from saola.server.traceability.models import ItemLink, TradeItem
+from saola.server.traceability.models import ItemLink, Lot, TradeItem
 
 PATIENCE = 1.0  # seconds between looks at whether there is a newer file
+HOUR = 3600.0
 MOST_KNOWN = 100_000  # anchors kept in memory
 MOST_ANCHORS = 8
 COLUMNS = "anchor, rel, href, title, language, media, context, is_default"
@@ -91,6 +94,25 @@ def publish() -> int:
     target.close()
     part.replace(file())
     return count
+
+
+class Followed:
+    """Makes this machine's index anew when goods changed on any machine, and every hour."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[Any, ...] = ()
+        self._due = 0.0
+
+    def look(self) -> None:
+        """Three small questions; the index where they are answered otherwise than before."""
+        told = tuple(
+            model.objects.aggregate(n=Count("pk"), last=Max("pk")).values()
+            for model in (TradeItem, ItemLink, Lot)
+        )
+        now = tuple(tuple(row) for row in told)
+        if now != self._seen or time.monotonic() > self._due:
+            publish()
+            self._seen, self._due = now, time.monotonic() + HOUR
 
 
 def every_link() -> Iterator[Link]:

@@ -3,6 +3,7 @@ person wrote: a write leaves its place in the log with the browser, and a node t
 that far is not asked."""
 
 import re
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
-COOKIE, LASTS = "da-ghi", 60  # seconds: no follower is behind so long
+COOKIE, LASTS = "da-ghi", 60  # seconds; a follower that is behind for longer is not asked
+LOOK = 5.0  # seconds between looks at that
 PLACE = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}")
 # whether this request must read from the leader, and whether it wrote
 LEADER: ContextVar[bool] = ContextVar("leader", default=True)
@@ -70,9 +72,32 @@ def _place() -> str:
 def _has_come(place: str) -> bool:
     """Whether the follower shows what was written up to there."""
     if not PLACE.fullmatch(place):
-        return True
+        return _keeps_up()
     with connections["replica"].cursor() as cursor:
         cursor.execute(
             "SELECT NOT pg_is_in_recovery() OR pg_last_wal_replay_lsn() >= %s::pg_lsn", [place]
         )
         return bool(cursor.fetchone()[0])
+
+
+class _Looked:
+    """When this process last looked at its follower, and what it saw."""
+
+    until, well = 0.0, True
+
+
+def _keeps_up() -> bool:
+    """Whether the follower is not behind for longer than a cookie lasts; looked at every few
+    seconds. One that stands still would show ended sessions and roles that were taken back."""
+    now = time.monotonic()
+    if now >= _Looked.until:
+        with connections["replica"].cursor() as cursor:
+            cursor.execute(
+                "SELECT NOT pg_is_in_recovery() "
+                "OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() "
+                "OR now() - pg_last_xact_replay_timestamp() < make_interval(secs => %s)",
+                [LASTS],
+            )
+            _Looked.well = bool(cursor.fetchone()[0])
+        _Looked.until = now + LOOK
+    return _Looked.well

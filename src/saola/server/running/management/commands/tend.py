@@ -24,6 +24,7 @@ from saola.server.outreach.tasks import remind
 from saola.server.products.models import Product
 from saola.server.products.search import refill
 from saola.server.running.personal import erase_over
+from saola.server.traceability.index import Followed
 
 PAUSE = 1  # seconds between looks at subscriptions
 MINUTE = 60  # between looks at scans
@@ -39,6 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         count_at = hour_at = 0.0
+        goods = Followed()
         while True:
             try:
                 beat()
@@ -48,6 +50,7 @@ class Command(BaseCommand):
                     gather()
                     self._ship()
                     workers.take_up()
+                    goods.look()
                     count_at = time.monotonic() + MINUTE
                 if time.monotonic() >= hour_at:
                     check_due()
