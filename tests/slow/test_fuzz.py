@@ -144,7 +144,10 @@ def bent(text: str, chance: random.Random) -> str:
     """JSON with one to three values exchanged, renamed or taken away; the text itself where it is none."""
     whole = _json(text.encode("utf-8", "surrogatepass"))
     for _ in range(chance.randint(1, 3)):
-        places = list(slots(whole)) if isinstance(whole, dict | list) else []
+        try:
+            places = list(slots(whole)) if isinstance(whole, dict | list) else []
+        except RecursionError:  # too deep for this hand
+            return text
         if not places:
             return text
         node, key = chance.choice(places)

@@ -33,7 +33,9 @@ def report_errors() -> None:
 
 def _cleaned(event: Any, _hint: Any) -> Any:
     """Secret parts of addresses hidden, and nothing of who asked."""
-    event.pop("user", None)
+    for told in ("user", "breadcrumbs", "extra", "modules"):
+        event.pop(told, None)
+    event["transaction"] = hidden(str(event.get("transaction", "")))
     request = event.get("request")
     if request:
         event["request"] = {
