@@ -3,7 +3,7 @@ them."""
 
 from typing import Any
 
-from tests.browser.conftest import PASSWORD, People, until
+from tests.browser.conftest import PASSWORD, People
 
 # what a phone with a lock on its screen is to the browser
 PHONE = {
@@ -24,7 +24,7 @@ def test_a_passkey_replaces_the_password(people: People) -> None:
     added = phone.send("WebAuthn.addVirtualAuthenticator", {"options": PHONE})
     page.goto(f"{site}/dang-nhap/")
     people.look(page)
-    page.fill("#id_username", "tuvan")
+    page.fill("#id_username", "bo")
     page.fill("#id_password", PASSWORD)
     page.click("main button:has-text('Đăng nhập')")
 
@@ -57,7 +57,7 @@ def test_a_passkey_replaces_the_password(people: People) -> None:
 
     phone.send("WebAuthn.setUserVerified", {**added, "isUserVerified": True})
     page.click("main button:has-text('Dùng khóa trên thiết bị')")
-    until(page, "document.body.dataset.user === 'tuvan'")
+    page.wait_for_selector("body[data-user='bo']", state="attached")
     page.goto(f"{site}/khoa/")
     page.click("text=Bỏ")
     page.fill("#id_password", PASSWORD)
@@ -70,14 +70,14 @@ def used(people: People, page: Any, site: str) -> None:
     """In place of the password, and behind it."""
     page.goto(f"{site}/dang-nhap/")
     page.click("main button:has-text('Dùng khóa trên thiết bị')")
-    until(page, "document.body.dataset.user === 'tuvan'")
+    page.wait_for_selector("body[data-user='bo']", state="attached")
 
     page.context.clear_cookies()
     page.goto(f"{site}/dang-nhap/")
-    page.fill("#id_username", "tuvan")
+    page.fill("#id_username", "bo")
     page.fill("#id_password", PASSWORD)
     page.click("main button:has-text('Đăng nhập')")
     assert "Bước thứ hai" in page.inner_text("main")  # the password alone no longer does
     people.look(page)
     page.click("main button:has-text('Dùng khóa trên thiết bị')")
-    until(page, "document.body.dataset.user === 'tuvan'")
+    page.wait_for_selector("body[data-user='bo']", state="attached")
