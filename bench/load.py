@@ -19,7 +19,7 @@ import psycopg
 
 from bench.pages import cpu_of, family, private_mib
 from bench.seed import MEMBERS, PEOPLE
-from tools.crowd import Crowd
+from tools.crowd import EVENT, Crowd
 from tools.with_postgres import free_port, server
 
 MINUTES = float(os.environ.get("SAOLA_BENCH_MINUTES", "10"))
@@ -31,12 +31,6 @@ ROOT = Path(__file__).parents[1]
 SHARES = (1.0, 0.75, 0.5, 0.35, 0.25)  # of the scans and captures, tried from the highest on
 TRIAL = 20.0  # seconds for finding the share
 ERRORS, PAGE = 0.001, 1.5  # share of errors; p95 of a page, seconds
-EVENT = {
-    "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
-    "type": "ObjectEvent", "action": "OBSERVE", "eventTime": "2026-11-28T08:00:00.000+07:00",
-    "eventTimeZoneOffset": "+07:00", "epcList": ["https://id.gs1.org/01/08931234567894/21/1"],
-    "bizStep": "storing", "readPoint": {"id": "https://id.gs1.org/414/8931234567894"},
-}  # fmt: skip
 
 
 @contextmanager

@@ -265,19 +265,11 @@ def counts(facts: dict) -> dict[str, int]:
 
 
 def session_cookie(username: str) -> str:
-    """A signed-in session, made on the server's side."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
+    """The cookies of a signed-in session."""
     from saola.server.accounts.models import User
+    from tools.crowd_seed import session
 
-    user = User.objects.get(username=username)
-    store = SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "saola.server.accounts.backends.Accounts"
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.create()
-    return f"sessionid={store.session_key}; csrftoken={'a' * 32}"
+    return f"sessionid={session(User.objects.get(username=username))}; csrftoken={'a' * 32}"
 
 
 def server(url: str, folder: Path) -> None:

@@ -6,20 +6,9 @@ from typing import Any
 
 import django
 
+from tools.crowd_seed import session, sheets, token
+
 PEOPLE, MEMBERS, A_COUNCIL = 500, 50, 10
-
-
-def session(user: Any) -> str:
-    """A signed-in session, made on the server's side."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    store = SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "saola.server.accounts.backends.Accounts"
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.save()
-    return str(store.session_key)
 
 
 def people() -> list[list[Any]]:
@@ -108,20 +97,10 @@ def main() -> None:
     """Make all of it."""
     django.setup()
     from saola.server.councils.models import AgendaItem
-    from saola.server.demo.marks import choices_for
-    from saola.server.events.tokens import make_token
 
     old = AgendaItem.objects.get(pk=1)
-    sheets = [
-        {
-            f"c-{key}": value
-            for key, value in choices_for(old.dossier.criteria_set, total, stars=4).items()
-        }
-        for total in range(75, 86)
-    ]
-    _access, token = make_token("đo", 14, may_capture=True)
-    told = {"people": people(), "members": members(old), "sheets": sheets}
-    print(json.dumps(told | {"codes": codes(), "token": token}))
+    told = {"people": people(), "members": members(old), "sheets": sheets()}
+    print(json.dumps(told | {"codes": codes(), "token": token()}))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,12 @@ LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 COOKIE = re.compile(rb"set-cookie: *([^=]+)=([^;\r]*)", re.IGNORECASE)
 PATIENCE = 20.0  # seconds for one answer
 AGAIN = 1.0  # seconds before a second try
+EVENT = {  # one observation; a machine gives it an id of its own
+    "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+    "type": "ObjectEvent", "action": "OBSERVE", "eventTime": "2026-11-28T08:00:00.000+07:00",
+    "eventTimeZoneOffset": "+07:00", "epcList": ["https://id.gs1.org/01/08931234567894/21/1"],
+    "bizStep": "storing", "readPoint": {"id": "https://id.gs1.org/414/8931234567894"},
+}  # fmt: skip
 
 
 @dataclass

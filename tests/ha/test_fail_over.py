@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from tests.ha.cluster import PROGRAMS, Cluster, three
-from tools.crowd import Crowd
+from tools.crowd import EVENT, Crowd
 from tools.with_postgres import free_port
 
 pytestmark = [
@@ -32,37 +32,7 @@ pytestmark = [
 ]
 MEMBERS = ("hd4", "hd5", "hd6", "hd7", "hd8", "hd9")
 LONGEST = 30.0  # seconds until writing goes on
-SEED = """
-import json, sys
-import django; django.setup()
-from urllib.parse import quote
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from saola.server.accounts.models import User
-from saola.server.councils.models import AgendaItem
-from saola.server.demo.marks import choices_for
-from saola.server.events.tokens import make_token
-def session(name):
-    user, store = User.objects.get(username=name), SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "saola.server.accounts.backends.Accounts"
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.save()
-    return store.session_key
-item = AgendaItem.objects.get(pk=1)
-sheets = [{f"c-{key}": value for key, value in
-           choices_for(item.dossier.criteria_set, total, stars=4).items()} for total in range(75, 86)]
-names = sys.argv[1].split(",")
-_access, token = make_token("thử", 14, may_capture=True)
-print(json.dumps({"token": token, "sheets": sheets,
-                  "sessions": {name: session(name) for name in names}}))
-"""
-EVENT = {
-    "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
-    "type": "ObjectEvent", "action": "OBSERVE", "eventTime": "2026-11-28T08:00:00.000+07:00",
-    "eventTimeZoneOffset": "+07:00", "epcList": ["https://id.gs1.org/01/08931234567894/21/1"],
-    "bizStep": "storing", "readPoint": {"id": "https://id.gs1.org/414/8931234567894"},
-}  # fmt: skip
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -116,8 +86,10 @@ def site(url: str, folder: Path, **told: str) -> Iterator[Site]:
 
 
 def seeded(environment: dict[str, str], *names: str) -> dict[str, Any]:
-    command = [sys.executable, "-c", SEED, ",".join(names)]
-    done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tools.crowd_seed", ",".join(names)]
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, env=environment, capture_output=True, text=True
+    )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

@@ -12,8 +12,8 @@ from saola.server.councils import actions as councils
 from saola.server.events.jobs import capture_one
 from saola.server.events.tokens import make_token
 from saola.server.running import verifying
-from tests.ha.test_fail_over import EVENT
 from tests.server.conftest import Office
+from tools.crowd import EVENT
 
 pytestmark = pytest.mark.slow
 

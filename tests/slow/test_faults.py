@@ -23,8 +23,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.ha.test_fail_over import EVENT, MEMBERS, Site, seeded, site
-from tools.crowd import Crowd
+from tests.ha.test_fail_over import MEMBERS, Site, seeded, site
+from tools.crowd import EVENT, Crowd
 from tools.with_postgres import BINARIES, free_port, server
 
 ROOT = Path(__file__).parents[2]
