@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from bench.pages import cpu_of, family, private_mib
 from bench.seed import MEMBERS, PEOPLE
 from tools.crowd import EVENT, Crowd
@@ -133,20 +131,7 @@ def main() -> None:
             crowd = tried(port, told, share, seconds, 99)
             cpu = (cpu_of(family(pid)) - before) / seconds
             memory = private_mib(family(pid))
-        with psycopg.connect(postgres.address) as line:
-            rows = line.execute(
-                "SELECT document FROM events_event WHERE document LIKE '%urn:uuid:000000%'"
-            )
-            kept = [json.loads(row[0])["eventID"] for row in rows]
-            revisions = dict(
-                line.execute(
-                    "SELECT u.username, max(s.revision) FROM councils_scoresheet s "
-                    "JOIN councils_councilmember m ON m.id = s.member_id "
-                    "JOIN accounts_user u ON u.id = m.user_id WHERE s.current GROUP BY 1"
-                ).fetchall()
-            )
-    lost = len(crowd.events - set(kept))
-    behind = sum(revisions.get(name, 0) < acked for name, acked in crowd.sheets.items())
+        lost, _doubled, behind = crowd.lost(postgres.address)
     wrong = {
         f"{kind} {code}": times for kind, tally in crowd.tallies.items()
         for code, times in tally.codes.items() if code == 0 or code >= 500

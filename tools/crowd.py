@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import psycopg
+
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 COOKIE = re.compile(rb"set-cookie: *([^=]+)=([^;\r]*)", re.IGNORECASE)
 PATIENCE = 20.0  # seconds for one answer
@@ -123,6 +125,24 @@ class Crowd:
     def tally(self, kind: str) -> Tally:
         """The one of that kind."""
         return self.tallies.setdefault(kind, Tally())
+
+    def lost(self, url: str) -> tuple[int, int, int]:
+        """By the database's own tables: acknowledged events that are not there, events that are
+        there twice, sheets older than what was acknowledged."""
+        with psycopg.connect(url) as line:
+            rows = line.execute(
+                "SELECT document FROM events_event WHERE document LIKE '%urn:uuid:%'"
+            ).fetchall()
+            newest = dict(
+                line.execute(
+                    "SELECT u.username, max(s.revision) FROM councils_scoresheet s "
+                    "JOIN councils_councilmember m ON m.id = s.member_id "
+                    "JOIN accounts_user u ON u.id = m.user_id WHERE s.current GROUP BY 1"
+                ).fetchall()
+            )
+        kept = [json.loads(row[0])["eventID"] for row in rows]
+        behind = sum(newest.get(name, 0) < acked for name, acked in self.sheets.items())
+        return len(self.events - set(kept)), len(kept) - len(set(kept)), behind
 
     async def ask(
         self,
