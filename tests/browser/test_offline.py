@@ -67,6 +67,28 @@ def test_words_and_photos_wait_for_the_network(people: People, tmp_path: Path) -
     assert page.inner_text("main").count(f"Ảnh ngoại tuyến {people.width}") == 1
 
 
+FAST_HAND = """(() => {
+  new MutationObserver((_, watch) => {
+    const field = document.querySelector("#id_plan");
+    if (!field) return;
+    watch.disconnect();
+    field.value = "Viết trước khi trang tải xong (minh họa)";
+  }).observe(document, { childList: true, subtree: true });
+})()"""
+
+
+def test_words_typed_while_the_page_still_loads_are_saved(people: People) -> None:
+    """A slow phone: the words are there before the file that saves them."""
+    page, dossier = new_dossier(people, f"Chè máy chậm {people.width} (minh họa)")
+    hand = page.context.new_page()
+    hand.add_init_script(FAST_HAND)
+    hand.goto(f"{dossier}phan/ke-hoach/")
+    hand.wait_for_selector("[data-saved]:has-text('Đã lưu')")
+    hand.close()
+    page.goto(f"{dossier}phan/ke-hoach/")
+    assert page.input_value("#id_plan") == "Viết trước khi trang tải xong (minh họa)"
+
+
 def test_a_replayed_photo_is_kept_once(people: People) -> None:
     page, dossier = new_dossier(people, f"Chè gửi lại {people.width} (minh họa)")
     page.goto(f"{dossier}minh-chung/")

@@ -190,7 +190,7 @@ def test_slow_visitors_hold_up_nobody(demo: Site, front: int) -> None:
         time.sleep(0.1)
     for line in slow:
         line.close()
-    assert max(times) < 2, times
+    assert max(times) < 10, times  # a visitor who waits for them waits for a minute
 
 
 def test_a_cut_upload_leaves_nothing(demo: Site) -> None:

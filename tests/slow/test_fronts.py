@@ -17,6 +17,7 @@ from tests.ha.test_fail_over import Site, site
 from tests.slow.test_faults import get
 from tools.with_postgres import free_port
 
+PATIENCE = 0.3  # seconds that a front waits for one answer of the main site
 SERVER = str(Path(sys.executable).with_name("saola-server"))
 TOKEN = "t" * 40
 SEED = """
@@ -134,7 +135,8 @@ def test_a_machine_in_front(pair: Pair) -> None:
         there, here = get(f"{pair.main.address}{path}"), get(f"{pair.address}{path}")
         assert there == here, path
     assert page(pair.address, plain) == page(pair.main.address, plain)
-    assert "Lần kiểm tra đầu tiên" in page(pair.address, serial)
+    # on a busy machine the main site is not asked again for a while after it was slow
+    until(lambda: "Lần kiểm tra đầu tiên" in page(pair.address, serial), 55)
     assert get(f"{pair.address}/truy-xuat/01/09999999999994")[0] == 404
     assert get(f"{pair.address}/so-dang-ky/")[1] == f"{pair.main.address}/so-dang-ky/"
     assert get(f"{pair.main.address}/phat-hanh/")[0] == 404  # not without the token
@@ -175,18 +177,16 @@ def test_it_goes_on_when_the_main_site_is_gone(pair: Pair) -> None:
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
-        times = []
-        for _ in range(20):
-            start = time.monotonic()
+        start = time.monotonic()
+        for _ in range(40):
             assert "Tem đã được kích hoạt" in page(pair.address, f"/01/{gtin}/21/{codes[1]}")
             assert get(f"{pair.address}/01/{gtin}")[0] == 307
-            times.append(time.monotonic() - start)
-        assert sorted(times)[10] < 0.2, times  # it does not wait for the main site each time
+        # it does not wait for the main site each time
+        assert time.monotonic() - start < 40 * PATIENCE
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
-    time.sleep(12)
-    assert "Lần kiểm tra" in page(pair.address, f"/01/{gtin}/21/{codes[1]}")
+    until(lambda: "Lần kiểm tra" in page(pair.address, f"/01/{gtin}/21/{codes[1]}"))
 
 
 def _processes_of(main: Site) -> list[int]:

@@ -186,7 +186,8 @@ async function remember() {
 if (me) {
   bar.querySelector("button[data-again]").addEventListener("click", again);
   window.addEventListener("online", flush);
-  await restore().then(show).catch(() => {}); // where the browser keeps nothing, the page works on
-  flush().catch(() => {});
+  // where the browser keeps nothing, the page works on; nobody waits for it: a form hears what is
+  // typed meanwhile
+  restore().then(show).catch(() => {}).then(flush).catch(() => {});
   if (navigator.onLine) remember().catch(() => {});
 }

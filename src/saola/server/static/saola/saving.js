@@ -25,10 +25,26 @@ export async function post(path, body) {
   }
 }
 
+function differs(input) {
+  if (input.matches("[type=radio], [type=checkbox]")) return input.checked !== input.defaultChecked;
+  if (input.matches("select")) {
+    return input.selectedIndex !== Math.max([...input.options].findIndex((o) => o.defaultSelected), 0);
+  }
+  return input.matches("textarea, input:not([type=file])") && input.value !== input.defaultValue;
+}
+
+// what was written or chosen before this file had come, by name
+export function early(form) {
+  const found = [...form.elements].filter((input) => input.name && differs(input));
+  const told = found.filter((input) => input.type !== "radio" || input.checked);
+  return Object.fromEntries(told.map(({ name, value }) => [name, value]));
+}
+
 export function savesItself(form, { say, words, heard = () => {}, lost, sent = () => {} }) {
   let unsaved = false;
   let sending = null;
   let timer = 0;
+  form.autocomplete = "off"; // old words put back by the browser would be saved over newer ones
   if (form.elements.page) form.elements.page.value = crypto.randomUUID();
 
   function changed() {
@@ -67,4 +83,5 @@ export function savesItself(form, { say, words, heard = () => {}, lost, sent = (
   form.addEventListener("submit", () => { unsaved = false; clearTimeout(timer); });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  if (Object.keys(early(form)).length) changed();
 }

@@ -74,14 +74,21 @@ function showEvidence(event) {
 
 if (form && bar) {
   // the producer's table waits in the phone while there is no network; see outbox.js
-  const outbox = "waits" in form.dataset ? await import("./outbox.js") : null;
-  const tablet = "tablet" in form.dataset ? await import("./tablet_sheet.js") : null;
+  const outbox = "waits" in form.dataset ? import("./outbox.js") : null;
   form.addEventListener("change", (event) => { refresh(); askReason(event); });
+  form.addEventListener("restored", refresh);
   form.addEventListener("keydown", choose);
   form.addEventListener("focusin", showEvidence);
   form.addEventListener("click", showEvidence);
-  if (tablet) await tablet.begin(form, say, bar.dataset);
-  else savesItself(form, { say, words: bar.dataset, heard, lost: outbox?.keepForm, sent: outbox?.formSent });
-  form.addEventListener("restored", refresh);
   refresh();
+  if ("tablet" in form.dataset) {
+    const { begin } = await import("./tablet_sheet.js");
+    await begin(form, say, bar.dataset);
+    refresh();
+  } else {
+    savesItself(form, {
+      say, words: bar.dataset, heard,
+      lost: async () => (await outbox)?.keepForm(form), sent: async () => (await outbox)?.formSent(),
+    });
+  }
 }

@@ -1,6 +1,7 @@
 // One member's sheet on the page: every change goes into the device first, the seal too; what other
 // tabs write appears here. See tablet.js for how it reaches the server.
 import { figures } from "./figures.js";
+import { early } from "./saving.js";
 import {
   change, flush, forget, keepMine, keepPhoto, keyOf, listen, sendAtOnce, stored,
 } from "./tablet.js";
@@ -132,16 +133,6 @@ async function pictured(event) {
   await flush();
 }
 
-// what was chosen before this file had come
-function touched() {
-  const early = {};
-  for (const input of form.querySelectorAll("input[type=radio]:checked, textarea, input[type=text]")) {
-    const changed = input.type === "radio" ? !input.defaultChecked : input.value !== input.defaultValue;
-    if (changed && input.name) early[input.name] = input.value;
-  }
-  return early;
-}
-
 // what the device holds goes before the page, unless the server has a later one and nothing waits
 async function restore() {
   const entry = await stored(path);
@@ -181,11 +172,11 @@ export async function begin(element, speak, told) {
   });
   form.querySelector("[data-photo-box]").hidden = false;
   form.querySelector("input[type=file]").addEventListener("change", pictured);
-  const early = touched();
+  const first = early(form);
   await restore().catch(() => {});
-  if (Object.keys(early).length && !locked) {
-    put(early);
-    const entry = await kept((now) => Object.assign(now.fields, early));
+  if (Object.keys(first).length && !locked) {
+    put(first);
+    const entry = await kept((now) => Object.assign(now.fields, first));
     timer = setTimeout(entry ? flush : () => straight(false), WAIT);
   }
   shown();
