@@ -220,7 +220,7 @@ class TestMatching:
             "unit": "kg", "quantity": Decimal(50), "months": [1, 2], "price_to": Decimal(300_000),
             "standards": "VietGAP", "min_stars": 4, "until": None, **facts,
         }  # fmt: skip
-        return seek(told, uuid.uuid4())
+        return seek(told | {"province_code": "14"}, uuid.uuid4())
 
     def test_reasons_for_and_against(self, seller: Seller) -> None:
         facts = {

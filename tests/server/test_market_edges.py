@@ -109,7 +109,7 @@ def test_a_demand_is_followed_down_to_its_contract(seller: Seller) -> None:
         "quantity": Decimal(50), "months": [1, 2], "price_to": Decimal(300_000),
         "standards": "VietGAP",
     }  # fmt: skip
-    demand = settle_demand(seek(facts, uuid.uuid4()), "open", by=seller.officer)
+    demand = settle_demand(seek(facts | {"province_code": "14"}, uuid.uuid4()), "open", by=seller.officer)
     answer = reply(demand, Offer.objects.get(), by=seller.user)
     page, office = f"/can-bo/thi-truong/nhu-cau/{demand.pk}/", browser(seller.officer)
     office.post(page, {"introduce": answer.pk})  # the buyer was not asked
@@ -171,7 +171,8 @@ def test_exports_and_years_are_summed(seller: Seller) -> None:
 
 
 def test_a_new_demand_is_told_to_the_office(seller: Seller) -> None:
-    demand = seek({"title": "Cần mận", "buyer": "A", "contact": "0900"}, uuid.uuid4())
+    facts = {"title": "Cần mận", "buyer": "A", "contact": "0900", "province_code": "14"}
+    demand = seek(facts, uuid.uuid4())
     assert Message.objects.get(about=f"demand:{demand.pk}").recipient == seller.officer
 
 

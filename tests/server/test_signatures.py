@@ -185,8 +185,7 @@ def trusting(ours: Authority, tmp_path: Path, settings: Any) -> Iterator[None]:
     with timestamp_server(ours.tsa) as address:
         settings.SIGNING = {
             "trust": write_trust(ours, tmp_path / "tin-cay"),
-            "signer": key,
-            "password": password,
+            "signers": {"": (key, password)},
             "timestamp": address,
         }
         yield

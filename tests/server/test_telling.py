@@ -184,7 +184,7 @@ class TestQuestions:
         assert "Được" not in Client().get("/hoi-dap/").content.decode()
 
     def test_the_office_is_reminded_once(self, lead: Any) -> None:
-        question = questions.ask("a", "", uuid.uuid4())
+        question = questions.ask("a", "", uuid.uuid4(), "14")
         assert questions.remind(question.due_on - timedelta(5)) == 0
         assert questions.remind(question.due_on) == 1
         assert questions.remind(question.due_on) == 0
@@ -192,7 +192,7 @@ class TestQuestions:
 
     def test_a_head_of_mail_is_no_address(self, lead: Any) -> None:
         for contact in ("x@y.vn\r\nBcc: z@y.vn", "a@b.vn, c@d.vn", "Lan, lan@x.vn", "0912"):
-            question = questions.ask("a", contact, uuid.uuid4())
+            question = questions.ask("a", contact, uuid.uuid4(), "14")
             questions.answer(question, "b", by=lead, public=False)
             page = browser(lead).get(f"/can-bo/hoi-dap/{question.pk}/").content.decode()
             assert "hãy gọi hoặc nhắn" in page

@@ -98,7 +98,7 @@ def test_every_scan_arrives_once_though_answers_get_lost(house: House, monkeypat
     assert house.count() == 110
     assert not QueuedScan.objects.exists()
     assert not Batch.objects.filter(sent_at=None).exists()
-    [(day, gtin, area, times, devices)] = warehouse.days(date(2026, 11, 1))
+    [(day, gtin, area, times, devices)] = warehouse.days(date(2026, 11, 1), "14")
     assert (day, gtin, area, int(times)) == ("2026-11-20", "08931234567894", "14", 110)
     assert int(devices) == 100
 
@@ -125,7 +125,7 @@ def test_without_a_house_they_lie_in_parquet(settings: Any, tmp_path: Path) -> N
     scans.gather()
     assert warehouse.ship() == 60
 
-    assert warehouse.days(date(2026, 11, 1))[0][3:] == (60, 60)
+    assert warehouse.days(date(2026, 11, 1), "14")[0][3:] == (60, 60)
     files = str(tmp_path / "kept/*/*.parquet")
     with duckdb.connect() as line:
         row = line.execute(

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -295,14 +296,20 @@ def file_storage() -> dict[str, Any]:
 def signing() -> dict[str, Any]:
     """Where signatures are checked and made: SAOLA_TRUST (a folder, see docs/operate.md);
     SAOLA_SIGNER (a PKCS#12 file) with SAOLA_SIGNER_PASSWORD_FILE, for an office that signs on the
-    server; SAOLA_TIMESTAMP (address of a time stamping authority, RFC 3161)."""
-    told = {name: os.environ.get(f"SAOLA_{name}", "") for name in ("TRUST", "SIGNER", "TIMESTAMP")}
-    password = os.environ.get("SAOLA_SIGNER_PASSWORD_FILE", "")
-    if told["SIGNER"] and not password:
-        raise Unsafe("SAOLA_SIGNER needs SAOLA_SIGNER_PASSWORD_FILE")
+    server, SAOLA_SIGNER_11 and SAOLA_SIGNER_11_PASSWORD_FILE for that of province 11;
+    SAOLA_TIMESTAMP (address of a time stamping authority, RFC 3161). `signers` has key file and
+    password file by province, "" the house's own."""
+    trust = os.environ.get("SAOLA_TRUST", "")
+    signers = {}
+    for name, path in os.environ.items():
+        match = re.fullmatch(r"SAOLA_SIGNER(?:_(\d\d))?", name)
+        if match and path:
+            password = os.environ.get(f"{name}_PASSWORD_FILE", "")
+            if not password:
+                raise Unsafe(f"{name} needs {name}_PASSWORD_FILE")
+            signers[match[1] or ""] = Path(path), Path(password)
     return {
-        "trust": Path(told["TRUST"]) if told["TRUST"] else None,
-        "signer": Path(told["SIGNER"]) if told["SIGNER"] else None,
-        "password": Path(password) if password else None,
-        "timestamp": told["TIMESTAMP"],
+        "trust": Path(trust) if trust else None,
+        "signers": signers,
+        "timestamp": os.environ.get("SAOLA_TIMESTAMP", ""),
     }

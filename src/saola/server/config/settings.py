@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from saola.server.config import environment
+from saola.server.config.office import offices
 
 SERVER = Path(__file__).parent.parent
 MODE = environment.mode()
@@ -237,10 +238,13 @@ if MODE == "production":
 
 # What the law leaves open beyond the Quy chế; see docs/law-settings.md.
 OCOP: dict[str, Any] = {
+    # the house's own province, and the name on its pages; what a province of several sets for
+    # itself stands in `provinces` by its code
     "province_code": "14",
     "province_name": "Sơn La",
+    "provinces": {},
     # which body advises the province on OCOP is the province's own choice; printed on notices
-    "agency_name": "Cơ quan tham mưu quản lý OCOP tỉnh Sơn La",
+    "agency_name": "",  # "": "Cơ quan tham mưu quản lý OCOP tỉnh …"
     "agency_head": "Thủ trưởng cơ quan",
     "extension_scope": "transition_with_pending_renewal",  # or: any_with_pending_renewal, none
     "taste_in_writing": "samples",  # or: last_session, meeting
@@ -280,6 +284,7 @@ OCOP: dict[str, Any] = {
     # whether asking for completion stops the clock of the office that asks
     "clock_stops_on_request": {"commune": False, "agency": False},
 }
+OCOP = offices(OCOP)
 
 SMS, ZALO = environment.gateways()
 

@@ -10,9 +10,10 @@ from saola.scoring import score
 from saola.scoring.contract import panel_from
 from saola.scoring.explain import stars_text
 from saola.server.councils.consolidate import input_of
-from saola.server.councils.models import AgendaItem, Session
+from saola.server.councils.models import AgendaItem, Council, Session
 from saola.server.councils.presence import waiting_for
 from saola.server.notices.actions import tell
+from saola.server.places.office import setting
 from saola.vietnamese.dates import short
 
 # the decision does not say how tasted criteria are scored in writing: the province chooses, and
@@ -25,9 +26,9 @@ TASTE_NOTES = {
 }
 
 
-def taste_note() -> str:
-    """The sentence for the province's setting `taste_in_writing`."""
-    return TASTE_NOTES[settings.OCOP["taste_in_writing"]]
+def taste_note(council: Council) -> str:
+    """The sentence for what its province set as `taste_in_writing`."""
+    return TASTE_NOTES[setting(council.province_code, "taste_in_writing")]
 
 
 def remind(on: date) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import override
@@ -27,6 +26,7 @@ from saola.server.files.store import keep
 from saola.server.journal.record import record
 from saola.server.papers.signing.making import prepare
 from saola.server.papers.typeset import typeset
+from saola.server.places.office import office
 from saola.vietnamese.dates import long
 from saola.vietnamese.numbers import decimal_comma
 
@@ -134,7 +134,7 @@ def minutes_data(session: Session) -> dict[str, Any]:
         "issuer": council.name,
         "body": council.name,
         "number": "……/BB-HĐ",
-        "place": settings.OCOP["province_name"],
+        "place": office(council.province_code).name,
         "date": long(session.held_on),
         "session": session.title,
         "opened": _moment(session.opened_at),
@@ -143,7 +143,7 @@ def minutes_data(session: Session) -> dict[str, Any]:
         "mode": session.get_mode_display(),
         "council_decision": f"{council.decision_number}, {long(council.decided_on)}",
         "rules": in_words(council.rules()),
-        "notes": [taste_note()] if session.mode == Session.Mode.WRITTEN else [],
+        "notes": [taste_note(council)] if session.mode == Session.Mode.WRITTEN else [],
         "regulation": f"{council.regulation_number}, {long(council.regulation_dated)}",
         "present_count": sum(row.present for row in rows),
         "member_count": len(now),

@@ -85,6 +85,7 @@ def _sought(product: Product, offer: Offer) -> None:
         "group_number": product.group_number,
         "quantity": Decimal(50),
         "standards": "VietGAP",
+        "province_code": "14",
     }
     demand = enquiries.settle_demand(enquiries.seek(sought, uuid.uuid4()), "open", by=officer)
     enquiries.introduce(enquiries.reply(demand, offer, by=seller), by=officer)

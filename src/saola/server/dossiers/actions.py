@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -29,6 +28,7 @@ from saola.server.dossiers.queries import locked
 from saola.server.journal.record import digest, record
 from saola.server.places.calendar import work_calendar
 from saola.server.places.models import NumberSeries
+from saola.server.places.office import setting
 from saola.server.products.models import Product
 
 
@@ -282,8 +282,8 @@ def _effects(dossier: Dossier, step: str, by: User, today: date, answer_by: date
         _number_product(dossier, office)
     elif step in ("ask_commune", "ask_agency"):
         dossier.answer_by = answer_by
-        level = step.removeprefix("ask_")
-        if settings.OCOP["clock_stops_on_request"][level] and dossier.due_on is not None:
+        stops = setting(dossier.place.province_code, "clock_stops_on_request")
+        if stops[step.removeprefix("ask_")] and dossier.due_on is not None:
             dossier.paused_on = today
     elif step in ("propose", "return_commune", "return_agency", "withdraw", "conclude"):
         dossier.due_on = None

@@ -18,6 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from saola.server.labels.models import Batch, QueuedScan
+from saola.server.places.office import code_of
+from saola.server.traceability.models import TradeItem
 
 AT_ONCE = 50_000  # rows of one batch: ClickHouse wants 10,000 to 100,000 an insert
 TIMEOUT = 60  # seconds
@@ -93,12 +95,15 @@ def _batch() -> Batch | None:
 def _lines(batch: Batch) -> Iterator[bytes]:
     """One JSON object a row, as both engines read it."""
     rows = QueuedScan.objects.filter(batch=batch).order_by("pk")
-    province = int(settings.OCOP["province_code"])
+    keepers = TradeItem.objects.filter(gtin__in=rows.order_by().values("gtin"))
+    province_of = dict(keepers.values_list("gtin", "producer__place__province_code"))
+    home = code_of(None)  # of goods that nobody knows here
     for row in rows.iterator(chunk_size=5000):
         told = {
             "at": f"{row.at:%Y-%m-%d %H:%M:%S}", "day": f"{timezone.localdate(row.at)}",
-            "province": province, "kind": row.kind, "gtin": row.gtin, "area": row.area,
-            "device": row.device, "roll": row.roll, "place": row.place,
+            "province": int(province_of.get(row.gtin) or home), "kind": row.kind,
+            "gtin": row.gtin, "area": row.area, "device": row.device, "roll": row.roll,
+            "place": row.place,
         }  # fmt: skip
         yield json.dumps(told).encode() + b"\n"
 
@@ -156,9 +161,10 @@ def _write(lines: bytes, batch: Batch) -> None:
             part.replace(folder / f"{batch.token}.parquet")
 
 
-def days(since: date) -> list[tuple[Any, ...]]:
-    """(day, gtin, area, scans, devices) since a day, from whichever house is kept."""
-    told = {"province": int(settings.OCOP["province_code"]), "since": since.isoformat()}
+def days(since: date, province_code: str) -> list[tuple[Any, ...]]:
+    """(day, gtin, area, scans, devices) of a province's goods since a day, from whichever house is
+    kept."""
+    told = {"province": int(province_code), "since": since.isoformat()}
     if settings.SCANS_CLICKHOUSE:
         answer = ask(DAYS.format(scans="scans", **told).strip() + " FORMAT JSONCompactEachRow")
         return [tuple(json.loads(line)) for line in answer.splitlines()]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -19,6 +18,7 @@ from saola.server.market.matching import offers_for
 from saola.server.market.models import Demand, Enquiry, EnquiryNote, Offer, Reply
 from saola.server.market.reaching import may_follow, silent, told
 from saola.server.notices.actions import tell
+from saola.server.places.office import code_of
 from saola.server.products.models import Product
 
 SENT_BEFORE = (
@@ -92,7 +92,7 @@ def _hand_over(enquiry: Enquiry) -> None:
     product = enquiry.product
     place = product.place or (product.producer.place if product.producer else None)
     scopes = place.own_scopes() if place else set()
-    province = f"place:{settings.OCOP['province_code']}"
+    province = f"place:{code_of(place)}"
     tell(
         f"enquiry:{enquiry.pk}",
         User.objects.who_in(Permission.TRADE_OVERSEE, {*scopes, province}),
@@ -126,10 +126,9 @@ def noted(enquiry: Enquiry, state: str, text: str, by: User) -> None:
 
 @transaction.atomic
 def seek(facts: Mapping[str, Any], token: uuid.UUID) -> Demand:
-    """A buyer tells what is sought; an officer looks at it before all see it. Sent twice, kept
-    once."""
-    kept = dict(facts) | {"province_code": settings.OCOP["province_code"]}
-    demand, made = Demand.objects.get_or_create(token=token, defaults=kept)
+    """A buyer tells what is sought, and which province; an officer looks at it before all see it.
+    Sent twice, kept once."""
+    demand, made = Demand.objects.get_or_create(token=token, defaults=facts)
     if not made and demand.title != facts["title"]:
         raise Refused(SENT_BEFORE)
     if made:

@@ -3,7 +3,6 @@
 import uuid
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -17,13 +16,14 @@ from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell, write_to
 from saola.server.outreach.models import Question
 from saola.server.places.calendar import work_calendar
+from saola.server.places.office import setting
 
 REMIND_BEFORE = timedelta(days=2)
 
 
 @transaction.atomic
-def ask(text: str, contact: str, token: uuid.UUID) -> Question:
-    """Keep a question and tell the office; sent twice, kept once."""
+def ask(text: str, contact: str, token: uuid.UUID, province_code: str) -> Question:
+    """Keep a question and tell the province's office; sent twice, kept once."""
     found = Question.objects.filter(token=token).first()
     if found is not None:
         if found.text != text:
@@ -32,18 +32,18 @@ def ask(text: str, contact: str, token: uuid.UUID) -> Question:
                 "ở đây."
             )
         return found
-    province, today = settings.OCOP["province_code"], timezone.localdate()
+    today, days = timezone.localdate(), setting(province_code, "answer_workdays")
     question = Question.objects.create(
         token=token,
         text=text,
         contact=contact,
-        province_code=province,
-        due_on=work_calendar(today).add(today, settings.OCOP["answer_workdays"]),
+        province_code=province_code,
+        due_on=work_calendar(today).add(today, days),
     )
     record("ask", f"question:{question.pk}", {"text": digest(text)})
     tell(
         f"question:{question.pk}",
-        User.objects.who(Permission.OUTREACH_LEAD, f"place:{province}"),
+        User.objects.who(Permission.OUTREACH_LEAD, f"place:{province_code}"),
         "Có câu hỏi của người dân",
         f"Hạn trả lời {question.due_on:%d/%m/%Y}.",
         about=f"question:{question.pk}",

@@ -6,6 +6,7 @@ import io
 import unicodedata
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from saola.server.papers.models import SignedCopy
 from saola.server.papers.signing.checking import SignatureReport, Unreadable, check
 from saola.server.papers.signing.making import NoKey, sign
 from saola.server.papers.signing.trust import Trust, read_trust
+from saola.server.places.office import code_of
 
 PDF = "application/pdf"
 LARGEST = 50 * 1024 * 1024
@@ -46,10 +48,19 @@ def receive_signed(
     return _keep_signed(paper, content, signer, by=by, here=False)
 
 
-def sign_here(paper: StoredFile, signer: str, *, by: Any) -> SignedCopy:
-    """Sign with the office's PKCS#12 key, on top of the signatures that are there."""
-    told = settings.SIGNING
-    if told["signer"] is None:
+def key_of(province_code: str) -> tuple[Path, Path] | None:
+    """Files of the key, and of its password, with which a province's office signs on the server;
+    None where it does not. No province signs with another's."""
+    signers: dict[str, tuple[Path, Path]] = settings.SIGNING["signers"]
+    own = signers.get(province_code)
+    return own or (signers.get("") if province_code == code_of(None) else None)
+
+
+def sign_here(paper: StoredFile, signer: str, province_code: str, *, by: Any) -> SignedCopy:
+    """Sign with the PKCS#12 key of the province's office, on top of the signatures that are
+    there."""
+    told, key = settings.SIGNING, key_of(province_code)
+    if key is None:
         raise Refused("Máy chủ này không giữ khóa ký. Hãy ký bằng thiết bị rồi nộp tệp đã ký.")
     newest = signed_copy(paper)
     with open_file(newest.file if newest else paper) as file:
@@ -59,8 +70,8 @@ def sign_here(paper: StoredFile, signer: str, *, by: Any) -> SignedCopy:
     try:
         made = sign(
             content,
-            told["signer"].read_bytes(),
-            told["password"].read_text().rstrip("\n").encode(),
+            key[0].read_bytes(),
+            key[1].read_text().rstrip("\n").encode(),
             field=f"ChuKy{copies + 1}",
             timestamper=HTTPTimeStamper(told["timestamp"]) if told["timestamp"] else None,
             long_term=trusted if told["timestamp"] and trusted.crls else None,

@@ -1,6 +1,8 @@
 """Bringing the lists of the library into the register of places."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,27 +12,30 @@ from saola.lifecycle.machine import Refused
 from saola.server.places.models import Place, Succession
 from saola.vietnamese.folding import fold
 
+CODE, KINDS = 5, ("Xã", "Phường", "Đặc")
+
 
 @transaction.atomic
-def load_places(province_code: str, province_name: str) -> None:
-    """Write province, units and successions; a second time changes nothing."""
+def load_places(province_code: str, province_name: str, *, city: bool = False) -> None:
+    """Write a province, and what the library knows of its units and their succession; a second time
+    changes nothing."""
     if Place.objects.filter(level="province", code=province_code).exists():
         return
     Place.objects.create(
         level="province",
         code=province_code,
-        name=f"Tỉnh {province_name}",
+        name=f"{'Thành phố' if city else 'Tỉnh'} {province_name}",
         folded=fold(province_name),
         province_code=province_code,
     )
+    if province_code != places.PROVINCE_CODE:
+        return
     units = places.units()
     rows = Place.objects.bulk_create(
-        Place(
-            level="commune",
-            code=unit.code,
-            name=unit.name,
-            folded=fold(unit.name),
-            province_code=province_code,
+        _commune(
+            province_code,
+            unit.code,
+            unit.name,
             district=unit.district or "",
             valid_from=unit.valid_from,
             valid_to=unit.valid_to,
@@ -48,6 +53,40 @@ def load_places(province_code: str, province_name: str) -> None:
         )
         for change in places.changes()
     )
+
+
+def _commune(province_code: str, code: str, name: str, **more: Any) -> Place:
+    return Place(
+        level="commune",
+        code=code,
+        name=name,
+        folded=fold(name),
+        province_code=province_code,
+        **more,
+    )
+
+
+@transaction.atomic
+def add_communes(province_code: str, rows: Sequence[tuple[str, str]]) -> int:
+    """Write communes and wards in force as (code, name), "03868" and "Xã Bắc Yên"; how many were
+    new. A second time changes nothing; nothing is written where one row is wrong."""
+    there = dict(Place.objects.communes().values_list("code", "province_code"))
+    names = dict(Place.objects.communes().values_list("code", "name"))
+    new: dict[str, Place] = {}
+    for line, (code, name) in enumerate(rows, 1):
+        kind = name.partition(" ")[0]
+        if not (code.isascii() and code.isdecimal() and len(code) == CODE) or kind not in KINDS:
+            raise Refused(
+                f"Dòng {line}: cần mã 5 chữ số và tên bắt đầu bằng Xã, Phường hoặc Đặc khu; "
+                f"tệp ghi “{code}”, “{name}”."
+            )
+        if (there.get(code, province_code), names.get(code, name)) != (province_code, name):
+            raise Refused(f"Dòng {line}: mã {code} đã là của {names[code]}.")
+        if code not in there:
+            new[code] = _commune(province_code, code, name)
+            there[code], names[code] = province_code, name
+    Place.objects.bulk_create(new.values())
+    return len(new)
 
 
 @transaction.atomic

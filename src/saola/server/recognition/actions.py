@@ -16,6 +16,7 @@ from saola.server.dossiers.models import Dossier
 from saola.server.dossiers.queries import locked
 from saola.server.journal.record import record
 from saola.server.places.models import NumberSeries
+from saola.server.places.office import office_of
 from saola.server.products.models import Product
 from saola.server.recognition import tasks
 from saola.server.recognition.models import (
@@ -35,7 +36,8 @@ NINETY = 90
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signed paper: number, day, and who signs it as what for which body."""
+    """A signed paper: number, day, and who signs it as what for which body ("": the people's
+    committee of the province in which the product lies)."""
 
     number: str
     signed_on: date
@@ -89,6 +91,8 @@ def decide(kind: str, dossiers: list[Dossier], signed: Signed, *, by: User) -> D
         raise Refused("Hãy chọn ít nhất một sản phẩm.", field="dossiers")
     if len({dossier.illustrative for dossier in dossiers}) > 1:
         raise Refused("Không gộp hồ sơ minh họa với hồ sơ thật trong một quyết định.")
+    if len({dossier.place.province_code for dossier in dossiers}) > 1:
+        raise Refused("Một quyết định chỉ gồm sản phẩm của một tỉnh.", field="dossiers")
     results = [result_of(dossier) for dossier in dossiers]
     _days_in_order(signed.signed_on, results)
     _after_submission(signed.signed_on, dossiers)
@@ -144,7 +148,7 @@ def new_decision(kind: str, signed: Signed, product: Product) -> Decision:
                 number_key=number_key(signed.number),
                 signed_on=signed.signed_on,
                 year=signed.signed_on.year,
-                authority=signed.authority,
+                authority=signed.authority or office_of(product.place).committee,
                 signer=signed.signer,
                 signer_position=signed.position,
                 capacity=signed.capacity,

@@ -17,6 +17,7 @@ from saola.server.papers.grounds import grounds
 from saola.server.papers.signing.making import prepare
 from saola.server.papers.typeset import qr_svg, typeset
 from saola.server.places.models import Place
+from saola.server.places.office import office, office_of
 from saola.server.products.models import Product
 from saola.server.recognition.models import CentralResult, Certificate, Decision, Notice
 from saola.vietnamese.dates import long
@@ -100,7 +101,7 @@ def decision_data(paper: Decision) -> dict[str, Any]:
         "issuer": paper.authority,
         "body": paper.authority,
         "number": paper.number,
-        "place": settings.OCOP["province_name"],
+        "place": office(paper.province_code).name,
         "date": long(paper.signed_on),
         "subject": SUBJECTS[Decision.Kind(paper.kind)],
         "decider": f"Chủ tịch {paper.authority}",
@@ -230,6 +231,7 @@ def certificate_data(paper: Certificate) -> dict[str, Any]:
     product, decision_row = recognition.product, recognition.decision
     place = product.place
     assert decision_row is not None  # a certificate is only issued on a decision
+    of = office_of(place)
     return {
         "illustrative": product.illustrative,
         "issuer": decision_row.authority,
@@ -238,13 +240,13 @@ def certificate_data(paper: Certificate) -> dict[str, Any]:
         "stars": recognition.stars,
         "product": product.name,
         "producer": _producer(product),
-        "address": f"{place.name_today if place else ''}, tỉnh {settings.OCOP['province_name']}",
+        "address": f"{place.name_today if place else ''}, {of.full}",
         "code": product.code,
         "decision": decision_row.number,
         "decided": long(decision_row.signed_on),
         "issued": long(paper.issued_on),
         "expires": long(paper.expires_on),
-        "place": settings.OCOP["province_name"],
+        "place": of.name,
         "signer": _signer(decision_row, decision_row.authority, "Chủ tịch"),
     }
 
@@ -259,17 +261,17 @@ def notice_data(paper: Notice) -> dict[str, Any]:
     """What the notice says."""
     dossier = paper.dossier
     product, result = dossier.product, _result(dossier)
-    body = settings.OCOP["agency_name"]
+    of = office_of(dossier.place)
     producer = _producer(product)
     # the notice of forwarding tells what the province found, also when it is printed late
     told = paper.step != "notify_forwarded"
     central = CentralResult.objects.filter(dossier=dossier).first() if told else None
     return {
         "illustrative": dossier.illustrative,
-        "issuer": body,
-        "body": body,
+        "issuer": of.agency,
+        "body": of.agency,
         "number": paper.number,
-        "place": settings.OCOP["province_name"],
+        "place": of.name,
         "date": long(paper.dated),
         "to": [_body_of(dossier.place), producer],
         "opening": "Căn cứ kết quả của Hội đồng đánh giá, phân hạng sản phẩm OCOP cấp tỉnh, xin "
@@ -283,7 +285,7 @@ def notice_data(paper: Notice) -> dict[str, Any]:
         "reasons": [r for r in (result.reasons if result else []) if r.startswith(REASONS)],
         "closing": "Trân trọng thông báo để chủ thể và Ủy ban nhân dân xã, phường biết, thực hiện.",
         "recipients": ["Như trên;", "Lưu: VT."],
-        "signer": _signer(paper, body, settings.OCOP["agency_head"]),
+        "signer": _signer(paper, of.agency, of.agency_head),
     }
 
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +17,7 @@ from saola.server.files.store import store
 from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell
 from saola.server.places.models import Place
+from saola.server.places.office import code_of, setting
 from saola.server.products.models import Product
 from saola.server.recognition.models import Decision
 from saola.server.supervision.models import Grievance
@@ -93,12 +93,10 @@ def _may_send(kind: str, product: Product | None, place: Place | None, by: User 
 
 
 def _tell_office(grievance: Grievance) -> None:
-    place = grievance.product.place if grievance.product else grievance.place
-    if place is None:
-        return
+    province = province_of(grievance)
     tell(
         f"grievance:{grievance.pk}",
-        User.objects.who(Permission.SUPERVISE, f"place:{place.province_code}"),
+        User.objects.who(Permission.SUPERVISE, f"place:{province}"),
         f"{grievance.get_kind_display().capitalize()} về {grievance.about}",
         "Có nội dung mới cần xem và trả lời.",
         about=f"grievance:{grievance.pk}",
@@ -118,10 +116,15 @@ def _about_a_decision(product: Product, decision: Decision | None) -> None:
         raise Refused("Quyết định này không nói về sản phẩm của bạn.", field="decision")
 
 
-def last_day(kind: str, on: date) -> date | None:
+def province_of(grievance: Grievance) -> str:
+    """The code of the province whose office answers."""
+    return code_of(grievance.product.place if grievance.product else grievance.place)
+
+
+def last_day(grievance: Grievance, on: date) -> date | None:
     """The last day for an answer where the province has set it (`answer_days`), else None: the
     general law's limits are entered as data once they have been checked."""
-    days = settings.OCOP["answer_days"].get(kind)
+    days = setting(province_of(grievance), "answer_days").get(grievance.kind)
     return on + timedelta(days) if days else None
 
 

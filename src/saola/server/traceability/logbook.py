@@ -25,6 +25,7 @@ from saola.server.events.models import Access
 from saola.server.events.store import key_of, ready, write
 from saola.server.files.models import StoredFile
 from saola.server.journal.record import record
+from saola.server.places.office import code_of
 from saola.server.products.models import Producer
 from saola.server.traceability.models import Entry, GrowingArea, Lot, TradeItem, Use, link_of
 from saola.server.traceability.stops import inherit
@@ -283,7 +284,7 @@ def write_event(producer: Producer, event: dict[str, Any]) -> int:
         defaults={
             "name": "sổ ghi",
             "producer": producer,
-            "province": int(settings.OCOP["province_code"]),
+            "province": int(code_of(producer.place)),
         },
     )
     spaces = STANDARD | prefixes(event["@context"])

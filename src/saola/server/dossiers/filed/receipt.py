@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -13,6 +12,7 @@ from saola.server.dossiers.labels import KINDS
 from saola.server.dossiers.models import Dossier, FiledVersion, StepLog
 from saola.server.papers.typeset import typeset
 from saola.server.places.calendar import work_calendar
+from saola.server.places.office import office_of
 from saola.vietnamese.dates import long, short
 
 RECEIVED = ("receive_commune", "receive_agency")
@@ -44,9 +44,9 @@ def _data(dossier: Dossier, act: StepLog, version: FiledVersion) -> dict[str, An
         "illustrative": dossier.illustrative,
         "body": f"Ủy ban nhân dân {place.name[:1].lower()}{place.name[1:]}"
         if commune
-        else settings.OCOP["agency_name"],
+        else office_of(place).agency,
         "number": dossier.registration_number,
-        "place": place.name.partition(" ")[2] if commune else settings.OCOP["province_name"],
+        "place": place.name.partition(" ")[2] if commune else office_of(place).name,
         "date": long(day),
         "facts": [
             ["Sản phẩm", product.name],

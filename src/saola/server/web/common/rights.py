@@ -1,4 +1,5 @@
-"""`@needs`: a page that asks for a permission before anything else."""
+"""`@needs`: a page that asks for a permission before anything else; in which province a person has
+it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +13,9 @@ from django.shortcuts import get_object_or_404
 
 from saola.server.accounts.models import User
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import Scoped, can
+from saola.server.accounts.rights import Scoped, can, ids_in
+from saola.server.places.models import Place
+from saola.server.places.office import DIGITS
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
@@ -47,3 +50,16 @@ def visible_or_404(request: HttpRequest, model: type[M], permission: Permission,
 def person(request: HttpRequest) -> User:
     """The signed-in person; pages behind sign-in have one."""
     return cast(User, request.user)
+
+
+def province_of(request: HttpRequest, permission: Permission) -> str:
+    """The province in which the person has the permission; "" for a commune's officer."""
+    codes = ids_in(person(request).scopes_for(permission), "place")
+    return next((code for code in codes if len(code) == DIGITS), "")
+
+
+def provinces_in(scopes: set[str]) -> set[str]:
+    """Codes of the provinces that these scopes are, or lie in."""
+    codes = ids_in(scopes, "place")
+    places = Place.objects.filter(code__in=codes).values_list("province_code", flat=True)
+    return {*places, *(code for code in codes if len(code) == DIGITS)}

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,11 +23,6 @@ from saola.server.web.common.forms import DateField, Form, SignedForm, whole_num
 from saola.server.web.common.papers import signed_response
 from saola.server.web.common.rights import needs, person
 from saola.server.web.desk.dossiers import visible_dossier
-
-
-def authority() -> str:
-    """The body that decides, as papers print it."""
-    return f"Ủy ban nhân dân tỉnh {settings.OCOP['province_name']}"
 
 
 def signed(data: dict[str, Any], body: str = "") -> Signed:
@@ -110,9 +104,7 @@ def decide(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         made = form.carry_out(
-            lambda: actions.decide(
-                kind, list(data["dossiers"]), signed(data, authority()), by=person(request)
-            )
+            lambda: actions.decide(kind, list(data["dossiers"]), signed(data), by=person(request))
         )
         if made:
             messages.success(request, f"Đã ghi quyết định {made.number}.")
@@ -232,7 +224,7 @@ def decide_central(request: HttpRequest, pk: int) -> HttpResponse:
     """The minister's 5 stars, or 3-4 stars by the province on the central result."""
     dossier = visible_dossier(request, pk)
     five = getattr(getattr(dossier, "central_result", None), "stars", 0) == 5
-    body = "Bộ Nông nghiệp và Môi trường" if five else authority()
+    body = "Bộ Nông nghiệp và Môi trường" if five else ""
     form = SignedForm(request.POST if request.method == "POST" else None)
     form.fields["number"].label = _("Số quyết định")
     if form.is_valid():

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from saola.server.recognition.imports import reading_of
 from saola.server.recognition.list_actions import accept_list, receive_list
 from saola.server.recognition.models import ListImport
 from saola.server.web.common.forms import Form, clean
-from saola.server.web.common.rights import needs, person
+from saola.server.web.common.rights import needs, person, province_of
 from saola.server.works import progress
 
 PER_PAGE = 100
@@ -67,7 +66,9 @@ def _receive(data: dict[str, Any], request: HttpRequest) -> ListImport:
     upload = data["file"]
     name = upload.name if upload else "bang-dan.txt"
     content = upload.read() if upload else clean(data["text"]).encode()
-    return receive_list(name, content, settings.OCOP["province_code"], by=person(request))
+    return receive_list(
+        name, content, province_of(request, Permission.REGISTER_IMPORT), by=person(request)
+    )
 
 
 @needs(Permission.REGISTER_IMPORT)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +21,8 @@ from saola.server.files.models import StoredFile
 from saola.server.papers import official
 from saola.server.papers.forms import DOCX
 from saola.server.papers.models import OfficialPaper
-from saola.server.papers.signatures import receive_signed, sign_here, signed_copy, state_of
+from saola.server.papers.signatures import key_of, receive_signed, sign_here, signed_copy, state_of
+from saola.server.places.office import province_in
 from saola.server.recognition.models import Certificate, Decision, Notice
 from saola.server.web.common.forms import Form
 from saola.server.web.common.papers import file_response
@@ -164,7 +164,7 @@ def signing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             require(by, Permission.PROVINCE_DECIDE, found.on)
             if found.may != Permission.PROVINCE_DECIDE:
                 raise Refused("Khóa ở máy chủ chỉ ký văn bản do lãnh đạo tỉnh ký.")
-            sign_here(paper, found.signer, by=by)
+            sign_here(paper, found.signer, province_in(found.on), by=by)
             messages.success(request, _("Đã ký bằng chứng thư của cơ quan và kiểm tra."))
             return redirect(request.path)
         if form.is_valid() and form.carry_out(
@@ -179,8 +179,8 @@ def signing(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "signatures": state_of(found.paper) if found.paper else [],
         "copy": signed_copy(found.paper),
         "may": can(request.user, found.may, found.on),
-        "signs_here": settings.SIGNING["signer"] is not None
-        and found.may == Permission.PROVINCE_DECIDE,
+        "signs_here": found.may == Permission.PROVINCE_DECIDE
+        and key_of(province_in(found.on)) is not None,
         "form": form,
         "illustrative": found.illustrative,
     }

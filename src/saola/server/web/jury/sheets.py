@@ -76,7 +76,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     stored = ScoreSheet.objects.filter(item=item, member=member, current=True).first()
     context = _context(item, member, shown or _stored(stored), errors, stored) | {
         "revision": newer if newer is not None else stored.revision if stored else 0,
-        "taste": taste_note() if item.session.mode == "written" else "",
+        "taste": taste_note(item.session.council) if item.session.mode == "written" else "",
         "illustrative": item.session.illustrative,
     }
     return render(request, "jury/sheet.html", context, status=409 if errors else 200)

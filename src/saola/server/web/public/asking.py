@@ -15,7 +15,7 @@ from saola.server.market.enquiries import ask, seek, unreached
 from saola.server.market.models import Demand, Enquiry
 from saola.server.web.common.forms import DateField
 from saola.server.web.common.sending.limits import counted
-from saola.server.web.common.sending.open_form import OpenForm
+from saola.server.web.common.sending.open_form import OpenForm, ProvinceForm
 from saola.server.web.public.products import published
 from saola.server.web.public.register import group_names
 
@@ -41,7 +41,7 @@ class EnquiryForm(OpenForm):
     )
 
 
-class DemandForm(OpenForm):
+class DemandForm(ProvinceForm):
     """What a buyer seeks."""
 
     title = forms.CharField(

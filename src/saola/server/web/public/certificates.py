@@ -20,6 +20,7 @@ from saola.server.files.models import StoredFile
 from saola.server.files.store import open_file
 from saola.server.papers.signatures import signed_copy
 from saola.server.papers.statements import public_keys, signed
+from saola.server.places.office import office_of
 from saola.server.products.models import Product
 from saola.server.recognition.labels import STATUS, TONES, in_words, may_use_mark
 from saola.server.recognition.models import Certificate, Recognition
@@ -112,7 +113,7 @@ def _context(paper: Certificate, status: str, today: date, language: str) -> dic
         "printed": paper.file is not None and not household,
         "today": today,
         "language": language,
-        "PROVINCE": settings.OCOP["province_name"],
+        "PROVINCE": office_of(product.place).name,
         "illustrative": product.illustrative,
     }
 

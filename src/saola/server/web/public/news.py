@@ -21,7 +21,7 @@ from saola.server.outreach.questions import ask
 from saola.server.web.common.papers import file_response
 from saola.server.web.common.rights import person
 from saola.server.web.common.sending.limits import counted
-from saola.server.web.common.sending.open_form import OpenForm
+from saola.server.web.common.sending.open_form import OpenForm, ProvinceForm
 
 PER_PAGE = 20
 MOST = 10  # questions from one connection in an hour
@@ -113,7 +113,7 @@ def training(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/training.html", context, status=400 if form.errors else 200)
 
 
-class QuestionForm(OpenForm):
+class QuestionForm(ProvinceForm):
     """What a citizen wants to know."""
 
     text = forms.CharField(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from saola.server.files.store import open_file
 from saola.server.market.models import Channel, Offer
 from saola.server.papers.typeset import qr_svg, typeset
+from saola.server.places.office import office_of
 from saola.server.products.models import Product, Story
 from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Recognition
@@ -179,6 +180,6 @@ def _on_paper(found: Product, newest: Recognition) -> dict[str, Any]:
             for channel in Channel.objects.filter(product=found, ended_at=None, fault="")[:4]
         ],
         "address": address(found),
-        "programme": f"OCOP {settings.OCOP['province_name']}",
+        "programme": f"OCOP {office_of(found.place).name}",
         "illustrative": found.illustrative,
     }

@@ -21,6 +21,7 @@ from saola.server.accounts.backends import told_by_proxy, visitor
 from saola.server.labels import lookup
 from saola.server.labels.lookup import Look, Standing
 from saola.server.labels.scans import Scan, token, write_scan
+from saola.server.places.office import office_of
 from saola.server.traceability.models import Lot, TradeItem
 from saola.server.web.resolver import facts
 
@@ -185,7 +186,7 @@ def context_of(item: TradeItem, lot: Lot | None, today: date) -> dict[str, Any]:
         "links": item.links.filter(lot=None),
         "illustrative": item.producer.illustrative,
         "STATE": STATE,
-        "PROVINCE": settings.OCOP["province_name"],
+        "PROVINCE": office_of(item.producer.place).name,
         "LANGUAGE": translation.get_language(),
     }
 

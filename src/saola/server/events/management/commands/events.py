@@ -14,6 +14,7 @@ from saola.server.events import partitions
 from saola.server.events.chain import broken_at, seal
 from saola.server.events.models import Access, Head
 from saola.server.events.tokens import end_token, make_token
+from saola.server.places.office import code_of
 from saola.server.products.models import Producer
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         acts = parser.add_subparsers(dest="act", required=True)
         token = acts.add_parser("token", help="cấp mã truy cập, in ra một lần")
         token.add_argument("name")
+        token.add_argument("--province", default=settings.OCOP["province_code"], help="mã tỉnh")
         token.add_argument("--producer", type=int, help="chỉ chuỗi của chủ thể này")
         token.add_argument("--capture", action="store_true", help="được ghi sự kiện")
         token.add_argument("--public", action="store_true", help="ai cũng đọc được sự kiện đã ghi")
@@ -46,7 +48,7 @@ class Command(BaseCommand):
                 raise CommandError("Không có chủ thể này.")
         access, secret = make_token(
             options["name"],
-            int(settings.OCOP["province_code"]),
+            int(code_of(producer.place) if producer else options["province"]),
             producer=producer,
             may_capture=options["capture"],
             public=options["public"],

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from saola.server.labels.warehouse import Unsent, days, ship, wanted
@@ -16,6 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("act", choices=["ship", "days"])
+        parser.add_argument("--province", default=settings.OCOP["province_code"], help="mã tỉnh")
         parser.add_argument("since", nargs="?", type=date.fromisoformat, default=date(2026, 1, 1))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,6 +29,6 @@ class Command(BaseCommand):
                 return
             writer = csv.writer(sys.stdout)
             writer.writerow(("day", "gtin", "area", "scans", "devices"))
-            writer.writerows(days(options["since"]))
+            writer.writerows(days(options["since"], options["province"]))
         except Unsent as fault:
             raise CommandError(str(fault)) from None

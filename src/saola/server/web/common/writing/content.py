@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 from saola.server.papers.grounds import grounds
+from saola.server.places.office import Office, office, province_in
 from saola.vietnamese.dates import long
 
 Block = dict[str, Any]
@@ -68,9 +67,9 @@ def articles(*words: str) -> list[Block]:
     return [text(f"Điều {n}. {said}") for n, said in enumerate(words, 1)]
 
 
-def province() -> str:
-    """ "Ủy ban nhân dân tỉnh Sơn La"."""
-    return f"Ủy ban nhân dân tỉnh {settings.OCOP['province_name']}"
+def office_for(record: Any) -> Office:
+    """The province whose paper a record's is."""
+    return office(province_in(record))
 
 
 def commune_of(place: Any) -> str:
@@ -80,14 +79,15 @@ def commune_of(place: Any) -> str:
 
 def issuer_of(kind: Kind, record: Any) -> tuple[str, str, str]:
     """Issuing body, the body above it, and its head."""
+    of = office_for(record)
     if kind.issuer == PROVINCE:
-        return province(), "", "Chủ tịch"
+        return of.committee, "", "Chủ tịch"
     if kind.issuer == COMMUNE:
         return commune_of(record.place), "", "Chủ tịch"
     if kind.issuer == COUNCIL:
         council = getattr(record, "council", record)
         return council.name, "", "Chủ tịch Hội đồng"
-    return settings.OCOP["agency_name"], province(), settings.OCOP["agency_head"]
+    return of.agency, of.committee, of.agency_head
 
 
 def written(
@@ -103,7 +103,7 @@ def written(
         "issuer": issuer,
         "above": above,
         "number": signed["number"],
-        "place": settings.OCOP["province_name"],
+        "place": office_for(record).name,
         "date": long(on),
         "type": kind.heading,
         "subject": content.subject,

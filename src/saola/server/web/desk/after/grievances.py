@@ -89,7 +89,7 @@ def grievance(request: HttpRequest, pk: int) -> HttpResponse:
     form: Form | None = None
     refuse: DeclineForm | None = None
     if found.state == Grievance.State.SENT:
-        proposed = {"due_on": last_day(found.kind, timezone.localdate())}
+        proposed = {"due_on": last_day(found, timezone.localdate())}
         form = TakeForm(None if declining else posted, initial=proposed)
         refuse = DeclineForm(posted if declining else None)
     elif found.state == Grievance.State.TAKEN:

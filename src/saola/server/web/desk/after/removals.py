@@ -24,7 +24,7 @@ from saola.server.recognition.revocation import (
 )
 from saola.server.web.common.forms import DateField, Form, SignedForm
 from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.decisions import authority, signed
+from saola.server.web.desk.decisions import signed
 
 LONG = forms.Textarea(attrs={"rows": 5})
 HANDLERS = (Permission.SUPERVISE, Permission.PROVINCE_DECIDE)
@@ -146,7 +146,7 @@ def _carry_out(removal: Removal, data: dict[str, Any], by: Any) -> Any:
         )
     if removal.state == Removal.State.REPORTED:
         return submit_removal(removal, number=data["number"], dated=data["dated"], by=by)
-    return decide_removal(removal, signed(data, authority()), by=by)
+    return decide_removal(removal, signed(data), by=by)
 
 
 @needs(*HANDLERS)

@@ -12,8 +12,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.targets.models import EffortRow
 from saola.server.targets.paths import set_effort
 from saola.server.web.common.forms import Count, Form
-from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.trading.fairs import province_of
+from saola.server.web.common.rights import needs, person, province_of
 from saola.vietnamese.folding import fold
 from saola.vietnamese.sorting import word_key
 

@@ -30,8 +30,7 @@ from saola.server.targets.terms import Terms, terms
 from saola.server.web.common.figures.charts import Chart, bars
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import whole_number
-from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.trading.fairs import provinces_in
+from saola.server.web.common.rights import needs, person, provinces_in
 from saola.vietnamese.sorting import word_key
 
 WIDTH = 300  # of a bar, in its own units

@@ -23,9 +23,8 @@ from saola.server.targets.scenarios import Stale, adopt, begin, keep
 from saola.server.targets.terms import terms
 from saola.server.web.common.figures.charts import bars
 from saola.server.web.common.forms import Count, Form, whole_number
-from saola.server.web.common.rights import needs, person
+from saola.server.web.common.rights import needs, person, province_of
 from saola.server.web.desk.planning.steps import step_lines
-from saola.server.web.desk.trading.fairs import province_of
 
 NAMES = {
     "upgraded": _("nâng từ 3 sao lên 4 sao trở lên"),

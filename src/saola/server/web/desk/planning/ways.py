@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
+from saola.server.places.office import code_of
 from saola.server.products.models import Product
 from saola.server.targets.paths import comment, levels, ways
 from saola.server.targets.sheets import last_sheet
@@ -46,7 +46,7 @@ def way(request: HttpRequest, pk: int) -> HttpResponse:
         "illustrative": product.illustrative,
     }
     if sheet is not None:
-        found, source = ways(sheet, settings.OCOP["province_code"])
+        found, source = ways(sheet, code_of(product.place))
         context |= {"ways": found, "source": source, "levels": levels(sheet)}
         context["total"] = sum(sheet.points.values())
     return render(request, "desk/planning/way.html", context, status=400 if form.errors else 200)

@@ -18,7 +18,7 @@ from saola.server.accounts.rights import can
 from saola.server.councils import seats
 from saola.server.councils.models import Council, CouncilMember
 from saola.server.web.common.forms import DateField, Form
-from saola.server.web.common.rights import needs, person
+from saola.server.web.common.rights import needs, person, province_of
 
 
 def _said(words: dict[Any, str]) -> list[tuple[Any, Any]]:
@@ -95,13 +95,13 @@ class CouncilForm(Form):
             self.add_error("decimals", _("Hãy ghi số lẻ, từ 0 đến 6."))
         return data
 
-    def council(self) -> dict[str, Any]:
-        """Fields of the council with its whole Quy chế."""
+    def council(self, province: str) -> dict[str, Any]:
+        """Fields of a province's council with its whole Quy chế."""
         data = self.cleaned_data
         plain = ("name", "decision_number", "decided_on", "regulation_number", "regulation_dated")
         rounding = {"decimals": data["decimals"], "mode": data["mode"], "place": data["place"]}
         return {name: data[name] for name in plain} | {
-            "province_code": settings.OCOP["province_code"],
+            "province_code": province,
             "deputy_presides": data["deputy_presides"],
             "illustrative": settings.DEMO,
             "practice": {
@@ -141,7 +141,11 @@ def establish(request: HttpRequest) -> HttpResponse:
     """Write a new council down."""
     form = CouncilForm(request.POST if request.method == "POST" else None, initial=INITIAL)
     if form.is_valid():
-        made = form.carry_out(lambda: seats.establish(form.council(), by=person(request)))
+        made = form.carry_out(
+            lambda: seats.establish(
+                form.council(province_of(request, Permission.COUNCIL_APPOINT)), by=person(request)
+            )
+        )
         if made:
             return redirect("desk:council", made.pk)
     return render(

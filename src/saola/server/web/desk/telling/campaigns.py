@@ -23,8 +23,7 @@ from saola.server.products.models import LANGUAGES
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Count, DateField, Form, WebField
 from saola.server.web.common.papers import file_response
-from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.trading.fairs import province_of, provinces_in
+from saola.server.web.common.rights import needs, person, province_of, provinces_in
 
 SHOWN = 100
 
@@ -207,7 +206,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponseBase:
     cells = report_rows(rows, places, first, last)
     name = f"truyen-thong-{first}-{last}"
     if kind == "pdf":
-        content = report_pdf(list(cells), first, last)
+        content = report_pdf(list(cells), first, last, province)
         headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
         return HttpResponse(content, content_type="application/pdf", headers=headers)
     return table_response(name, kind, "Truyền thông", REPORT, cells)

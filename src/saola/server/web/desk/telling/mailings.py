@@ -25,8 +25,7 @@ from saola.server.outreach.mailings import (
 from saola.server.outreach.models import Mailing
 from saola.server.places.models import Place
 from saola.server.web.common.forms import Form, whole_number
-from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.trading.fairs import province_of
+from saola.server.web.common.rights import needs, person, province_of
 
 SHOWN = 100
 SAMPLE = 10  # of the people it goes to

@@ -16,8 +16,7 @@ from saola.server.outreach.models import Post, Question, Training
 from saola.server.outreach.news import note_attendance, plan_training, save_post, version_of
 from saola.server.outreach.questions import answer, by_mail
 from saola.server.web.common.forms import Count, Form, whole_number
-from saola.server.web.common.rights import needs, person
-from saola.server.web.desk.trading.fairs import province_of
+from saola.server.web.common.rights import needs, person, province_of
 
 SHOWN = 100
 

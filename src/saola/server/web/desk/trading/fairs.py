@@ -23,10 +23,8 @@ from saola.server.places.models import Place
 from saola.server.products.models import Producer
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import Count, DateField, Form, whole_number
-from saola.server.web.common.rights import needs, person
+from saola.server.web.common.rights import needs, person, province_of, provinces_in
 from saola.server.web.desk.trading.sets import group_choices
-
-PROVINCE = 2  # digits of its code
 
 
 class EventForm(Form):
@@ -53,12 +51,6 @@ class EventForm(Form):
         self.fields["groups"].choices = group_choices()  # type: ignore[attr-defined]
 
 
-def province_of(request: HttpRequest, permission: Permission) -> str:
-    """The province in which the person has the permission; "" for a commune's officer."""
-    codes = ids_in(person(request).scopes_for(permission), "place")
-    return next((code for code in codes if len(code) == PROVINCE), "")
-
-
 @needs(Permission.TRADE_OVERSEE)
 def events(request: HttpRequest) -> HttpResponse:
     """All events, and a form for one more where the person leads the province's."""
@@ -71,13 +63,6 @@ def events(request: HttpRequest) -> HttpResponse:
             return redirect("desk:event", made.pk)
     context = {"rows": _events(request)[:100], "form": form, "may_plan": bool(province)}
     return render(request, "desk/trading/events.html", context, status=400 if form.errors else 200)
-
-
-def provinces_in(scopes: set[str]) -> set[str]:
-    """Codes of the provinces that these scopes are, or lie in."""
-    codes = ids_in(scopes, "place")
-    places = Place.objects.filter(code__in=codes).values_list("province_code", flat=True)
-    return {*places, *(code for code in codes if len(code) == PROVINCE)}
 
 
 def _events(request: HttpRequest) -> Any:

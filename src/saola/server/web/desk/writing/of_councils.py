@@ -15,7 +15,7 @@ from saola.server.web.common.writing.content import (
     articles,
     facts,
     heading,
-    province,
+    office_for,
     table,
     text,
 )
@@ -219,7 +219,7 @@ def _council_report(session: Session) -> Content:
                 f"quả và chuyển Bộ Nông nghiệp và Môi trường: {len(forwarded)} sản phẩm."
             ),
         ],
-        to=[f"Chủ tịch {province()}"],
+        to=[f"Chủ tịch {office_for(session).committee}"],
         grounds=("26-2026",),
     )
 

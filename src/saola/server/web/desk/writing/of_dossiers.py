@@ -18,7 +18,7 @@ from saola.server.web.common.writing.content import (
     commune_of,
     facts,
     heading,
-    province,
+    office_for,
     table,
     text,
 )
@@ -123,7 +123,7 @@ def _summary(dossier: Dossier) -> Content:
             text(_noted(dossier, "accept", "receive_agency")),
             text("Kính trình Chủ tịch Ủy ban nhân dân tỉnh xem xét, giao Hội đồng đánh giá."),
         ],
-        to=[f"Chủ tịch {province()}"],
+        to=[f"Chủ tịch {office_for(dossier).committee}"],
         grounds=LAW,
     )
 
@@ -165,9 +165,9 @@ def _submission(dossier: Dossier) -> Content:
         [
             _about(dossier),
             facts(outcome),
-            text(f"Kính trình Chủ tịch {province()} xem xét, {asks}."),
+            text(f"Kính trình Chủ tịch {office_for(dossier).committee} xem xét, {asks}."),
         ],
-        to=[f"Chủ tịch {province()}"],
+        to=[f"Chủ tịch {office_for(dossier).committee}"],
         grounds=LAW,
     )
 

@@ -10,7 +10,7 @@ from saola.server.web.common.writing.content import (
     articles,
     facts,
     heading,
-    province,
+    office_for,
     table,
     text,
 )
@@ -80,7 +80,7 @@ def _conclusion(inspection: Inspection) -> Content:
     return Content(
         f"kết quả kiểm tra: {inspection.title}",
         [table(head, [2, 1.4, 2.2, 1, 1.2], rows)],
-        to=[f"Chủ tịch {province()}"],
+        to=[f"Chủ tịch {office_for(inspection).committee}"],
         grounds=LAW,
     )
 
@@ -102,7 +102,7 @@ def _verification(removal: Removal) -> Content:
     return Content(
         f"xác minh việc {removal.get_kind_display()}",
         [_of_removal(removal), text(removal.basis), text(removal.report)],
-        to=[f"Chủ tịch {province()}"],
+        to=[f"Chủ tịch {office_for(removal).committee}"],
         grounds=LAW,
     )
 
@@ -115,10 +115,10 @@ def _removing(removal: Removal) -> Content:
             text(removal.basis),
             text(
                 f"Cơ quan tham mưu đã xác minh (báo cáo số {removal.report_number or '……'}). Kính "
-                f"trình Chủ tịch {province()} xem xét, quyết định."
+                f"trình Chủ tịch {office_for(removal).committee} xem xét, quyết định."
             ),
         ],
-        to=[f"Chủ tịch {province()}"],
+        to=[f"Chủ tịch {office_for(removal).committee}"],
         grounds=LAW,
     )
 

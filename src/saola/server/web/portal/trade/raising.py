@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
 from saola.server.accounts.permissions import Permission
+from saola.server.places.office import code_of
 from saola.server.targets.models import StepDone
 from saola.server.targets.paths import levels, tick, untick, ways
 from saola.server.targets.sheets import last_sheet
@@ -39,7 +39,7 @@ def raising(request: HttpRequest, pk: int) -> HttpResponse:
     context["illustrative"] = product.illustrative
     context["comments"] = product.path_comments.select_related("by")
     if sheet is not None:
-        found, source = ways(sheet, settings.OCOP["province_code"])
+        found, source = ways(sheet, code_of(product.place))
         context |= {
             "ways": found,
             "source": source,
