@@ -109,7 +109,9 @@ def test_a_demand_is_followed_down_to_its_contract(seller: Seller) -> None:
         "quantity": Decimal(50), "months": [1, 2], "price_to": Decimal(300_000),
         "standards": "VietGAP",
     }  # fmt: skip
-    demand = settle_demand(seek(facts | {"province_code": "14"}, uuid.uuid4()), "open", by=seller.officer)
+    demand = settle_demand(
+        seek(facts | {"province_code": "14"}, uuid.uuid4()), "open", by=seller.officer
+    )
     answer = reply(demand, Offer.objects.get(), by=seller.user)
     page, office = f"/can-bo/thi-truong/nhu-cau/{demand.pk}/", browser(seller.officer)
     office.post(page, {"introduce": answer.pk})  # the buyer was not asked

@@ -36,11 +36,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Everyday reads."""
 
     def readable_by(self, access: "Access | None") -> "EventQuerySet":
-        """What everybody may read; a producer's own; for an office's token everything."""
+        """What everybody may read; a producer's own; for an office's token all of its province."""
         if access is None or not access.may_query:
             return self.filter(public=True)
         if access.producer_id is None:
-            return self
+            return self.filter(models.Q(public=True) | models.Q(province=access.province))
         return self.filter(models.Q(public=True) | models.Q(owner=access.producer_id))
 
 
@@ -130,13 +130,15 @@ class Access(models.Model):
 
     def scopes(self) -> set[str]:
         """Its producer's, or its province's."""
-        return {f"producer:{self.producer_id}"} if self.producer_id else {f"place:{self.province}"}
+        if self.producer_id:
+            return {f"producer:{self.producer_id}"}
+        return {f"place:{self.province:02d}"}
 
 
 class NamedQuery(models.Model):
     """A question kept under a name; never changed, only ended."""
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
     access = models.ForeignKey(Access, on_delete=models.PROTECT)
     asked = models.JSONField()  # parameters of EPCIS
     spaces = models.JSONField(default=dict)  # prefixes of user-defined names
@@ -144,6 +146,9 @@ class NamedQuery(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["access", "name"], name="query_name_once_for_each")
+        ]
 
 
 class Subscription(models.Model):

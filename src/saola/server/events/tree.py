@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from saola.epcis.mentions import Role
 from saola.server.events.models import Event, Mention
@@ -83,16 +84,32 @@ def _declared(seqs: Iterable[int]) -> set[int]:
 
 
 def _by_right(pairs: list[tuple[int, int]]) -> set[int]:
-    """Of (event, its declaration) the events whose declaration is their owner's or an office's."""
-    owners = owners_of({seq for pair in pairs for seq in pair})
-    return {seq for seq, told in pairs if owners.get(told) in (None, owners.get(seq))}
+    """Of (event, its declaration) the events whose declaration is their owner's, or that of the
+    office of their province."""
+    keepers = keepers_of({seq for pair in pairs for seq in pair})
+    return {seq for seq, told in pairs if keepers[told].speaks_for(keepers[seq])}
 
 
-def owners_of(seqs: Iterable[int]) -> dict[int, int | None]:
-    """The producer whose chain each event belongs to; None for an office's."""
-    found: dict[int, int | None] = {}
+class Keeper(NamedTuple):
+    """Whose an event is: the producer whose chain it belongs to, None for an office's; its
+    province."""
+
+    owner: int | None
+    province: int
+
+    def speaks_for(self, other: "Keeper") -> bool:
+        """Whether what it says of the other's things counts."""
+        if self.owner is None:
+            return self.province == other.province
+        return self.owner == other.owner
+
+
+def keepers_of(seqs: Iterable[int]) -> dict[int, Keeper]:
+    """Whose each event is."""
+    found: dict[int, Keeper] = {}
     for part in _parts(seqs):
-        found |= dict(Event.objects.filter(seq__among=part).values_list("seq", "owner"))
+        rows = Event.objects.filter(seq__among=part).values_list("seq", "owner", "province")
+        found |= {seq: Keeper(owner, province) for seq, owner, province in rows}
     return found
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from saola.server.market.models import Demand, Offer, TradeEvent
+from saola.server.places.office import code_of, lying_in
 from saola.server.recognition.queries import Filters, register
 from saola.vietnamese.folding import fold
 from saola.vietnamese.numbers import decimal_comma
@@ -92,8 +93,9 @@ def _market(offer: Offer, demand: Demand) -> Reasons:
 
 
 def offers_for(demand: Demand, on: date, most: int = 20) -> list[Fit]:
-    """Offers of valid products that may answer a demand, the best first."""
-    rows = register(Filters(), on).filter(status__in=VALID).values_list("product", "stars")
+    """Offers of valid products of its province that may answer a demand, the best first."""
+    near = lying_in(demand.province_code, "product__place")
+    rows = register(Filters(), on).filter(near, status__in=VALID).values_list("product", "stars")
     stars = dict(rows)
     offers = Offer.objects.filter(product__in=stars).select_related("product__producer")
     fits = (compare(offer, demand, stars[offer.product_id]) for offer in offers)
@@ -101,9 +103,13 @@ def offers_for(demand: Demand, on: date, most: int = 20) -> list[Fit]:
 
 
 def demands_for(offer: Offer, on: date, stars: int | None, most: int = 20) -> list[Fit]:
-    """Open demands that an offer may answer, the best first; each `thing` is the demand."""
+    """Open demands of its province that an offer may answer, the best first; each `thing` is the
+    demand."""
     found = []
-    for demand in Demand.objects.filter(state=Demand.State.OPEN).exclude(until__lt=on):
+    rows = Demand.objects.filter(
+        state=Demand.State.OPEN, province_code=code_of(offer.product.place)
+    )
+    for demand in rows.exclude(until__lt=on):
         fit = compare(offer, demand, stars)
         if fit:
             found.append(Fit(demand, fit.good, fit.bad))
@@ -111,10 +117,13 @@ def demands_for(offer: Offer, on: date, stars: int | None, most: int = 20) -> li
 
 
 def fit_for(event: TradeEvent, on: date) -> list[Fit]:
-    """Producers who fit an event, the best first: class, set, validity to its end, capacity in
-    its months. Each `thing` is the recognition that speaks for the producer."""
+    """Producers of its province who fit an event, the best first: class, set, validity to its end,
+    capacity in its months. Each `thing` is the recognition that speaks for the producer."""
     rows = register(Filters(), on).filter(
-        status__in=VALID, stars__gte=event.min_stars, product__producer__isnull=False
+        lying_in(event.province_code, "product__place"),
+        status__in=VALID,
+        stars__gte=event.min_stars,
+        product__producer__isnull=False,
     )
     if event.groups:
         rows = rows.filter(product__group_number__in=event.groups)

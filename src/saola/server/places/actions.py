@@ -70,6 +70,8 @@ def _commune(province_code: str, code: str, name: str, **more: Any) -> Place:
 def add_communes(province_code: str, rows: Sequence[tuple[str, str]]) -> int:
     """Write communes and wards in force as (code, name), "03868" and "Xã Bắc Yên"; how many were
     new. A second time changes nothing; nothing is written where one row is wrong."""
+    if not rows:
+        raise Refused("Tệp không có xã nào.")
     there = dict(Place.objects.communes().values_list("code", "province_code"))
     names = dict(Place.objects.communes().values_list("code", "name"))
     new: dict[str, Place] = {}

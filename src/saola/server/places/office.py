@@ -1,11 +1,11 @@
 """What each province is called on its own papers, who advises it, and what it set for itself:
 `OCOP["provinces"]`, over what holds for the whole house."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from saola.server.places.models import Place
 
@@ -74,6 +74,13 @@ def office_of(place: Place | None) -> Office:
     return office(code_of(place))
 
 
-def provinces() -> Iterable[Place]:
+def lying_in(code: str, path: str = "place") -> Q:
+    """What lies in a province; `path` leads to the place. What no source gives a place lies in the
+    house's own."""
+    inside = Q(**{f"{path}__province_code": code})
+    return inside | Q(**{path: None}) if code == code_of(None) else inside
+
+
+def provinces() -> QuerySet[Place]:
     """All provinces of the house, by name."""
     return Place.objects.filter(level="province", valid_to=None).order_by("folded")

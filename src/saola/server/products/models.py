@@ -143,9 +143,11 @@ class Edition(models.Model):
 class ProductQuerySet(models.QuerySet["Product"]):
     """Everyday reads."""
 
-    def visible_to(self, user: Any) -> "ProductQuerySet":
-        """Products of the producers and places the person may see."""
-        scopes = user.scopes_for(Permission.DOSSIER_VIEW)
+    def visible_to(
+        self, user: Any, permission: Permission = Permission.DOSSIER_VIEW
+    ) -> "ProductQuerySet":
+        """Products of the producers and places where the person has the permission."""
+        scopes = user.scopes_for(permission)
         if COUNTRY in scopes:
             return self
         codes = ids_in(scopes, "place")

@@ -305,6 +305,7 @@ def notify(dossier: Dossier, signed: Signed, *, by: User) -> Notice:
         with transaction.atomic():
             notice = Notice.objects.create(
                 dossier=dossier,
+                province_code=dossier.place.province_code,
                 number=signed.number.strip(),
                 number_key=number_key(signed.number),
                 dated=signed.signed_on,

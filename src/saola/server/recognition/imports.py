@@ -3,6 +3,7 @@ changes nothing. Work of the background; the acts of people stand in `list_actio
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,6 +18,7 @@ from saola.lists import Unreadable, list_data, read_list
 from saola.server.files.store import keep, open_file
 from saola.server.journal.record import record
 from saola.server.places.models import Place
+from saola.server.places.office import code_of, lying_in
 from saola.server.products.models import Producer, Product
 from saola.server.products.search import fill
 from saola.server.recognition.models import ListImport, Recognition
@@ -62,6 +64,7 @@ class _Known:
     """What the register has already, by the keys that a list can give."""
 
     places: dict[str, Place]
+    named: dict[str, Place]  # communes whose name is no other's, by it
     producers: dict[tuple[str, int | None], Producer]
     products: dict[tuple[str, int | None, int | None], Product]
     recognitions: set[tuple[int, int | None, int | None]]
@@ -85,8 +88,11 @@ def _write(pk: int) -> None:
     )
     if found.state != State.WRITING:
         return
-    rows = reading_of(found)["rows"]
     known = _known(found.province_code)
+    rows = reading_of(found)["rows"]
+    if found.province_code != code_of(None):
+        # what no commune is known of would lie in the house's own province
+        rows = [row for row in rows if _place(row, known)]
     with Progress(f"list-{pk}", 3 * len(rows)) as note:
         _add_producers(rows, known)
         note(len(rows))
@@ -96,25 +102,29 @@ def _write(pk: int) -> None:
         note(3 * len(rows))
     found.state, found.written_at = State.WRITTEN, timezone.now()
     found.save()
-    facts = {"rows": found.rows, "written": found.written}
+    facts = {"rows": found.rows, "taken": len(rows), "written": found.written}
     record("write_list", f"import:{found.pk}", facts, by=found.by)
 
 
 def _known(province_code: str) -> _Known:
     places = Place.objects.communes().filter(province_code=province_code)
+    often = Counter(place.folded for place in places)
+    producers = Producer.objects.filter(lying_in(province_code), illustrative=False)
+    products = Product.objects.filter(lying_in(province_code), illustrative=False)
     return _Known(
         {place.code: place for place in places},
-        {(p.folded, p.place_id): p for p in Producer.objects.filter(illustrative=False)},
+        {place.folded: place for place in places if often[place.folded] == 1},
+        {(p.folded, p.place_id): p for p in producers},
         {
             (p.folded, p.producer_id, p.place_id if p.producer_id is None else None): p
-            for p in Product.objects.filter(illustrative=False)
+            for p in products
         },
         set(Recognition.objects.values_list("product_id", "year", "stars")),
     )
 
 
 def _place(row: dict[str, Any], known: _Known) -> Place | None:
-    return known.places.get(row["commune_code"] or "")
+    return known.places.get(row["commune_code"] or "") or known.named.get(fold(row["place"] or ""))
 
 
 def _producer_key(row: dict[str, Any], known: _Known) -> tuple[str, int | None]:

@@ -193,7 +193,7 @@ class Certificate(models.Model):
         ]
 
 
-class Notice(models.Model):
+class Notice(OfProvince):
     """The written result to commune and producer, whatever the class."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="notices")
@@ -210,7 +210,9 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["number_key", "year"], name="notice_number_once"),
+            models.UniqueConstraint(
+                fields=["province_code", "number_key", "year"], name="notice_number_once"
+            ),
             models.UniqueConstraint(
                 fields=["dossier", "step", "occasion"], name="notice_once_a_step"
             ),

@@ -14,6 +14,7 @@ from saola.lifecycle.dossier import Kind
 from saola.server.dossiers.completeness import EXTENSION_DAYS
 from saola.server.dossiers.models import Dossier
 from saola.server.places.models import Place
+from saola.server.places.office import code_of, lying_in
 from saola.server.products.models import Edition
 from saola.server.recognition.models import ORDER, Recognition
 from saola.server.recognition.register.shelf import shelf
@@ -82,6 +83,7 @@ class Filters:
     text: str = ""
     stars: str = ""
     place: str = ""
+    province: str = ""
     status: str = ""
     group: str = ""  # number of the set of Phụ lục I
     kind: str = ""  # of producer
@@ -100,6 +102,8 @@ def register(filters: Filters, on: date) -> QuerySet[Any, Any]:
         rows = rows.filter(pk__in=shelf().found(filters.text))
     if filters.stars:
         rows = rows.filter(stars=int(filters.stars))
+    if filters.province:
+        rows = rows.filter(lying_in(filters.province, "product__place"))
     if filters.place:
         rows = rows.filter(product__place__in=Place.objects.seen_by([filters.place]))
     if filters.status:
@@ -145,6 +149,9 @@ def _chosen(filters: Filters) -> dict[str, Collection[Any]]:
         asked["group"] = {int(filters.group)}
     if filters.kind:
         asked["kind"] = {filters.kind}
+    if filters.province:
+        inside = Place.objects.filter(province_code=filters.province).values_list("pk", flat=True)
+        asked["place"] = {*inside, *((None,) if filters.province == code_of(None) else ())}
     if filters.place:
         seen = Place.objects.seen_by([filters.place]).values_list("pk", flat=True)
         asked["place"] = set(seen)

@@ -15,6 +15,7 @@ from saola.server.accounts.rights import require
 from saola.server.files.store import store
 from saola.server.journal.record import digest, record
 from saola.server.notices.actions import tell
+from saola.server.places.office import code_of
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.revocation import Conclusion, open_removal
 from saola.server.supervision.models import Inspection, InspectionItem
@@ -25,12 +26,16 @@ Finding = InspectionItem.Finding
 @transaction.atomic
 def plan(data: dict[str, Any], recognitions: list[Recognition], *, by: User) -> Inspection:
     """Set up an inspection with its team over recognised products of the province."""
-    made = Inspection(made_by=by, year=data["first_day"].year, **data)
+    if not recognitions:
+        raise Refused("Hãy chọn ít nhất một sản phẩm.", field="recognitions")
+    codes = {code_of(row.product.place) for row in recognitions}
+    if len(codes) > 1:
+        raise Refused("Một đợt kiểm tra chỉ gồm sản phẩm của một tỉnh.", field="recognitions")
+    told = data | {"province_code": min(codes)}
+    made = Inspection(made_by=by, year=data["first_day"].year, **told)
     require(by, Permission.SUPERVISE, made)
     if made.last_day < made.first_day:
         raise Refused("Ngày cuối không thể trước ngày đầu.", field="last_day")
-    if not recognitions:
-        raise Refused("Hãy chọn ít nhất một sản phẩm.", field="recognitions")
     for row in recognitions:
         require(by, Permission.SUPERVISE, row)
     made.save()

@@ -7,14 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from saola.lists.writing import Cell, plain
 from saola.server.dossiers.models import Dossier
 from saola.server.market.models import Contract, Export, Sale, Stand, TradeEvent
 from saola.server.market.queries import by_model, markets, year_totals
 from saola.server.outreach.models import Campaign, Proof
+from saola.server.places.office import lying_in
 from saola.server.products.models import Producer, Product
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import commune_on
@@ -179,10 +179,7 @@ def _products(province: str) -> QuerySet[Product]:
     rows = Product.objects.filter(illustrative=False)
     if not province:
         return rows
-    inside = Q(place__province_code=province)
-    if province == settings.OCOP["province_code"]:
-        inside |= Q(place=None)
-    return rows.filter(inside)
+    return rows.filter(lying_in(province))
 
 
 def _years(on: date, province: str) -> Iterator[Table]:

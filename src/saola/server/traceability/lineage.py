@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from saola.server.events.tree import Tree, owners_of, tree
+from saola.server.events.tree import Keeper, Tree, keepers_of, tree
+from saola.server.places.office import code_of
 from saola.server.traceability.models import Entry, Lot
 
 AT_ONCE = 2000
@@ -39,21 +40,26 @@ def lots_of(keys: Iterable[int]) -> dict[int, Lot]:
     found: dict[int, Lot] = {}
     for at in range(0, len(whole), AT_ONCE):
         rows = Lot.objects.filter(key__among=whole[at : at + AT_ONCE])
-        found |= {row.key: row for row in rows.select_related("item__producer")}
+        found |= {row.key: row for row in rows.select_related("item__producer__place")}
     return found
+
+
+def maker_of(lot: Lot) -> Keeper:
+    """Who speaks for a lot."""
+    producer = lot.item.producer
+    return Keeper(producer.pk, int(code_of(producer.place)))
 
 
 def kin(lot: Lot, *, forward: bool) -> Tree:
     """The tree of a lot by what each maker says itself: that something went into a lot counts only
-    from the chain of the lot's own producer, or from an office. Anybody can read a lot's number on
-    a label and claim it."""
+    from the chain of the lot's own producer, or from the office of its province. Anybody can read
+    a lot's number on a label and claim it."""
     told = tree(lot.key, forward=forward)
-    owners = owners_of(seq for _, _, seq in told.edges)
+    keepers = keepers_of(seq for _, _, seq in told.edges)
     lots = lots_of(told.depth)
     near: dict[int, list[tuple[int, tuple[int, int, int]]]] = {}
     for used, made, seq in told.edges:
-        maker = lots[made].item.producer_id if made in lots else owners.get(seq)
-        if owners.get(seq) in (None, maker):
+        if made not in lots or keepers[seq].speaks_for(maker_of(lots[made])):
             here, there = (used, made) if forward else (made, used)
             near.setdefault(here, []).append((there, (used, made, seq)))
     found = Tree(depth={lot.key: 0}, cut=told.cut)

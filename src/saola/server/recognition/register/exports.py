@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from saola.lists.writing import Cell
+from saola.server.places.office import code_of
 from saola.server.recognition.labels import STATUS
 
 REGISTER = (
@@ -12,6 +13,7 @@ REGISTER = (
     "chủ thể",
     "xã, phường",
     "mã xã",
+    "mã tỉnh",
     "hạng sao",
     "năm công nhận",
     "ngày công nhận",
@@ -48,6 +50,7 @@ def register_rows(rows: Any, on: date) -> Iterator[tuple[Cell, ...]]:
             product.producer.public_name if product.producer else "",
             product.place.name if product.place else "",
             product.place.code if product.place else "",
+            code_of(product.place),
             row.stars,
             row.year,
             row.recognised_on,

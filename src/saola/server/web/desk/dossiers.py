@@ -163,7 +163,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "tests": found.tests.select_related("file"),
         "illustrative": found.illustrative,
         "looks": found.looks.select_related("user")[:LOOKS]
-        if can(request.user, Permission.JOURNAL_VIEW)
+        if can(request.user, Permission.JOURNAL_VIEW, found)
         else (),
     }
     context["form_numbers"] = ("01", "02", "03")

@@ -4,16 +4,20 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from saola.server.accounts.models import User
+from saola.server.accounts.models import Grant, User
 from saola.server.accounts.permissions import Permission
+from saola.server.accounts.rights import COUNTRY, ids_in
 from saola.server.dossiers.labels import STEPS
 from saola.server.journal.models import Entry
+from saola.server.places.office import provinces
 from saola.server.web.common.forms import clean
-from saola.server.web.common.rights import needs
+from saola.server.web.common.rights import needs, person
+from saola.server.web.desk.people import grants_in
 
 # acts beside the steps of a dossier, as the journal's reader knows them
 ACTS = {
@@ -103,10 +107,21 @@ SUBJECTS = {
 }
 
 
+def _seen(request: HttpRequest) -> QuerySet[Entry]:
+    """All acts; in a house of several provinces those of people who have a part in the reader's."""
+    scopes = person(request).scopes_for(Permission.JOURNAL_VIEW)
+    if COUNTRY in scopes or len(provinces()) <= 1:
+        return Entry.objects.all()
+    grants = Grant.objects.filter(grants_in(ids_in(scopes, "place")))
+    return Entry.objects.filter(
+        actor__in=User.objects.filter(pk__in=grants.values("user")).values("username")
+    )
+
+
 @needs(Permission.JOURNAL_VIEW)
 def journal(request: HttpRequest) -> HttpResponse:
     """Acts, newest first; by wish of one record."""
-    rows = Entry.objects.order_by("-number")
+    rows = _seen(request).order_by("-number")
     subject = clean(request.GET.get("ve", ""))[:60]
     if subject:
         rows = rows.filter(subject=subject)

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,9 +40,8 @@ def _scopes(kind: str, rows: QuerySet[Any], field: str = "pk") -> QuerySet[Any]:
     return found
 
 
-def _there(admin: User) -> Q:
-    """Grants that lie in the administrator's provinces."""
-    provinces = ids_in(admin.scopes_for(Permission.ACCOUNTS_MANAGE), "place")
+def grants_in(provinces: list[str]) -> Q:
+    """Grants that lie in these provinces."""
     places = Place.objects.filter(province_code__in=provinces)
     return (
         Q(scope__in=[f"place:{code}" for code in provinces])
@@ -50,6 +49,11 @@ def _there(admin: User) -> Q:
         | Q(scope__in=_scopes("producer", Producer.objects.filter(place__in=places)))
         | Q(scope__in=_scopes("council", Council.objects.filter(province_code__in=provinces)))
     )
+
+
+def _there(admin: User) -> Q:
+    """Grants that lie in the administrator's provinces."""
+    return grants_in(ids_in(admin.scopes_for(Permission.ACCOUNTS_MANAGE), "place"))
 
 
 def _of_province(admin: User) -> QuerySet[User]:
@@ -62,16 +66,20 @@ def _may_act_for(admin: User, user: User) -> bool:
     """Nobody acts for whoever keeps accounts, for one who is gone, or for one who has a part
     outside the administrator's provinces as well."""
     keeps = any(Permission.ACCOUNTS_MANAGE in ALL[g.role].permissions for g in user.granted)
+    return user.is_active and user != admin and not keeps and not _outside(admin, user)
+
+
+def _outside(admin: User, user: User) -> bool:
+    """Whether the person has a role beyond the administrator's provinces as well."""
     inside = Grant.objects.filter(_there(admin), user=user).values("pk")
-    outside = Grant.objects.filter(user=user).exclude(pk__in=inside).exists()
-    return user.is_active and user != admin and not keeps and not outside
+    return Grant.objects.filter(user=user).exclude(pk__in=inside).exists()
 
 
 @needs(Permission.ACCOUNTS_MANAGE)
 def people(request: HttpRequest) -> HttpResponse:
     """Accounts of the province with roles, and what each role may do."""
     wanted = clean(request.GET.get("tim", "")).strip()
-    users = _of_province(person(request)).prefetch_related("grants")
+    users = _of_province(person(request)).prefetch_related(_shown(person(request)))
     if wanted:
         users = users.filter(Q(username__icontains=wanted) | Q(full_name__icontains=wanted))
     page = Paginator(users, A_PAGE).get_page(request.GET.get("trang"))
@@ -86,8 +94,13 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/people.html", context)
 
 
-def _roles(user: User) -> list[dict[str, Any]]:
-    return [{"role": ALL[g.role].name, "scope": g.scope} for g in user.grants.all()]
+def _shown(admin: User) -> Prefetch[str]:
+    """Roles that the administrator sees: those of the own provinces."""
+    return Prefetch("grants", Grant.objects.filter(_there(admin)), "seen")
+
+
+def _roles(user: Any) -> list[dict[str, Any]]:
+    return [{"role": ALL[g.role].name, "scope": g.scope} for g in user.seen]
 
 
 class Reason(Form):
@@ -105,7 +118,7 @@ class Reason(Form):
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: roles, second keys; act for the person, or take lost keys off."""
     admin = person(request)
-    user = get_object_or_404(_of_province(admin).prefetch_related("grants"), pk=pk)
+    user = get_object_or_404(_of_province(admin).prefetch_related(_shown(admin)), pk=pk)
     keys = Authenticator.objects.filter(user_id=user.pk)
     form = Reason(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -138,6 +151,8 @@ def _act_for(request: HttpRequest, admin: User, user: User, why: str) -> bool:
 def _reset(request: HttpRequest, admin: User, user: User, why: str) -> bool:
     if user == admin:
         raise Refused("Khóa của chính mình: bỏ ở trang “Khóa đăng nhập”.")
+    if _outside(admin, user):
+        raise Refused("Người này còn vai trò ở tỉnh khác: quản trị hệ thống bỏ khóa.")
     raise_if_reauthentication_required(request, app="allauth.mfa")
     keys = Authenticator.objects.filter(user_id=user.pk)
     entry = record(

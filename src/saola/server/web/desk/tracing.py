@@ -83,7 +83,9 @@ def _looked(request: HttpRequest) -> dict[str, Any] | None:
     gtin = values.get("01", "")
     look = lookup.look(gtin, values.get("10", ""), values.get("21", ""), today)
     lots = Lot.objects.filter(pk=look.lot).select_related("item__producer") if look.lot else []
-    return {"look": look, "lot": next(iter(lots), None), "number": look.place + 1}
+    lot = next(iter(lots), None)
+    mine = lot is not None and can(request.user, Permission.TRACE_OVERSEE, lot)
+    return {"look": look, "lot": lot, "mine": mine, "number": look.place + 1}
 
 
 @needs(Permission.TRACE_OVERSEE)

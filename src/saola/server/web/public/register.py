@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from saola.criteria import newest_sets
 from saola.server.market.queries import exported
 from saola.server.places.models import Place
+from saola.server.places.office import DIGITS, provinces
 from saola.server.products.models import Producer
 from saola.server.recognition.labels import STATUS, in_words
 from saola.server.recognition.models import Recognition
@@ -22,7 +24,7 @@ from saola.server.recognition.queries import Filters, figures, listed, register,
 from saola.server.recognition.register.shelf import meant
 from saola.server.web.common.forms import clean
 
-PER_PAGE = 50
+PER_PAGE, COMMUNE = 50, 5  # rows; digits of a code
 SHOWN = (
     "stars", "year", "expires_on", "revoked_on", "product__name", "product__illustrative",
     "product__producer__name", "product__producer__kind", "product__place__name",
@@ -33,9 +35,11 @@ SHOWN = (
 def home(request: HttpRequest) -> HttpResponse:
     """What the office has, in figures that open their lists."""
     told = Recognition.objects.filter(published_on__isnull=False).exclude(batch="")
+    rows = provinces()
     context = {
         "figures": figures(timezone.localdate()),
         "batches": told.values_list("batch", "year").distinct().order_by("year"),
+        "provinces": rows if len(rows) > 1 else (),
     }
     return render(request, "public/home.html", context)
 
@@ -48,7 +52,8 @@ def asked(request: HttpRequest) -> Filters:
     return Filters(
         text=clean(request.GET.get("tim", ""))[:100],
         stars=stars if stars in ("3", "4", "5") else "",
-        place=place if place.isdigit() and len(place) == 5 else "",
+        place=place if place.isdigit() and len(place) == COMMUNE else "",
+        province=place if place.isdigit() and len(place) == DIGITS else "",
         status=status if status in STATUS else "",
         group=group if group in group_names() else "",
         kind=kind if kind in Producer.Kind.values else "",
@@ -81,6 +86,17 @@ def group_names() -> dict[str, str]:
     return {str(one.number): one.name for one in newest_sets()}
 
 
+def _places(filters: Filters) -> dict[str, Any]:
+    """Communes to choose from; in a house of several provinces those of the chosen one, beside the
+    provinces."""
+    rows, communes = provinces(), Place.objects.communes().order_by("folded")
+    if len(rows) <= 1:
+        return {"places": communes}
+    chosen = Place.objects.filter(code=filters.place).values("province_code")
+    inside = Q(province_code=filters.province) | Q(province_code__in=chosen)
+    return {"provinces": rows, "places": communes.filter(inside)}
+
+
 @login_not_required
 def register_list(request: HttpRequest) -> HttpResponse:
     """The register with search and filters; the results alone for a page that asks as one types."""
@@ -97,7 +113,7 @@ def register_list(request: HttpRequest) -> HttpResponse:
         "exported": request.GET.get("xuat-khau") == "1",
         "groups": group_names(),
         "kinds": Producer.Kind.choices,
-        "places": Place.objects.communes().order_by("folded"),
+        **_places(filters),
         "states": STATUS,
         "query": query.urlencode(),
         "today": today,

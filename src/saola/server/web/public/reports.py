@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.lifecycle.machine import Refused
 from saola.server.places.models import Place
+from saola.server.places.office import provinces
 from saola.server.products.models import Product
 from saola.server.recognition.models import Recognition
 from saola.server.supervision.grievances import Find, send
@@ -65,7 +66,12 @@ class MisuseForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places: Any = self.fields["place"]
-        places.queryset = Place.objects.communes().order_by("folded")
+        places.queryset = Place.objects.communes().order_by("folded", "code")
+        names = {row.code: row.name for row in provinces()}
+        if len(names) > 1:
+            places.label_from_instance = lambda row: (
+                f"{row.name}, {names.get(row.province_code, row.province_code)}"
+            )
 
 
 @login_not_required

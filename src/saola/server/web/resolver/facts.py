@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from saola.server.events.models import Event, Word
 from saola.server.events.search import whole
 from saola.server.events.store import ACTIONS
-from saola.server.events.tree import counting
+from saola.server.events.tree import Keeper, counting
 from saola.server.products.models import Producer
 from saola.server.recognition.labels import in_words
 from saola.server.recognition.models import Recognition
 from saola.server.recognition.queries import with_status
-from saola.server.traceability.lineage import kin, lots_of
+from saola.server.traceability.lineage import kin, lots_of, maker_of
 from saola.server.traceability.models import GrowingArea, Lot, TradeItem
 
 MOST_STAGES = 40
@@ -67,8 +67,12 @@ def stages(lot: Lot) -> list[Stage]:
     own = Event.objects.filter(seq__in=counting(lot.key))
     begun = Event.objects.filter(seq__in=counting(*up.depth), action=ADD)
     rows = [*Event.objects.filter(seq__in=made), *own, *begun]
-    owners = {None, *(one.item.producer_id for one in lots_of(up.depth).values())}
-    found = {row.seq: row for row in rows if row.owner in owners and not row.declared}
+    makers = {maker_of(one) for one in lots_of(up.depth).values()}
+    found = {
+        row.seq: row
+        for row in rows
+        if not row.declared and any(Keeper(row.owner, row.province).speaks_for(m) for m in makers)
+    }
     # the last of them, for they are nearest to the buyer
     shown = sorted(found.values(), key=lambda row: (row.event_time, row.seq))[-MOST_STAGES:]
     steps = dict(Word.objects.filter(pk__in={row.step for row in shown}).values_list("pk", "text"))

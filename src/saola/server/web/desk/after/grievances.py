@@ -25,7 +25,7 @@ ADDRESSES = {"kien-nghi": "petition", "khieu-nai": "complaint", "phan-anh": "rep
 def visible(request: HttpRequest) -> Any:
     """Grievances about products the person may see, and about the mark in the person's province."""
     codes = ids_in(person(request).scopes_for(Permission.SUPERVISE), "place")
-    mine = Q(product__in=Product.objects.visible_to(request.user))
+    mine = Q(product__in=Product.objects.visible_to(request.user, Permission.SUPERVISE))
     mine |= Q(product=None, place__province_code__in=codes)
     return Grievance.objects.filter(mine).select_related(
         "product__producer", "product__place", "place", "sender", "decision", "handled_by"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from saola.criteria.rulebook import rulebook_in_force
 from saola.server.accounts.permissions import Permission
-from saola.server.accounts.rights import can, ids_in
+from saola.server.accounts.rights import can
 from saola.server.products.models import Product
 from saola.server.recognition.queries import with_status
 from saola.server.supervision.inspections import (
@@ -70,11 +70,10 @@ class PlanForm(Form):
 def new(request: HttpRequest) -> HttpResponse:
     """Plan one."""
     by = person(request)
-    codes = ids_in(by.scopes_for(Permission.SUPERVISE), "place")
     rows = (
         with_status(timezone.localdate())
         .filter(
-            product__in=Product.objects.visible_to(by),
+            product__in=Product.objects.visible_to(by, Permission.SUPERVISE),
             product__name_known=True,
             status__in=("in_force", "expiring", "extended", "unknown"),
         )
@@ -85,7 +84,6 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = dict(form.cleaned_data)
         chosen = list(data.pop("recognitions"))
-        data["province_code"] = codes[0] if codes else ""
         made = form.carry_out(lambda: plan(data, chosen, by=by))
         if made:
             return redirect("desk:inspection", made.pk)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -50,7 +51,11 @@ def day_of(request: HttpRequest) -> date:
 def province(request: HttpRequest) -> str:
     """Whose figures are shown: of the province in which the person works; "" for the country's."""
     scopes = person(request).scopes_for(Permission.DESK_USE)
-    return "" if COUNTRY in scopes else min(provinces_in(scopes), default="")
+    if COUNTRY in scopes:
+        return ""
+    if not (codes := provinces_in(scopes)):
+        raise PermissionDenied(_("Địa bàn của bạn chưa có trong danh mục đơn vị hành chính."))
+    return min(codes)
 
 
 def read_of(request: HttpRequest) -> Terms:

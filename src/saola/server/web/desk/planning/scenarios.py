@@ -98,10 +98,11 @@ class ScenarioForm(Form):
     )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, province: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places: Any = self.fields["area"]
-        places.queryset = Place.objects.communes().order_by("folded")
+        communes = Place.objects.communes().filter(province_code=province)
+        places.queryset = communes.order_by("folded")
 
     def facts(self) -> dict[str, Any]:
         """As the act wants them."""
@@ -121,16 +122,18 @@ def _written(row: Scenario) -> dict[str, Any]:
     return told | {"area": row.area.all()}
 
 
-def _proposed() -> dict[str, Any]:
-    """For a new one: what is missing of the promises for 2030 today."""
+def _proposed(province: str) -> dict[str, Any]:
+    """For a new one: what is missing of the province's promises for 2030 today."""
     today = timezone.localdate()
-    read, told = terms(today), {target.id: target for target in targets()}
+    read, told = terms(today).of(province), {target.id: target for target in targets(province)}
     first = today.year + 1
     found: dict[str, Any] = {
         "first_year": first, "days_per_step": 3, "first": "upgraded",
         "due_year": max(first, min(first + YEARS - 1, PROMISED_BY)),
     }  # fmt: skip
     for name, key in (("upgraded", "upgrade_3_to_4_2030"), ("five_star", "five_star_2030")):
+        if key not in told:
+            continue
         row = progress(told[key], read)
         least = row.target.least
         if row.target.unit == "percent":
@@ -168,11 +171,12 @@ def seen(request: HttpRequest) -> Any:
 @needs(Permission.DESK_USE)
 def scenarios(request: HttpRequest) -> HttpResponse:
     """All, a form for one more, and a choice of those to compare."""
-    may = bool(province_of(request, Permission.PLAN))
+    province = province_of(request, Permission.PLAN)
+    may = bool(province)
     form = None
     if may:
         told = request.POST if request.method == "POST" else None
-        form = ScenarioForm(told, initial=_proposed())
+        form = ScenarioForm(province, told, initial=_proposed(province))
         if (made := _kept(request, form, None)) is not None:
             begin(made, by=person(request))
             return redirect("desk:scenario", made.pk)
@@ -201,7 +205,7 @@ def scenario(request: HttpRequest, pk: int) -> HttpResponse:
             begin(row, by=by)
             return redirect("desk:scenario", pk)
         told = request.POST if request.method == "POST" else None
-        form = ScenarioForm(told, initial=_written(row))
+        form = ScenarioForm(row.province_code, told, initial=_written(row))
         if (kept := _kept(request, form, row)) is not None:
             begin(kept, by=by)
             return redirect("desk:scenario", pk)

@@ -12,13 +12,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from saola.scoring.words import BREAKS, EFFECTS, MODES, PLACES, QUORUM, SETTINGS, in_words
-from saola.server.accounts.models import User
+from saola.server.accounts.models import Grant, User
 from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import can
 from saola.server.councils import seats
 from saola.server.councils.models import Council, CouncilMember
 from saola.server.web.common.forms import DateField, Form
 from saola.server.web.common.rights import needs, person, province_of
+from saola.server.web.desk.people import grants_in
 
 
 def _said(words: dict[Any, str]) -> list[tuple[Any, Any]]:
@@ -153,7 +154,15 @@ def establish(request: HttpRequest) -> HttpResponse:
     )
 
 
-class HandOnForm(Form):
+class OfCouncil(Form):
+    """About a seat of a council."""
+
+    def __init__(self, council: Council, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.council = council
+
+
+class HandOnForm(OfCouncil):
     """Who takes the seat, and on what ground."""
 
     username = forms.CharField(label=_("Tên đăng nhập của người thay"), max_length=60)
@@ -163,17 +172,22 @@ class HandOnForm(Form):
 
     def clean_username(self) -> User:
         """The account of that name."""
-        return _account(self.cleaned_data["username"])
+        return _account(self.cleaned_data["username"], self.council)
 
 
-def _account(username: str) -> User:
+def _account(username: str, council: Council) -> User:
+    """Somebody of the council's province, or who has no part in any yet: whoever has one elsewhere
+    only is not told of here."""
     user = User.objects.filter(username=username).first()
-    if user is None:
+    grants = Grant.objects.filter(user=user)
+    if user is None or (
+        grants.exists() and not grants.filter(grants_in([council.province_code])).exists()
+    ):
         raise forms.ValidationError("Chưa có tài khoản tên này.")
     return user
 
 
-class SeatForm(Form):
+class SeatForm(OfCouncil):
     """Who gets which seat."""
 
     username = forms.CharField(label=_("Tên đăng nhập"), max_length=60)
@@ -183,7 +197,7 @@ class SeatForm(Form):
 
     def clean_username(self) -> User:
         """The account of that name."""
-        return _account(self.cleaned_data["username"])
+        return _account(self.cleaned_data["username"], self.council)
 
 
 @needs(Permission.COUNCIL_APPOINT)
@@ -192,7 +206,7 @@ def council(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Council, pk=pk)
     if not can(request.user, Permission.COUNCIL_APPOINT, found):
         return render(request, "common/not_found.html", status=404)
-    form = SeatForm(request.POST if request.method == "POST" else None)
+    form = SeatForm(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
         data = form.cleaned_data
         made = form.carry_out(
@@ -224,7 +238,8 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(CouncilMember.objects.select_related("council", "user"), pk=pk)
     if not can(request.user, Permission.COUNCIL_APPOINT, member.council):
         raise Http404
-    form = HandOnForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = HandOnForm(member.council, posted)
     if form.is_valid():
         data = form.cleaned_data
         if form.carry_out(

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,11 +29,12 @@ from saola.server.market.queries import (
     year_totals,
 )
 from saola.server.places.models import Place
+from saola.server.places.office import lying_in
 from saola.server.products.models import Producer, Product
 from saola.server.web.common.figures.charts import links
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import DateField, Form, whole_number
-from saola.server.web.common.rights import needs, person
+from saola.server.web.common.rights import needs, person, provinces_in, visible_or_404
 from saola.server.web.desk.trading.sets import group_choices
 from saola.vietnamese.numbers import decimal_comma
 
@@ -48,9 +48,9 @@ def products_of(request: HttpRequest) -> Any:
     if COUNTRY in scopes:
         return rows
     codes = ids_in(scopes, "place")
-    mine = Q(place__in=Place.objects.seen_by(codes)) | Q(place__province_code__in=codes)
-    if settings.OCOP["province_code"] in codes:  # no source says in which commune they are
-        mine |= Q(place=None)
+    mine = Q(place__in=Place.objects.seen_by(codes))
+    for code in codes:
+        mine |= lying_in(code)
     return rows.filter(mine)
 
 
@@ -66,9 +66,10 @@ def market(request: HttpRequest) -> HttpResponse:
     now = timezone.localdate().year
     states = Enquiry.objects.filter(product__in=products).values("state").order_by()
     asked = dict(states.annotate(n=Count("pk")).values_list("state", "n"))
-    demands = [demand for demand in Demand.objects.all()[:SHOWN] if can(
-        request.user, Permission.TRADE_OVERSEE, demand
-    )]  # fmt: skip
+    scopes = person(request).scopes_for(Permission.TRADE_OVERSEE)
+    demands = Demand.objects.all()
+    if COUNTRY not in scopes:
+        demands = demands.filter(province_code__in=provinces_in(scopes))
     lacking = needing_help(products)
     kinds: dict[str, Any] = dict(Producer.Kind.choices)
     context = {
@@ -87,7 +88,7 @@ def market(request: HttpRequest) -> HttpResponse:
         "asked": [(Enquiry.State(key).label, n) for key, n in sorted(asked.items())],
         "lacking": lacking[:SHOWN],
         "lacking_all": len(lacking),
-        "demands": demands,
+        "demands": demands[:SHOWN],
     }
     return render(request, "desk/trading/market.html", context)
 
@@ -230,10 +231,8 @@ def exports_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 @needs(Permission.TRADE_OVERSEE)
 def demand(request: HttpRequest, pk: int) -> HttpResponse:
     """What one buyer seeks, who could deliver it, and why; open or close it."""
-    found = get_object_or_404(Demand, pk=pk)
+    found = visible_or_404(request, Demand, Permission.TRADE_OVERSEE, pk)
     by = person(request)
-    if not can(by, Permission.TRADE_OVERSEE, found):
-        return redirect("desk:market")
     if request.method == "POST":
         try:
             if "introduce" in request.POST:

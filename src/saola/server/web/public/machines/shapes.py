@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
+from saola.server.places.office import code_of
 from saola.server.products.models import Product
 from saola.server.web.public.machines.versions import LICENCE, VERSION
 from saola.server.web.public.products import recognised
@@ -31,6 +32,7 @@ class OpenProduct(OpenRecognition):
     producer_kind: str | None
     commune: str | None
     commune_code: str | None
+    province_code: str
     set: int | None
     illustrative: bool
     source: str | None
@@ -73,6 +75,7 @@ def _facts(row: Any, product: Any) -> dict[str, Any]:
         "producer_kind": product.producer.kind if product.producer else None,
         "commune": product.place.name if product.place else None,
         "commune_code": product.place.code if product.place else None,
+        "province_code": code_of(product.place),
         "set": product.group_number,
         "illustrative": product.illustrative,
         "source": row.source_url or None,
@@ -98,7 +101,7 @@ def whole(product: Product, today: date) -> WholeProduct:
 PARAMETERS = (
     ("tim", "Words of name, producer or commune; marks may be left out", {"type": "string"}),
     ("sao", "Class", {"type": "string", "enum": ["3", "4", "5"]}),
-    ("xa", "Code of a commune; places that it followed count", {"type": "string"}),
+    ("xa", "Code of a commune (places that it followed count) or province", {"type": "string"}),
     ("bo", "Number of the product set", {"type": "string"}),
     ("tinh-trang", "State of the recognition", {"type": "string"}),
     ("loai", "Kind of producer", {"type": "string"}),
