@@ -18,7 +18,7 @@ from saola.server.works import progress
 
 
 @pytest.fixture(autouse=True)
-def _data(settings: Any, tmp_path: Any) -> None:
+def _data(db: None, settings: Any, tmp_path: Any) -> None:
     settings.DATA = tmp_path
 
 
@@ -33,10 +33,9 @@ def test_a_bar_while_it_goes_on_and_nothing_after() -> None:
 
 
 def test_a_stop_left_behind_blocks_nothing_for_good() -> None:
-    with progress.Progress("list-3", 10):
-        assert progress.stop("list-3")
-        kept = progress._file("list-3", "stop").read_bytes()
-    progress._file("list-3", "stop").write_bytes(kept)
+    died = progress.Progress("list-3", 10)
+    died(3)
+    assert progress.stop("list-3")  # and the worker is no more
     with pytest.raises(progress.Stopped), progress.Progress("list-3", 10):
         pass
     with progress.Progress("list-3", 10):

@@ -520,6 +520,14 @@ class TestSettings:
         assert found["scan_alarms"] == {"devices": 20, "travel_minutes": 60}
         assert found["provinces"] == {"14": {"agency_name": "Chi cục"}}
 
+    def test_the_example_says_what_holds_without_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = (Path(__file__).parents[2] / "deploy/ocop.toml").read_text()
+        found = self.read(tmp_path, monkeypatch, text)
+        assert set(found.pop("provinces")) == {"11"}
+        assert found == {k: v for k, v in house.OCOP.items() if k != "provinces"}
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [('agency_nam = "x"', "agency_name?"), ("answer_workdays = '10'", "kind int"),

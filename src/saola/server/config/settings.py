@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "saola.server.running",
+    "saola.server.works",
     "saola.server.accounts",
     "saola.server.journal",
     "saola.server.files",

@@ -12,6 +12,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
+from saola.server.places.models import Place
+from saola.server.places.office import code_of, provinces
+
 OLDEST = 150000  # PostgreSQL 15
 LEAST_FREE = 0.1
 
@@ -19,7 +22,7 @@ LEAST_FREE = 0.1
 @register(Tags.security, deploy=True)
 def deployed(app_configs: Any, **_options: Any) -> list[CheckMessage]:
     """All of them."""
-    return [*_mode(), *_database(), *_folders(), *_doors(), *_people()]
+    return [*_mode(), *_database(), *_folders(), *_doors(), *_people(), *_offices()]
 
 
 def _mode() -> Iterator[CheckMessage]:
@@ -91,3 +94,15 @@ def _people() -> Iterator[CheckMessage]:
         yield Warning("SAOLA_SMTP chưa đặt: không gửi thư điện tử được.", id="saola.W007")
     if not settings.SIGNING.get("trust"):
         yield Warning("SAOLA_TRUST chưa đặt: không nhận văn bản ký số nào.", id="saola.W008")
+
+
+def _offices() -> Iterator[CheckMessage]:
+    home = code_of(None)
+    if Place._meta.db_table not in connection.introspection.table_names():
+        return  # before the first migration
+    if not provinces().filter(code=home).exists():
+        yield Warning(
+            f"Chưa có tỉnh {home} trong danh mục đơn vị hành chính.",
+            hint="saola-server province; tỉnh khác thì đặt province_code trong tệp của SAOLA_OCOP.",
+            id="saola.W009",
+        )

@@ -106,6 +106,7 @@ def register_list(request: HttpRequest) -> HttpResponse:
         row.words = in_words(row.status, row.expires_on, today, revoked_on=row.revoked_on)
     query = request.GET.copy()
     query.pop("trang", None)
+    part = "X-Part" in request.headers
     context = {
         "page": page,
         "filters": filters,
@@ -113,13 +114,12 @@ def register_list(request: HttpRequest) -> HttpResponse:
         "exported": request.GET.get("xuat-khau") == "1",
         "groups": group_names(),
         "kinds": Producer.Kind.choices,
-        **_places(filters),
+        **({} if part else _places(filters)),
         "states": STATUS,
         "query": query.urlencode(),
         "today": today,
         "illustrative": any(row.product.illustrative for row in page),
     }
-    part = "X-Part" in request.headers
     page_of = "public/results.html" if part else "public/register.html"
     answer = render(request, page_of, context)
     patch_vary_headers(answer, ["X-Part"])
