@@ -48,10 +48,11 @@ def test_the_register_goes_out_with_its_filters_and_without_names_of_people(offi
     book = Client().get(reverse("public:register-file", args=["xlsx"])).content
 
     assert [row[0] for row in rows[1:]] == ["Chè A", "Chè B"]
-    assert rows[1][1:8] == [
+    assert rows[1][1:9] == [
         "Hộ kinh doanh",
         "Xã Tà Xùa",
         "03868",
+        "14",
         "4",
         "2026",
         "05/08/2026",

@@ -35,7 +35,7 @@ from saola.server.notices.models import Message
 from saola.server.outreach import questions
 from saola.server.places.models import Place
 from saola.server.places.office import office as office_of_code
-from saola.server.places.office import provinces
+from saola.server.places.office import province_in, provinces
 from saola.server.products.models import Producer, Product
 from saola.server.recognition import actions
 from saola.server.recognition.list_actions import accept_list, receive_list
@@ -161,6 +161,11 @@ class TestPapers:
         assert (data["place"], data["above"]) == ("Điện Biên", "Ủy ban nhân dân tỉnh Điện Biên")
         assert data["to"] == ["Chủ tịch Ủy ban nhân dân tỉnh Điện Biên"]
         assert minutes_data(eleven.session(eleven.dossier()))["place"] == "Điện Biên"
+
+    def test_before_the_proposal_too(self, two: Two) -> None:
+        dossier = two[1].dossier("reported")
+        assert not any(scope == "place:11" for scope in dossier.scopes())
+        assert province_in(dossier) == "11"
 
     def test_numbers_are_each_ones_own(self, two: Two) -> None:
         for at in (0, 1):
@@ -316,7 +321,11 @@ class TestWork:
         ):  # fmt: skip
             text += f"{number}\t{name}\tHTX A\t{place}\t4 sao\t12/QĐ-UBND ngày 05/8/2025\n"
         made = receive_list("a.txt", text.encode(), "11", by=two[1]["ocop_agency"])
-        accept_list(ListImport.objects.get(pk=made.pk), by=two[1]["ocop_agency"])
+        made.refresh_from_db()
+        assert (made.rows, made.skipped) == (1, 2)
+        page = two[1].client("ocop_agency").get(reverse("desk:list", args=[made.pk]))
+        assert "dòng này không được ghi" in page.content.decode()
+        accept_list(made, by=two[1]["ocop_agency"])
         assert list(Product.objects.values_list("name", "place__code")) == [("Mật ong", "09001")]
         read = terms(timezone.localdate())
         assert (len(read.of("11").last), len(read.of("14").last)) == (1, 0)
@@ -534,7 +543,8 @@ class TestSettings:
          ("answer_workdays = true", "kind int"), ("[provinces.1]\n", "two digits"),
          ('[provinces.11]\nprovince_code = "14"', "no setting"), ("x = [", "SAOLA_OCOP"),
          ('taste_in_writing = "x"', "one of"), ('renewal_reminder_days = ["x"]', "must list int"),
-         ("[scan_alarms]\nspeed = 3", "no setting")],
+         ("[scan_alarms]\nspeed = 3", "no setting"), ("provinces = 5", "[provinces.11]"),
+         ('province_code = "1x9"', "two digits"), ('[answer_days]\npetition = "x"', "kind int")],
     )  # fmt: skip
     def test_what_is_wrong_is_named(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str

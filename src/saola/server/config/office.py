@@ -15,6 +15,12 @@ ITS_OWN = {
     "agency_name", "agency_head", "taste_in_writing", "answer_days", "answer_workdays",
     "clock_stops_on_request",
 }  # fmt: skip
+OPEN = {
+    "answer_days": int,
+    "trace_systems": str,
+    "claim_roles": str,
+}  # tables with names of one's own
+DIGITS = 2
 CHOICES = {
     "extension_scope": ("transition_with_pending_renewal", "any_with_pending_renewal", "none"),
     "taste_in_writing": ("samples", "last_session", "meeting"),
@@ -30,17 +36,22 @@ def offices(defaults: Mapping[str, Any]) -> dict[str, Any]:
         told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise Unsafe(f"SAOLA_OCOP: {fault}") from None
-    found = dict(defaults)
-    for name, value in told.items():
-        if name == "provinces":
-            found["provinces"] = {code: _own(code, of, defaults) for code, of in value.items()}
-        else:
-            found[name] = _read(name, value, defaults, set(defaults))
-    return found
+    provinces = told.pop("provinces", {})
+    known = set(defaults) - {"provinces"}
+    found = dict(defaults) | {name: _read(name, of, defaults, known) for name, of in told.items()}
+    if not _is_code(found["province_code"]):
+        raise Unsafe("SAOLA_OCOP: province_code must be two digits")
+    if not isinstance(provinces, dict):
+        raise Unsafe("SAOLA_OCOP: provinces are written as [provinces.11]")
+    return found | {"provinces": {code: _own(code, of, found) for code, of in provinces.items()}}
+
+
+def _is_code(text: str) -> bool:
+    return len(text) == DIGITS and text.isascii() and text.isdecimal()
 
 
 def _own(code: str, told: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    if not (len(code) == 2 and code.isdecimal() and isinstance(told, dict)):
+    if not (_is_code(code) and isinstance(told, dict)):
         raise Unsafe(f"SAOLA_OCOP: [provinces.{code}] must name a province by its two digits")
     return {name: _read(name, value, defaults, ITS_OWN) for name, value in told.items()}
 
@@ -58,7 +69,11 @@ def _read(name: str, value: Any, defaults: Mapping[str, Any], known: set[str]) -
             type(default).__name__, type(default).__name__
         )
         raise Unsafe(f"SAOLA_OCOP: {name} must be of the kind {kind}")
-    if isinstance(default, dict) and default and name != "trace_systems":
+    if name in OPEN:
+        wrong = [key for key, of in value.items() if type(of) is not OPEN[name]]
+        if wrong:
+            raise Unsafe(f"SAOLA_OCOP: {name}.{wrong[0]} must be of the kind {OPEN[name].__name__}")
+    elif isinstance(default, dict):
         return default | {key: _read(key, of, default, set(default)) for key, of in value.items()}
     if name in CHOICES and value not in CHOICES[name]:
         raise Unsafe(f"SAOLA_OCOP: {name} must be one of {', '.join(CHOICES[name])}")

@@ -64,9 +64,14 @@ def code_of(place: Place | None) -> str:
 
 
 def province_in(record: Any) -> str:
-    """The province of a record by its scopes."""
-    codes = (scope.removeprefix("place:") for scope in record.scopes())
-    return next((code for code in codes if len(code) == DIGITS and code.isdecimal()), code_of(None))
+    """The code of the province of a record: its own, that of its place, or of what it is about."""
+    place = getattr(record, "place", None)
+    if code := getattr(record, "province_code", "") or getattr(place, "province_code", ""):
+        return str(code)
+    for about in ("council", "dossier", "recognition", "product"):
+        if (of := getattr(record, about, None)) is not None:
+            return province_in(of)
+    return code_of(None)
 
 
 def office_of(place: Place | None) -> Office:

@@ -12,6 +12,7 @@ from saola.server.accounts.permissions import Permission
 from saola.server.accounts.rights import COUNTRY, ids_in
 from saola.server.files.models import StoredFile
 from saola.server.places.models import Place
+from saola.server.places.office import code_of
 from saola.server.products.naming import found_by, place_names
 from saola.vietnamese.folding import fold
 
@@ -155,6 +156,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
             Q(producer__in=[int(i) for i in ids_in(scopes, "producer")])
             | Q(place__in=Place.objects.seen_by(codes))
             | Q(place__province_code__in=codes)
+            | (Q(place=None) if code_of(None) in codes else Q())
         )
 
 
@@ -218,9 +220,7 @@ class Product(models.Model):
     def scopes(self) -> set[str]:
         """Those of its producer and of its place."""
         own = self.producer.scopes() if self.producer else {COUNTRY}
-        if self.place:
-            own |= self.place.scopes()
-        return own
+        return own | (self.place.scopes() if self.place else {f"place:{code_of(None)}"})
 
     @property
     def makers(self) -> str:

@@ -16,7 +16,7 @@ from saola.server.dossiers.models import Dossier
 from saola.server.dossiers.queries import locked
 from saola.server.journal.record import record
 from saola.server.places.models import NumberSeries
-from saola.server.places.office import office_of
+from saola.server.places.office import code_of, office_of
 from saola.server.products.models import Product
 from saola.server.recognition import tasks
 from saola.server.recognition.models import (
@@ -152,7 +152,7 @@ def new_decision(kind: str, signed: Signed, product: Product) -> Decision:
                 signer=signed.signer,
                 signer_position=signed.position,
                 capacity=signed.capacity,
-                province_code=product.place.province_code if product.place else "",
+                province_code=code_of(product.place),
                 illustrative=product.illustrative,
             )
     except IntegrityError:

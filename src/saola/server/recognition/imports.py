@@ -4,7 +4,7 @@ changes nothing. Work of the background; the acts of people stand in `list_actio
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,6 +15,8 @@ from django.utils import timezone
 from saola.criteria import newest_sets, rulebook, rulebook_in_force
 from saola.criteria.load import RULEBOOKS
 from saola.lists import Unreadable, list_data, read_list
+from saola.lists.reading import Skipped
+from saola.places import PROVINCE_CODE
 from saola.server.files.store import keep, open_file
 from saola.server.journal.record import record
 from saola.server.places.models import Place
@@ -42,6 +44,8 @@ def read(pk: int) -> None:
     except Unreadable as fault:
         ListImport.objects.filter(pk=pk).update(state=State.UNREADABLE, fault=str(fault))
         return
+    if found.province_code != PROVINCE_CODE:
+        data |= _in_communes(data, found.province_code)
     text = json.dumps(data, ensure_ascii=False).encode()
     rows = data["rows"]
     found.reading = keep(text, f"doc-{pk}.json", "application/json")
@@ -49,6 +53,28 @@ def read(pk: int) -> None:
     found.rows, found.skipped = len(rows), len(data["skipped"])
     found.doubtful = sum(bool(row["warnings"]) for row in rows)
     found.save()
+
+
+LEFT = "chưa tìm thấy xã, phường trong danh mục của tỉnh; dòng này không được ghi"
+
+
+def _in_communes(data: dict[str, Any], province_code: str) -> dict[str, Any]:
+    """Rows and skipped lines by the communes of a province that the library has no list of: found
+    by their whole names. What no commune is known of would lie in the house's own province, so it
+    is left out where that is another."""
+    places = Place.objects.communes().filter(province_code=province_code)
+    often = Counter(place.folded for place in places)
+    codes = {place.folded: place.code for place in places if often[place.folded] == 1}
+    rows, skipped = [], list(data["skipped"])
+    for row in data["rows"]:
+        code = codes.get(fold((row["place"] or "").partition(",")[0].strip()))
+        if code is None and province_code != code_of(None):
+            skipped.append(asdict(Skipped(row["row"], LEFT, row["sheet"])))
+            continue
+        # what the library says of communes is said of its own province
+        warnings = [text for text in row["warnings"] if "xã, phường" not in text]
+        rows.append(row | {"commune_code": code, "warnings": warnings})
+    return {"rows": rows, "skipped": skipped}
 
 
 def reading_of(found: ListImport) -> dict[str, Any]:
@@ -64,7 +90,6 @@ class _Known:
     """What the register has already, by the keys that a list can give."""
 
     places: dict[str, Place]
-    named: dict[str, Place]  # communes whose name is no other's, by it
     producers: dict[tuple[str, int | None], Producer]
     products: dict[tuple[str, int | None, int | None], Product]
     recognitions: set[tuple[int, int | None, int | None]]
@@ -88,11 +113,8 @@ def _write(pk: int) -> None:
     )
     if found.state != State.WRITING:
         return
-    known = _known(found.province_code)
     rows = reading_of(found)["rows"]
-    if found.province_code != code_of(None):
-        # what no commune is known of would lie in the house's own province
-        rows = [row for row in rows if _place(row, known)]
+    known = _known(found.province_code)
     with Progress(f"list-{pk}", 3 * len(rows)) as note:
         _add_producers(rows, known)
         note(len(rows))
@@ -102,18 +124,16 @@ def _write(pk: int) -> None:
         note(3 * len(rows))
     found.state, found.written_at = State.WRITTEN, timezone.now()
     found.save()
-    facts = {"rows": found.rows, "taken": len(rows), "written": found.written}
+    facts = {"rows": found.rows, "written": found.written}
     record("write_list", f"import:{found.pk}", facts, by=found.by)
 
 
 def _known(province_code: str) -> _Known:
     places = Place.objects.communes().filter(province_code=province_code)
-    often = Counter(place.folded for place in places)
     producers = Producer.objects.filter(lying_in(province_code), illustrative=False)
     products = Product.objects.filter(lying_in(province_code), illustrative=False)
     return _Known(
         {place.code: place for place in places},
-        {place.folded: place for place in places if often[place.folded] == 1},
         {(p.folded, p.place_id): p for p in producers},
         {
             (p.folded, p.producer_id, p.place_id if p.producer_id is None else None): p
@@ -124,7 +144,7 @@ def _known(province_code: str) -> _Known:
 
 
 def _place(row: dict[str, Any], known: _Known) -> Place | None:
-    return known.places.get(row["commune_code"] or "") or known.named.get(fold(row["place"] or ""))
+    return known.places.get(row["commune_code"] or "")
 
 
 def _producer_key(row: dict[str, Any], known: _Known) -> tuple[str, int | None]:

@@ -19,6 +19,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       // no network, or asked again meanwhile: what is shown stays, the button still works
     }
   };
+  // a province brings its own communes to choose from: the page itself comes anew
+  form.querySelector("[data-anew]")?.addEventListener("change", () => { form.requestSubmit(); });
   form.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(ask, PAUSE);

@@ -2,7 +2,7 @@
 // under ids made here, so that a message sent twice changes nothing. Each person's entries go out
 // under that person's name only.
 import Dexie from "../vendor/dexie.min.js";
-import { post, token } from "./saving.js";
+import { differs, post, token } from "./saving.js";
 import { sendFile } from "./tus.js";
 
 const bar = document.querySelector("[data-outbox]");
@@ -143,7 +143,8 @@ async function show() {
 }
 
 // a page opened again without a network shows what was written last, under the revision and the id
-// it was written at; saved by the button it first hands over what waits
+// it was written at, but for what was chosen on it before this file had come; saved by the button it
+// first hands over what waits
 async function restore() {
   const form = document.querySelector("form[data-draft], form[data-sheet]");
   if (!form) return;
@@ -151,7 +152,10 @@ async function restore() {
   const entry = await db.forms.get(keyOf(location.pathname));
   if (!entry) return;
   waiting = true;
+  const boxes = [...form.querySelectorAll("[type=radio], [type=checkbox]")];
+  const chosen = new Set(boxes.filter(differs).map(({ name }) => name));
   for (const [name, value] of entry.fields) {
+    if (chosen.has(name)) continue;
     for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (input.type === "radio" || input.type === "checkbox") input.checked = input.value === value;
       else if (input.type !== "hidden" || name === "base" || name === "page") input.value = value;
@@ -183,11 +187,12 @@ async function remember() {
   if (page.ok && !page.redirected) await (await caches.open("saola-pages")).put(location.pathname, page);
 }
 
+// what waited is on the page; where the browser keeps nothing, the page works on
+export const ready = me ? restore().then(show).catch(() => {}) : null;
+
 if (me) {
   bar.querySelector("button[data-again]").addEventListener("click", again);
   window.addEventListener("online", flush);
-  // where the browser keeps nothing, the page works on; nobody waits for it: a form hears what is
-  // typed meanwhile
-  restore().then(show).catch(() => {}).then(flush).catch(() => {});
+  ready.then(flush).catch(() => {}); // a form hears meanwhile what is typed
   if (navigator.onLine) remember().catch(() => {});
 }

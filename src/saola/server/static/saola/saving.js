@@ -1,5 +1,5 @@
 // A form that saves itself a moment after the last change, one message at a time. What cannot be sent
-// is handed to `lost`, where there is one. Each opening of a page has an id of its own.
+// is handed to `lost`, where there is one, and nothing is sent before `ready`. Each opening of a page has an id of its own.
 const WAIT = 1500; // milliseconds after the last change
 const LATER = new Set([401, 403, 404, 408, 423, 429]); // refusals that pass: signing in again, a lock
 
@@ -25,7 +25,7 @@ export async function post(path, body) {
   }
 }
 
-function differs(input) {
+export function differs(input) {
   if (input.matches("[type=radio], [type=checkbox]")) return input.checked !== input.defaultChecked;
   if (input.matches("select")) {
     return input.selectedIndex !== Math.max([...input.options].findIndex((o) => o.defaultSelected), 0);
@@ -40,7 +40,7 @@ export function early(form) {
   return Object.fromEntries(told.map(({ name, value }) => [name, value]));
 }
 
-export function savesItself(form, { say, words, heard = () => {}, lost, sent = () => {} }) {
+export function savesItself(form, { say, words, heard = () => {}, lost, sent = () => {}, ready }) {
   let unsaved = false;
   let sending = null;
   let timer = 0;
@@ -63,6 +63,7 @@ export function savesItself(form, { say, words, heard = () => {}, lost, sent = (
   }
 
   async function send() {
+    await ready; // what waits on the device comes before what is sent from here
     const answer = await post(form.action || location.href, new FormData(form));
     if (answer === null) {
       const kept = Boolean(await lost?.(form));

@@ -74,7 +74,7 @@ function showEvidence(event) {
 
 if (form && bar) {
   // the producer's table waits in the phone while there is no network; see outbox.js
-  const outbox = "waits" in form.dataset ? import("./outbox.js") : null;
+  const outbox = "waits" in form.dataset ? import("./outbox.js").catch(() => null) : null;
   form.addEventListener("change", (event) => { refresh(); askReason(event); });
   form.addEventListener("restored", refresh);
   form.addEventListener("keydown", choose);
@@ -89,6 +89,7 @@ if (form && bar) {
     savesItself(form, {
       say, words: bar.dataset, heard,
       lost: async () => (await outbox)?.keepForm(form), sent: async () => (await outbox)?.formSent(),
+      ready: outbox?.then((found) => found?.ready),
     });
   }
 }

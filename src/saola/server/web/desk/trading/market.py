@@ -34,7 +34,7 @@ from saola.server.products.models import Producer, Product
 from saola.server.web.common.figures.charts import links
 from saola.server.web.common.figures.tables import table_response
 from saola.server.web.common.forms import DateField, Form, whole_number
-from saola.server.web.common.rights import needs, person, provinces_in, visible_or_404
+from saola.server.web.common.rights import needs, person, visible_or_404
 from saola.server.web.desk.trading.sets import group_choices
 from saola.vietnamese.numbers import decimal_comma
 
@@ -69,7 +69,7 @@ def market(request: HttpRequest) -> HttpResponse:
     scopes = person(request).scopes_for(Permission.TRADE_OVERSEE)
     demands = Demand.objects.all()
     if COUNTRY not in scopes:
-        demands = demands.filter(province_code__in=provinces_in(scopes))
+        demands = demands.filter(province_code__in=ids_in(scopes, "place"))
     lacking = needing_help(products)
     kinds: dict[str, Any] = dict(Producer.Kind.choices)
     context = {

@@ -22,6 +22,7 @@ from saola.server.papers import official
 from saola.server.papers.forms import DOCX
 from saola.server.papers.models import OfficialPaper
 from saola.server.papers.signing.making import prepare
+from saola.server.places.office import province_in
 from saola.server.recognition.models import Removal
 from saola.server.supervision.models import Inspection
 from saola.server.web.common.forms import SignedForm
@@ -185,9 +186,7 @@ def _keep(  # noqa: PLR0917 - what a paper is made of
     kind: Kind, about: str, signed: dict[str, Any], data: dict[str, Any], found: Any, by: Any
 ) -> OfficialPaper:
     content = prepare(official.as_pdf(data))
-    codes = {s.removeprefix("place:") for s in found.scopes() if s.startswith("place:")}
-    width = 5 if kind.issuer == COMMUNE else 2
-    place = next(code for code in codes if len(code) == width)
+    place = found.place.code if kind.issuer == COMMUNE else province_in(found)
     key, year = fold(signed["number"]), signed["dated"].year
     taken = OfficialPaper.objects.filter(place_code=place, kind=kind.key, year=year)
     if taken.filter(number_key=key).exists():
@@ -207,7 +206,7 @@ def _keep(  # noqa: PLR0917 - what a paper is made of
         file=keep(content, f"{kind.key}.pdf", "application/pdf", by=by.username),
         made_by=by.username,
         place_code=place,
-        province_code=next(code for code in codes if len(code) == 2),
+        province_code=province_in(found),
     )
     record("write_paper", about, {"paper": made.pk, "kind": kind.key}, by=by)
     return made
