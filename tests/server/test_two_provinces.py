@@ -38,6 +38,7 @@ from saola.server.places.office import office as office_of_code
 from saola.server.places.office import province_in, provinces
 from saola.server.products.models import Producer, Product
 from saola.server.recognition import actions
+from saola.server.recognition.imports import reading_of
 from saola.server.recognition.list_actions import accept_list, receive_list
 from saola.server.recognition.models import Decision, ListImport, Notice
 from saola.server.recognition.prints import certificate_data, decision_data, notice_data
@@ -234,14 +235,9 @@ class TestKeys:
         page = eleven.client("administrator").get(reverse("desk:person", args=[new.pk]))
         assert page.status_code == 200
 
-    def test_roles_elsewhere_are_not_shown_and_keys_not_taken(
-        self, two: Two, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_roles_elsewhere_are_not_shown_and_keys_not_taken(self, two: Two) -> None:
         from allauth.mfa.models import Authenticator
 
-        from saola.server.web.desk import people
-
-        monkeypatch.setattr(people, "raise_if_reauthentication_required", lambda *_a, **_k: None)
         both = two[0]["advisory_team"]
         grant(both, "advisory_team", "place:11")
         Authenticator.objects.create(user=both, type="totp", data={})
@@ -324,11 +320,23 @@ class TestWork:
         made.refresh_from_db()
         assert (made.rows, made.skipped) == (1, 2)
         page = two[1].client("ocop_agency").get(reverse("desk:list", args=[made.pk]))
-        assert "dòng này không được ghi" in page.content.decode()
+        assert "chưa tìm thấy xã, phường trong danh mục của tỉnh" in page.content.decode()
         accept_list(made, by=two[1]["ocop_agency"])
         assert list(Product.objects.values_list("name", "place__code")) == [("Mật ong", "09001")]
         read = terms(timezone.localdate())
         assert (len(read.of("11").last), len(read.of("14").last)) == (1, 0)
+
+    def test_a_list_may_give_codes_and_name_another_province(self, two: Two) -> None:
+        text = "TT\tTên sản phẩm\tChủ thể\tMã xã\tXã\tTỉnh\tHạng\n"
+        for name, code, place, province in (
+            ("Có mã", "09001", "", ""), ("Mã lạ", "03868", "", ""),
+            ("Đúng tỉnh", "", "Xã Bên Kia", "Điện Biên"), ("Tỉnh khác", "", "Xã Bên Kia", "Lào Cai"),
+        ):  # fmt: skip
+            text += f"1\t{name}\tHTX A\t{code}\t{place}\t{province}\t4 sao\n"
+        made = receive_list("a.txt", text.encode(), "11", by=two[1]["ocop_agency"])
+        assert [row["product"] for row in reading_of(ListImport.objects.get(pk=made.pk))["rows"]] == [
+            "Có mã", "Đúng tỉnh"
+        ]  # fmt: skip
 
     def test_buyers_and_citizens_choose_whom_they_ask(self, two: Two) -> None:
         _here, there = goods(two)

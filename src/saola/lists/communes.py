@@ -1,6 +1,7 @@
 """The commune of today behind what a list writes: old names, districts, whole addresses."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -23,6 +24,10 @@ class FoundCommune:
     code: str | None
     name: str | None = None
     warning: str = ""
+
+
+# text, district, year of the recognition, province as the list says them
+Finder = Callable[[str, str, int | None, str], FoundCommune]
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 
 from saola.lists import cells
 from saola.lists.columns import Header, find_header, header_at
+from saola.lists.communes import Finder, find_commune
 from saola.lists.grid import Grid, Unreadable, read_grids
 from saola.lists.rows import Row, RowReader
 from saola.vietnamese.folding import fold
@@ -41,8 +42,9 @@ class ListReading:
     skipped: tuple[Skipped, ...]
 
 
-def read_list(content: bytes) -> ListReading:
-    """Read an XLSX, XLS, ODS, CSV or pasted table of recognised products.
+def read_list(content: bytes, find: Finder = find_commune) -> ListReading:
+    """Read an XLSX, XLS, ODS, CSV or pasted table of recognised products; `find` knows the communes
+    of another province than Sơn La.
 
     Raises Unreadable with a Vietnamese sentence when it is no such table.
     """
@@ -55,7 +57,7 @@ def read_list(content: bytes) -> ListReading:
         if header is None:
             continue
         columns = columns or header.titles
-        for found in _Sheet(grid, header, named=len(grids) > 1).lines():
+        for found in _Sheet(grid, header, find, named=len(grids) > 1).lines():
             (rows if isinstance(found, Row) else skipped).append(found)  # type: ignore[arg-type]
     if not columns:
         raise Unreadable(
@@ -89,9 +91,9 @@ def _told_twice(rows: Sequence[Row]) -> Iterator[Row]:
 class _Sheet:
     """One sheet being walked from its heading down."""
 
-    def __init__(self, grid: Grid, header: Header, *, named: bool) -> None:
+    def __init__(self, grid: Grid, header: Header, find: Finder, *, named: bool) -> None:
         self.grid, self.name = grid, grid.name if named else ""
-        self.reader = RowReader(grid, header, self.name)
+        self.reader = RowReader(grid, header, self.name, find)
         self.context = self.reader.context
         for at in range(header.first):
             self._learn(" ".join(grid.rows[at]))

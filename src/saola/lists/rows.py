@@ -10,7 +10,7 @@ from saola.criteria import Rulebook, rulebook, rulebook_in_force
 from saola.criteria.load import RULEBOOKS
 from saola.lists import cells
 from saola.lists.columns import Header
-from saola.lists.communes import find_commune
+from saola.lists.communes import Finder, find_commune
 from saola.lists.grid import Grid
 from saola.vietnamese.reading import find_year, first_day
 
@@ -85,11 +85,13 @@ def _against_bands(stars: int | None, score: str | None, year: int | None) -> li
 
 @dataclass(slots=True)
 class RowReader:
-    """Reads product lines of a sheet under its heading; `name` is said where there are several."""
+    """Reads product lines of a sheet under its heading; `name` is said where there are several;
+    `find` knows the communes."""
 
     grid: Grid
     header: Header
     name: str = ""
+    find: Finder = find_commune
     context: Context = field(default_factory=Context)
 
     def cell(self, row: Sequence[str], name: str) -> str:
@@ -219,7 +221,7 @@ class RowReader:
             return None, place
         district = self.cell(row, "district") or self.context.district
         province = self.cell(row, "province") or self.context.province
-        found = find_commune(text or address, district, year, province)
+        found = self.find(text or address, district, year, province)
         if found.warning:
             warnings.append(found.warning)
         return found.code, place

@@ -3,6 +3,7 @@ defaults of settings.OCOP; what it names must be known there, and be of the same
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +16,8 @@ ITS_OWN = {
     "agency_name", "agency_head", "taste_in_writing", "answer_days", "answer_workdays",
     "clock_stops_on_request",
 }  # fmt: skip
-OPEN = {
-    "answer_days": int,
-    "trace_systems": str,
-    "claim_roles": str,
-}  # tables with names of one's own
-DIGITS = 2
+# tables with names of one's own
+OPEN = {"answer_days": int, "trace_systems": str, "claim_roles": str}
 CHOICES = {
     "extension_scope": ("transition_with_pending_renewal", "any_with_pending_renewal", "none"),
     "taste_in_writing": ("samples", "last_session", "meeting"),
@@ -47,7 +44,7 @@ def offices(defaults: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_code(text: str) -> bool:
-    return len(text) == DIGITS and text.isascii() and text.isdecimal()
+    return re.fullmatch("[0-9]{2}", text) is not None
 
 
 def _own(code: str, told: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from saola.criteria import newest_sets, rulebook, rulebook_in_force
 from saola.criteria.load import RULEBOOKS
-from saola.lists import Unreadable, list_data, read_list
-from saola.lists.reading import Skipped
+from saola.lists import Skipped, Unreadable, list_data, read_list
+from saola.lists.communes import Finder, FoundCommune, find_commune
 from saola.places import PROVINCE_CODE
 from saola.server.files.store import keep, open_file
 from saola.server.journal.record import record
 from saola.server.places.models import Place
-from saola.server.places.office import code_of, lying_in
+from saola.server.places.office import code_of, lying_in, office
 from saola.server.products.models import Producer, Product
 from saola.server.products.search import fill
 from saola.server.recognition.models import ListImport, Recognition
@@ -40,12 +40,12 @@ def read(pk: int) -> None:
     with open_file(found.source) as file:
         content = file.read()
     try:
-        data = list_data(read_list(content))
+        data = list_data(read_list(content, _finder(found.province_code)))
     except Unreadable as fault:
         ListImport.objects.filter(pk=pk).update(state=State.UNREADABLE, fault=str(fault))
         return
-    if found.province_code != PROVINCE_CODE:
-        data |= _in_communes(data, found.province_code)
+    if found.province_code != code_of(None):
+        data |= _placed(data, found.province_code)
     text = json.dumps(data, ensure_ascii=False).encode()
     rows = data["rows"]
     found.reading = keep(text, f"doc-{pk}.json", "application/json")
@@ -55,25 +55,39 @@ def read(pk: int) -> None:
     found.save()
 
 
-LEFT = "chưa tìm thấy xã, phường trong danh mục của tỉnh; dòng này không được ghi"
+NOT_FOUND = "chưa tìm thấy xã, phường trong danh mục của tỉnh"
 
 
-def _in_communes(data: dict[str, Any], province_code: str) -> dict[str, Any]:
-    """Rows and skipped lines by the communes of a province that the library has no list of: found
-    by their whole names. What no commune is known of would lie in the house's own province, so it
-    is left out where that is another."""
+def _finder(province_code: str) -> Finder:
+    """Who knows the communes of a province: the library those of Sơn La through time, the register
+    of places those of another, by their whole names of today."""
+    if province_code == PROVINCE_CODE:
+        return find_commune
     places = Place.objects.communes().filter(province_code=province_code)
     often = Counter(place.folded for place in places)
-    codes = {place.folded: place.code for place in places if often[place.folded] == 1}
+    named = {place.folded: place for place in places if often[place.folded] == 1}
+    own = fold(office(province_code).name)
+
+    def find(text: str, _district: str, _year: int | None, province: str) -> FoundCommune:
+        place = named.get(fold(text.partition(",")[0].strip()))
+        if place is None or (province and own not in fold(province)):
+            return FoundCommune(None, None, NOT_FOUND)
+        return FoundCommune(place.code, place.name)
+
+    return find
+
+
+def _placed(data: dict[str, Any], province_code: str) -> dict[str, Any]:
+    """Rows in a commune of the province, the others among the skipped lines: what no commune is
+    known of would lie in the house's own province."""
     rows, skipped = [], list(data["skipped"])
+    places = Place.objects.communes().filter(province_code=province_code)
+    codes = set(places.values_list("code", flat=True))
     for row in data["rows"]:
-        code = codes.get(fold((row["place"] or "").partition(",")[0].strip()))
-        if code is None and province_code != code_of(None):
-            skipped.append(asdict(Skipped(row["row"], LEFT, row["sheet"])))
-            continue
-        # what the library says of communes is said of its own province
-        warnings = [text for text in row["warnings"] if "xã, phường" not in text]
-        rows.append(row | {"commune_code": code, "warnings": warnings})
+        if row["commune_code"] in codes:
+            rows.append(row)
+        else:
+            skipped.append(asdict(Skipped(row["row"], NOT_FOUND, row["sheet"])))
     return {"rows": rows, "skipped": skipped}
 
 

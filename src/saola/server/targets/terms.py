@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from saola.planning.fans import TERM, Fate
 from saola.server.places.models import Place
+from saola.server.places.office import code_of
 from saola.server.products.models import Edition
 from saola.server.recognition.models import Recognition, status_of
 from saola.server.recognition.queries import extended_on
@@ -73,7 +74,7 @@ class Terms:
         if province not in self._parts:
             places = Place.objects.filter(province_code=province)
             inside: set[int | None] = set(places.values_list("pk", flat=True))
-            if province == settings.OCOP["province_code"]:
+            if province == code_of(None):
                 inside.add(None)
             own = [rows for rows in self.by_product if rows[-1].place in inside]
             last = [pair for pair in self.last if pair[0].place in inside]

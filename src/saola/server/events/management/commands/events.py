@@ -5,7 +5,6 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,7 +24,7 @@ class Command(BaseCommand):
         acts = parser.add_subparsers(dest="act", required=True)
         token = acts.add_parser("token", help="cấp mã truy cập, in ra một lần")
         token.add_argument("name")
-        token.add_argument("--province", default=settings.OCOP["province_code"], help="mã tỉnh")
+        token.add_argument("--province", default=code_of(None), help="mã tỉnh")
         token.add_argument("--producer", type=int, help="chỉ chuỗi của chủ thể này")
         token.add_argument("--capture", action="store_true", help="được ghi sự kiện")
         token.add_argument("--public", action="store_true", help="ai cũng đọc được sự kiện đã ghi")

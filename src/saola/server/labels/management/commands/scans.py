@@ -6,10 +6,10 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from saola.server.labels.warehouse import Unsent, days, ship, wanted
+from saola.server.places.office import code_of
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("act", choices=["ship", "days"])
-        parser.add_argument("--province", default=settings.OCOP["province_code"], help="mã tỉnh")
+        parser.add_argument("--province", default=code_of(None), help="mã tỉnh")
         parser.add_argument("since", nargs="?", type=date.fromisoformat, default=date(2026, 1, 1))
 
     def handle(self, *args: Any, **options: Any) -> None:

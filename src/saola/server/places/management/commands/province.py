@@ -12,6 +12,7 @@ from django.db import transaction
 from saola.lifecycle.machine import Refused
 from saola.server.places.actions import add_communes, load_places
 from saola.server.places.models import Place
+from saola.server.places.office import DIGITS
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         code = options["code"]
-        if not (len(code) == 2 and code.isdecimal()):
+        if not (len(code) == DIGITS and code.isdecimal()):
             raise CommandError("Mã tỉnh có hai chữ số.")
         try:
             with transaction.atomic():
