@@ -425,6 +425,10 @@ class TestSight:
         page = two[1].client("ocop_agency").get(reverse("desk:market"))
         assert [row.title for row in page.context["demands"]] == ["của 11"]
 
+    def test_a_province_without_targets_is_told_so(self, two: Two) -> None:
+        page = two[1].client("ocop_agency").get(reverse("desk:promises")).content.decode()
+        assert "chưa có chỉ tiêu nào" in page
+
     def test_who_has_no_place_sees_no_country(self, two: Two) -> None:
         user = UserFactory(role="commune_officer", role__scope="place:09777")
         for name, args in (("promises", ()), ("programme-report", ("xlsx",))):

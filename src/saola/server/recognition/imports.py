@@ -55,7 +55,9 @@ def read(pk: int) -> None:
     found.save()
 
 
-NOT_FOUND = "chưa tìm thấy xã, phường trong danh mục của tỉnh"
+NOT_FOUND = (
+    "chưa tìm thấy xã, phường trong danh mục của tỉnh; hãy sửa tên hoặc ghi mã xã rồi nộp lại tệp"
+)
 
 
 def _finder(province_code: str) -> Finder:

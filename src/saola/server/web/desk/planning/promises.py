@@ -54,7 +54,12 @@ def province(request: HttpRequest) -> str:
     if COUNTRY in scopes:
         return ""
     if not (codes := provinces_in(scopes)):
-        raise PermissionDenied(_("Địa bàn của bạn chưa có trong danh mục đơn vị hành chính."))
+        raise PermissionDenied(
+            _(
+                "Địa bàn của bạn chưa có trong danh mục đơn vị hành chính. Hãy báo quản trị của "
+                "tỉnh."
+            )
+        )
     return min(codes)
 
 
